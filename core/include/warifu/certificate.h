@@ -1,0 +1,85 @@
+/* X.509 certificates (RFC 5280) in the device profile: P-256 keys, ecdsa-with-SHA256, strict DER.
+ *
+ * Two more rules of ours: an end certificate's subject carries one serialNumber attribute (2.5.4.5), which is the
+ * ECHONET identification number as 34 upper-case hexadecimal digits, and a role extension (WF_ROLE_OID). Path rules
+ * here: signature, issuer name, validity, basicConstraints, pathLenConstraint, keyUsage, unknown critical extensions.
+ */
+#ifndef WARIFU_CERTIFICATE_H
+#define WARIFU_CERTIFICATE_H
+
+#include <warifu/crypto.h>
+
+enum {
+    WF_CERTIFICATE_LEN = 512, /* longest certificate on the wire */
+    WF_CHAIN_LEN = 2,         /* most certificates on the wire */
+    WF_NUMBER_LEN = 17        /* ECHONET identification number: FE, maker (3), unique (13) */
+};
+
+typedef enum wf_role { WF_ROLE_NONE = 0, WF_ROLE_DEVICE = 1, WF_ROLE_CONTROLLER = 2 } wf_role;
+
+/* keyUsage bits that matter here (RFC 5280 4.2.1.3). */
+enum { WF_USAGE_DIGITAL_SIGNATURE = 1, WF_USAGE_KEY_CERT_SIGN = 2, WF_USAGE_CRL_SIGN = 4 };
+
+/* A parsed certificate; the views point into the DER that was parsed, which must stay. */
+typedef struct wf_certificate {
+    wf_bytes der;
+    wf_bytes tbs;
+    wf_bytes serial;
+    wf_bytes issuer;               /* Name, DER */
+    wf_bytes subject;              /* Name, DER */
+    int64_t not_before, not_after; /* seconds since 1970-01-01T00:00:00Z */
+    uint8_t public_key[WF_P256_PUBLIC_LEN];
+    uint8_t signature[WF_P256_SIGNATURE_LEN];
+    bool is_ca;
+    int path_len; /* -1: no limit */
+    bool has_usage;
+    unsigned usage;
+    wf_bytes subject_key_id, authority_key_id; /* empty when absent */
+    bool has_number;
+    uint8_t number[WF_NUMBER_LEN];
+    wf_role role;
+} wf_certificate;
+
+/* Errors: DER, CERTIFICATE (another algorithm or curve, a duplicate or unknown critical extension, ...), POINT. */
+WF_MUST_CHECK wf_error wf_certificate_parse(wf_certificate *out, wf_bytes der);
+
+/* SHA-256 over the DER: the identity of a peer. */
+WF_MUST_CHECK wf_error wf_certificate_fingerprint(uint8_t out[static WF_HASH_LEN], wf_bytes der);
+
+/* What a chain is judged by. */
+typedef struct wf_chain_rules {
+    const wf_bytes *anchors; /* trusted root certificates, DER */
+    size_t anchor_count;
+    size_t max_len; /* most certificates given, without the anchor */
+    bool has_time;  /* false: notBefore is not checked and notAfter is checked against `now` as a floor */
+    int64_t now;    /* seconds since 1970 */
+    wf_role role;   /* the end certificate must carry this role; NONE: any, and no number needed */
+} wf_chain_rules;
+
+/* Judges `chain` (end certificate first, without the anchor) and gives its parsed end certificate.
+ * Errors: UNTRUSTED, EXPIRED, NOT_YET_VALID, WRONG_ROLE, CHAIN, SIGNATURE, and those of parsing. */
+WF_MUST_CHECK wf_error wf_chain_verify(wf_certificate *end, const wf_bytes *chain, size_t chain_len,
+                                       const wf_chain_rules *rules);
+
+/* ECDSA-Sig-Value (RFC 3279 2.2.3), strictly DER, to and from r || s. Errors: DER, TOO_SMALL. */
+WF_MUST_CHECK wf_error wf_signature_from_der(uint8_t signature[static WF_P256_SIGNATURE_LEN], wf_bytes der);
+WF_MUST_CHECK wf_error wf_signature_to_der(wf_writer *out, const uint8_t signature[static WF_P256_SIGNATURE_LEN]);
+
+/* What to issue. Names are UTF-8 and stand in the subject as commonName. */
+typedef struct wf_certificate_order {
+    const char *common_name;
+    bool is_ca;
+    int path_len;          /* of a CA; -1: no limit */
+    wf_role role;          /* NONE for a CA */
+    const uint8_t *number; /* WF_NUMBER_LEN bytes, or NULL for a CA */
+    int64_t not_before, not_after;
+    uint8_t serial[16];        /* positive, not zero; its leading zeros are dropped */
+    const uint8_t *public_key; /* WF_P256_PUBLIC_LEN bytes */
+} wf_certificate_order;
+
+/* Issues a certificate under `issuer` (NULL: self-signed) with the issuer's key. Errors: ARGUMENT, TOO_SMALL, and those
+ * of signing. */
+WF_MUST_CHECK wf_error wf_certificate_issue(wf_writer *out, const wf_certificate_order *order,
+                                            const wf_certificate *issuer, const wf_p256_key *issuer_key, wf_drbg *drbg);
+
+#endif

@@ -1,0 +1,21 @@
+/* Durable storage as the core sees it: a few small entries by id, each written whole or not at all.
+ *
+ * The caller implements it (core/io has one on files). After `save` or `erase` returned WF_OK the effect survives a
+ * power cut; before that either the old or the new entry is found. An erased entry never comes back.
+ */
+#ifndef WARIFU_STORE_H
+#define WARIFU_STORE_H
+
+#include <warifu/bytes.h>
+
+enum { WF_STORE_ENTRY_LEN = 2048 }; /* longest entry */
+
+typedef struct wf_store {
+    /* Reads entry `id` into `out`; *len = 0 when there is none. Errors: STORE, STORE_DAMAGED, TOO_SMALL. */
+    wf_error (*load)(void *context, uint16_t id, uint8_t *out, size_t capacity, size_t *len);
+    wf_error (*save)(void *context, uint16_t id, const uint8_t *data, size_t len); /* Errors: STORE */
+    wf_error (*erase)(void *context, uint16_t id);                                 /* Errors: STORE */
+    void *context;
+} wf_store;
+
+#endif
