@@ -1,0 +1,174 @@
+/* The engine: one endpoint of ECHONET Lite with Device Authentication, without any input or output of its own.
+ *
+ * It opens no socket, reads no clock, sleeps, logs and allocates nothing. The caller carries datagrams, time and
+ * durable entries to and fro:
+ *
+ *     wf_engine_receive        one datagram in
+ *     wf_engine_next_datagram  what to send, until there is none
+ *     wf_engine_next_event     what happened, until there is nothing
+ *     wf_engine_deadline       when to call wf_engine_tick again
+ *
+ * After any call ask for datagrams and events. An engine is not thread-safe; two engines are two nodes.
+ */
+#ifndef WARIFU_ENGINE_H
+#define WARIFU_ENGINE_H
+
+#include <warifu/certificate.h>
+#include <warifu/event.h>
+#include <warifu/node.h>
+#include <warifu/policy.h>
+#include <warifu/store.h>
+
+typedef struct wf_engine wf_engine;
+
+/* Who this node is, and whom it trusts. Everything is borrowed for the engine's life. */
+typedef struct wf_identity {
+    const wf_p256_key *key;
+    const wf_bytes *chain; /* own certificates, DER, end certificate first, without the anchor */
+    size_t chain_len;
+    const wf_bytes *anchors; /* trusted roots, DER */
+    size_t anchor_count;
+} wf_identity;
+
+/* Sees every datagram as it is sent or received, and the EDATA that a record protects (empty where there is none or it
+ * was refused). For tracing: it must not call the engine. */
+typedef struct wf_trace {
+    void (*datagram)(void *context, bool sent, const wf_address *peer, wf_bytes datagram, wf_bytes inner);
+    void *context;
+} wf_trace;
+
+typedef struct wf_engine_config {
+    wf_node_config node;
+    wf_identity identity;    /* key NULL: a plain ECHONET Lite node without DA */
+    const wf_policy *policy; /* NULL: wf_policy_strict */
+    wf_entropy entropy;
+    wf_store store;      /* load NULL: nothing is kept, pairings end with the engine */
+    wf_trace trace;      /* datagram NULL: none */
+    uint16_t port;       /* 0: 3610 */
+    unsigned pairings;   /* most pairings kept; a device takes at most 4 */
+    unsigned handshakes; /* begun at the same time by this side */
+    unsigned requests;   /* under way at the same time */
+    size_t send_bytes;   /* of datagrams waiting to be sent; at least 4,096 */
+    size_t event_bytes;  /* of events waiting to be taken; at least 4,096 */
+} wf_engine_config;
+
+/* Bytes that the engine needs for this configuration. */
+size_t wf_engine_size(const wf_engine_config *config);
+
+/* Lays an engine out in `memory` (aligned for uint64_t), loads its pairings and tries to finish half-made ones.
+ * Errors: ARGUMENT, TOO_SMALL, ENTROPY, STORE, STORE_DAMAGED, and those of parsing the own certificate. */
+WF_MUST_CHECK wf_error wf_engine_start(wf_engine **out, const wf_engine_config *config, void *memory, size_t size,
+                                       wf_time now);
+/* Wipes all secrets; the memory is the caller's again. */
+void wf_engine_end(wf_engine *engine, size_t size);
+
+/* Tells the date, for the validity of certificates: seconds since 1970. Without it notBefore is not checked. */
+void wf_engine_set_date(wf_engine *engine, wf_time now, int64_t seconds);
+
+/* ---- the node ---- */
+
+wf_node *wf_engine_node(wf_engine *engine);
+/* Once all objects are there: the start-up announcement (D5) and, on a device, WAKE to its controllers. */
+void wf_engine_announce(wf_engine *engine, wf_time now);
+/* Writes a property of this node; peers are told if it is announced and changed. Errors: those of wf_node_put. */
+WF_MUST_CHECK wf_error wf_engine_put(wf_engine *engine, wf_time now, wf_eoj eoj, uint8_t epc, wf_bytes value);
+
+/* ---- datagrams, events, time ---- */
+
+void wf_engine_receive(wf_engine *engine, wf_time now, const wf_address *from, bool multicast, wf_bytes datagram);
+
+typedef struct wf_datagram {
+    wf_address to; /* port 0 and all-zero ip: to every ECHONET Lite group of every interface */
+    wf_bytes bytes;
+} wf_datagram;
+/* The views live until the next call on the engine. */
+bool wf_engine_next_datagram(wf_engine *engine, wf_datagram *out);
+bool wf_engine_next_event(wf_engine *engine, wf_event *out);
+
+wf_time wf_engine_deadline(const wf_engine *engine); /* WF_TIME_NEVER: only a datagram can change anything */
+void wf_engine_tick(wf_engine *engine, wf_time now);
+
+/* ---- requests: each ends in exactly one WF_EVENT_DONE ---- */
+
+/* Whom a request is for: a peer by id, a node by address, or everybody. */
+typedef struct wf_target {
+    wf_peer_id peer;    /* 0: by address */
+    wf_address address; /* nowhere (all zeros): multicast, in clear */
+} wf_target;
+
+typedef struct wf_request {
+    wf_target target;
+    wf_bytes edata;      /* SEOJ to the last property */
+    uint32_t timeout_ms; /* 0: 20 s, for multicast 3 s */
+    bool repeatable;     /* may be sent again though its first copy may have had an effect */
+} wf_request;
+
+/* Sends a request. A paired peer is only ever asked under its session; the request waits for one if there is none.
+ * SetI, INF and INFC to a peer are sent this way too; what has no answer is done when it is sent.
+ * Errors: FRAME, CAPACITY, NOT_PAIRED, TOO_SMALL (does not fit a datagram). */
+WF_MUST_CHECK wf_error wf_engine_request(wf_engine *engine, wf_time now, wf_request_id *out, const wf_request *request);
+
+/* Sends a hello: answers arrive as WF_EVENT_FOUND until the request is done after `duration_ms`. */
+WF_MUST_CHECK wf_error wf_engine_hello(wf_engine *engine, wf_time now, wf_request_id *out, const wf_address *to,
+                                       uint32_t duration_ms);
+
+/* Ends a request early; its outcome is CANCELLED. A pairing that the device may already have written down is healed at
+ * the next start. */
+void wf_engine_cancel(wf_engine *engine, wf_time now, wf_request_id request);
+
+/* Any datagram as it is, for tests of others' patience. Errors: CAPACITY, TOO_SMALL. */
+WF_MUST_CHECK wf_error wf_engine_send_raw(wf_engine *engine, const wf_address *to, wf_bytes datagram);
+
+/* ---- pairing ---- */
+
+/* Controller: pairs with the device at `address`. With `number` (17 bytes) only that device will do; without it the
+ * owner is asked (WF_EVENT_PAIR_QUESTION). Errors: STATE (no identity), CAPACITY. Outcomes: OK, WINDOW_CLOSED,
+ * PLAINTEXT_ONLY, NO_ANSWER, UNTRUSTED, EXPIRED, WRONG_DEVICE, PAIRINGS_FULL, PAIRING_INCOMPLETE, ... */
+WF_MUST_CHECK wf_error wf_engine_pair(wf_engine *engine, wf_time now, wf_request_id *out, const wf_address *address,
+                                      const uint8_t *number);
+void wf_engine_pair_decide(wf_engine *engine, wf_time now, wf_request_id request, bool accept);
+
+/* Ends a pairing from this side; outcome OK, or UNPAIRED_HERE_ONLY when the peer could not be told. */
+WF_MUST_CHECK wf_error wf_engine_unpair(wf_engine *engine, wf_time now, wf_request_id *out, wf_peer_id peer);
+
+/* Device: opens the pairing window, a local act of the owner. 0 ms: 180 s; at most 900 s. Errors: STATE, ARGUMENT. */
+WF_MUST_CHECK wf_error wf_engine_open_window(wf_engine *engine, wf_time now, uint32_t duration_ms);
+void wf_engine_close_window(wf_engine *engine, wf_time now);
+uint32_t wf_engine_window_left(const wf_engine *engine, wf_time now); /* milliseconds; 0: closed */
+
+typedef struct wf_peer {
+    wf_peer_id id;
+    uint8_t number[WF_NUMBER_LEN];
+    uint8_t fingerprint[WF_HASH_LEN];
+    wf_role role;
+    wf_address address; /* where it was last proven to be */
+    bool has_session;
+} wf_peer;
+/* Walks the pairings: `*at` starts at 0; false at the end. */
+bool wf_engine_next_peer(const wf_engine *engine, unsigned *at, wf_peer *out);
+
+/* ---- what was seen ---- */
+
+#define WF_COUNTERS(X)                                                          \
+    X(received, "datagrams received")                                           \
+    X(sent, "datagrams handed out for sending")                                 \
+    X(malformed, "datagrams that were no frame of ours")                        \
+    X(wrong_path, "frames that came by multicast and must not")                 \
+    X(replays_dropped, "records whose number was seen before")                  \
+    X(tampered_dropped, "records whose tag was wrong")                          \
+    X(unknown_session, "records for no session")                                \
+    X(late_refused, "commands refused as too late")                             \
+    X(policy_refused, "property accesses that the policy refused")              \
+    X(plaintext_from_paired, "clear frames from the address of a paired peer")  \
+    X(handshakes_refused, "handshake messages that failed or were not welcome") \
+    X(retries_sent, "cookies asked for before anything was computed")           \
+    X(queue_full, "datagrams or events dropped because a queue was full")
+
+typedef struct wf_counters {
+#define WF_COUNTER_MEMBER(name, what) uint64_t name;
+    WF_COUNTERS(WF_COUNTER_MEMBER)
+#undef WF_COUNTER_MEMBER
+} wf_counters;
+const wf_counters *wf_engine_counters(const wf_engine *engine);
+
+#endif

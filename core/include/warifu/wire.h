@@ -1,0 +1,80 @@
+/* The frames of the open DA profile 1 as they stand on the wire: ECHONET Lite's arbitrary format,
+ *
+ *     10 82 | TID 2 | type 1 | body
+ *
+ * so that legacy nodes skip them. The byte-exact text is docs/reference/da-profile-1.md. This header reads and writes
+ * the clear part; what is inside a handshake message or a record is for those who hold keys.
+ */
+#ifndef WARIFU_WIRE_H
+#define WARIFU_WIRE_H
+
+#include <warifu/event.h>
+
+typedef enum wf_da_type {
+    WF_DA_HELLO = 0x10,        /* multicast or unicast: who speaks DA? */
+    WF_DA_HELLO_ANSWER = 0x11, /* everything from here on is unicast, but WAKE */
+    WF_DA_MESSAGE_1 = 0x12,
+    WF_DA_RETRY = 0x13,
+    WF_DA_MESSAGE_2 = 0x14,
+    WF_DA_MESSAGE_3 = 0x15,
+    WF_DA_MESSAGE_4 = 0x16,
+    WF_DA_EDHOC_ERROR = 0x17,
+    WF_DA_REQUEST = 0x18, /* a record that starts an exchange */
+    WF_DA_ANSWER = 0x19,  /* a record bound to the request of the same TID */
+    WF_DA_WAKE = 0x1B     /* a device without a session calls its controllers; unicast or multicast */
+} wf_da_type;
+
+const char *wf_da_type_name(uint8_t type); /* "message_1"; "reserved" for unknown ones */
+
+enum {
+    WF_DA_HEADER_LEN = 5,
+    WF_DA_HELLO_LEN = 5,
+    WF_DA_COOKIE_LEN = 16,
+    WF_DA_TAG_LEN = 16,
+    WF_DA_NONCE_LEN = 8,
+    WF_DA_KID_LEN = 2, /* longest kid */
+    WF_DA_PIV_LEN = 5  /* longest PIV */
+};
+
+/* Flags of message_1's body. */
+enum { WF_DA_HAS_COOKIE = 1, WF_DA_HAS_TAG = 2, WF_DA_TAG_COVERS_WAKE = 4 };
+
+/* Kinds of a record's plaintext: its first byte. */
+typedef enum wf_da_kind {
+    WF_KIND_EDATA = 0,       /* an ordinary ECHONET Lite message, SEOJ first */
+    WF_KIND_TIMED_EDATA = 1, /* 4 bytes of the receiver's session clock, then EDATA: SetI, SetC, SetGet */
+    WF_KIND_CONFIRM = 2,
+    WF_KIND_CONFIRMED = 3,
+    WF_KIND_REFUSED = 4, /* 2 bytes of error code, 4 bytes of the sender's session clock */
+    WF_KIND_UNPAIR = 5,
+    WF_KIND_UNPAIRED = 6
+} wf_da_kind;
+
+/* A DA frame taken apart; the views point into the datagram. Which members count depends on the type. */
+typedef struct wf_da_frame {
+    uint16_t tid;
+    uint8_t type;
+    wf_hello hello;        /* HELLO_ANSWER */
+    uint8_t flags;         /* MESSAGE_1 */
+    wf_bytes cookie;       /* MESSAGE_1, RETRY */
+    wf_bytes tag;          /* MESSAGE_1, WAKE */
+    wf_bytes nonce;        /* WAKE */
+    uint8_t connection_id; /* MESSAGE_3: C_R */
+    wf_bytes kid;          /* REQUEST, ANSWER */
+    uint64_t piv;          /* REQUEST, ANSWER */
+    wf_bytes clear;        /* REQUEST, ANSWER: all bytes before the ciphertext */
+    wf_bytes payload;      /* EDHOC message, or the record's ciphertext and tag */
+} wf_da_frame;
+
+/* Errors: FRAME (not this profile, an unknown type, a wrong length, a flag or a PIV out of form). */
+WF_MUST_CHECK wf_error wf_da_frame_parse(wf_da_frame *out, wf_bytes datagram);
+
+/* May this type arrive by multicast? By unicast all may. */
+bool wf_da_type_is_for_multicast(uint8_t type);
+
+void wf_da_write_header(wf_writer *out, uint16_t tid, wf_da_type type);
+void wf_da_write_hello(wf_writer *out, const wf_hello *hello); /* body of HELLO_ANSWER */
+/* kid length and PIV length in one byte, kid, PIV in its fewest bytes (at least one). */
+void wf_da_write_record_head(wf_writer *out, wf_bytes kid, uint64_t piv);
+
+#endif
