@@ -11,6 +11,19 @@
 #ifndef WARIFU_ERROR_H
 #define WARIFU_ERROR_H
 
+/* The headers serve C++ too, which knows no `static` in the size of an array. */
+#ifdef __cplusplus
+#define WF_C_BEGIN extern "C" {
+#define WF_C_END }
+#define WF_STATIC
+#else
+#define WF_C_BEGIN
+#define WF_C_END
+#define WF_STATIC static
+#endif
+
+WF_C_BEGIN
+
 #define WF_ERRORS(X)                                                                                                   \
     X(0, OK, NONE, "success", "")                                                                                      \
     /* base */                                                                                                         \
@@ -37,6 +50,7 @@
     X(306, WRONG_ROLE, CRYPTO, "the certificate is for another role",                                                  \
       "use a device or a controller certificate as fits")                                                              \
     X(307, CHAIN, CRYPTO, "the certificates do not form a chain", "send the end certificate first, then its issuer")   \
+    X(308, PEM, VALUE, "the text is not PEM as RFC 7468 says", "look for BEGIN and END lines that match")              \
     /* edhoc */                                                                                                        \
     X(401, CBOR, VALUE, "the data is not deterministic CBOR", "encode it as RFC 8949 section 4.2 says")                \
     X(402, EDHOC_MESSAGE, VALUE, "the EDHOC message is malformed", "compare it with RFC 9528 section 5")               \
@@ -123,5 +137,7 @@ const wf_error_row *wf_error_at(unsigned index);
 const wf_error_row *wf_error_row_of(wf_error code);
 
 #define WF_MUST_CHECK __attribute__((warn_unused_result))
+
+WF_C_END
 
 #endif

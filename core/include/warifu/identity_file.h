@@ -1,0 +1,33 @@
+/* An identity on a host's disk: one PEM file (RFC 7468) with the private key as PKCS#8 (RFC 5958), the own chain, and
+ * the trusted roots, which are the self-issued certificates in it. OpenSSL reads it too. For hosts only.
+ */
+#ifndef WARIFU_IDENTITY_FILE_H
+#define WARIFU_IDENTITY_FILE_H
+
+#include <warifu/engine.h>
+
+enum { WF_IDENTITY_ANCHORS = 4 };
+
+/* A loaded identity, which owns its bytes. Wipe it at the end. It must not be copied: `view` points into it. */
+typedef struct wf_identity_file {
+    wf_p256_key key;
+    uint8_t der[WF_CHAIN_LEN + WF_IDENTITY_ANCHORS][WF_CERTIFICATE_LEN];
+    wf_bytes chain[WF_CHAIN_LEN];
+    wf_bytes anchors[WF_IDENTITY_ANCHORS];
+    wf_identity view;
+} wf_identity_file;
+
+/* Writes a new file of mode 0600 beside the old one and renames it. Errors: STORE, ARGUMENT. */
+WF_MUST_CHECK wf_error wf_identity_file_save(const char *path, const wf_identity *identity);
+
+/* Errors: STORE (no such file, not readable, readable by others), PEM, DER, CERTIFICATE, KEY (the key does not belong
+ * to the first certificate), TOO_SMALL (too many or too large certificates). */
+WF_MUST_CHECK wf_error wf_identity_file_load(wf_identity_file *out, const char *path);
+
+/* The same from and to text in memory. */
+WF_MUST_CHECK wf_error wf_identity_pem_read(wf_identity_file *out, wf_bytes text);
+WF_MUST_CHECK wf_error wf_identity_pem_write(wf_writer *out, const wf_identity *identity);
+
+void wf_identity_file_wipe(wf_identity_file *identity);
+
+#endif
