@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <warifu/error.h>
 
+WF_C_BEGIN
+
 enum {
     WF_ADDRESS_TEXT_LEN = 64 /* longest text with its end: "[ffff:...:ffff%4294967295]:65535" */
 };
@@ -39,6 +41,8 @@ bool wf_address_needs_scope(const wf_address *address);    /* link-local: fe80::
 WF_MUST_CHECK wf_error wf_address_parse(wf_address *out, const char *text, uint16_t default_port);
 
 /* Writes the form that wf_address_parse reads, IPv6 as RFC 5952 says; port 0 is left out. Gives `text` back. */
-char *wf_address_format(char text[static WF_ADDRESS_TEXT_LEN], const wf_address *address);
+char *wf_address_format(char text[WF_STATIC WF_ADDRESS_TEXT_LEN], const wf_address *address);
+
+WF_C_END
 
 #endif

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <warifu/error.h>
 
+WF_C_BEGIN
+
 /* A view of bytes that someone else owns. `at` may be NULL only when `len` is 0. */
 typedef struct wf_bytes {
     const uint8_t *at;
@@ -63,5 +65,7 @@ void wf_wipe(void *at, size_t len);
 
 /* Compares without a branch on the contents; the lengths are public. */
 WF_MUST_CHECK bool wf_equal_secret(const uint8_t *a, const uint8_t *b, size_t len);
+
+WF_C_END
 
 #endif

@@ -9,6 +9,8 @@
 
 #include <warifu/crypto.h>
 
+WF_C_BEGIN
+
 enum {
     WF_CERTIFICATE_LEN = 512, /* longest certificate on the wire */
     WF_CHAIN_LEN = 2,         /* most certificates on the wire */
@@ -44,7 +46,7 @@ typedef struct wf_certificate {
 WF_MUST_CHECK wf_error wf_certificate_parse(wf_certificate *out, wf_bytes der);
 
 /* SHA-256 over the DER: the identity of a peer. */
-WF_MUST_CHECK wf_error wf_certificate_fingerprint(uint8_t out[static WF_HASH_LEN], wf_bytes der);
+WF_MUST_CHECK wf_error wf_certificate_fingerprint(uint8_t out[WF_STATIC WF_HASH_LEN], wf_bytes der);
 
 /* What a chain is judged by. */
 typedef struct wf_chain_rules {
@@ -62,8 +64,8 @@ WF_MUST_CHECK wf_error wf_chain_verify(wf_certificate *end, const wf_bytes *chai
                                        const wf_chain_rules *rules);
 
 /* ECDSA-Sig-Value (RFC 3279 2.2.3), strictly DER, to and from r || s. Errors: DER, TOO_SMALL. */
-WF_MUST_CHECK wf_error wf_signature_from_der(uint8_t signature[static WF_P256_SIGNATURE_LEN], wf_bytes der);
-WF_MUST_CHECK wf_error wf_signature_to_der(wf_writer *out, const uint8_t signature[static WF_P256_SIGNATURE_LEN]);
+WF_MUST_CHECK wf_error wf_signature_from_der(uint8_t signature[WF_STATIC WF_P256_SIGNATURE_LEN], wf_bytes der);
+WF_MUST_CHECK wf_error wf_signature_to_der(wf_writer *out, const uint8_t signature[WF_STATIC WF_P256_SIGNATURE_LEN]);
 
 /* What to issue. Names are UTF-8 and stand in the subject as commonName. */
 typedef struct wf_certificate_order {
@@ -81,5 +83,7 @@ typedef struct wf_certificate_order {
  * of signing. */
 WF_MUST_CHECK wf_error wf_certificate_issue(wf_writer *out, const wf_certificate_order *order,
                                             const wf_certificate *issuer, const wf_p256_key *issuer_key, wf_drbg *drbg);
+
+WF_C_END
 
 #endif

@@ -9,6 +9,8 @@
 
 #include <warifu/bytes.h>
 
+WF_C_BEGIN
+
 enum {
     WF_AES_KEY_LEN = 16,
     WF_CCM_NONCE_LEN = 13,
@@ -27,27 +29,27 @@ enum {
 WF_MUST_CHECK wf_error wf_crypto_start(void);
 
 /* SHA-256 (FIPS 180-4) of the concatenated parts. */
-WF_MUST_CHECK wf_error wf_sha256(uint8_t out[static WF_HASH_LEN], const wf_bytes *parts, size_t count);
+WF_MUST_CHECK wf_error wf_sha256(uint8_t out[WF_STATIC WF_HASH_LEN], const wf_bytes *parts, size_t count);
 
 /* HMAC-SHA-256 (RFC 2104) of the concatenated parts; any key length, the empty one included. */
-WF_MUST_CHECK wf_error wf_hmac_sha256(uint8_t out[static WF_HASH_LEN], wf_bytes key, const wf_bytes *parts,
+WF_MUST_CHECK wf_error wf_hmac_sha256(uint8_t out[WF_STATIC WF_HASH_LEN], wf_bytes key, const wf_bytes *parts,
                                       size_t count);
 
 /* HKDF-SHA-256 (RFC 5869). An empty salt means 32 zero bytes. out_len <= 255 * 32. Errors: ARGUMENT, BACKEND. */
-WF_MUST_CHECK wf_error wf_hkdf_extract(uint8_t prk[static WF_HASH_LEN], wf_bytes salt, wf_bytes secret);
-WF_MUST_CHECK wf_error wf_hkdf_expand(uint8_t *out, size_t out_len, const uint8_t prk[static WF_HASH_LEN],
+WF_MUST_CHECK wf_error wf_hkdf_extract(uint8_t prk[WF_STATIC WF_HASH_LEN], wf_bytes salt, wf_bytes secret);
+WF_MUST_CHECK wf_error wf_hkdf_expand(uint8_t *out, size_t out_len, const uint8_t prk[WF_STATIC WF_HASH_LEN],
                                       wf_bytes info);
 
 /* AES-128-CCM (RFC 3610, SP 800-38C), tag_len 16 or 8. `out` takes plain.len + tag_len bytes; it may be the place of
  * the plaintext itself. Errors: ARGUMENT (another tag length, more than 65,535 bytes), BACKEND. */
-WF_MUST_CHECK wf_error wf_ccm_seal(uint8_t *out, const uint8_t key[static WF_AES_KEY_LEN],
-                                   const uint8_t nonce[static WF_CCM_NONCE_LEN], size_t tag_len, wf_bytes aad,
+WF_MUST_CHECK wf_error wf_ccm_seal(uint8_t *out, const uint8_t key[WF_STATIC WF_AES_KEY_LEN],
+                                   const uint8_t nonce[WF_STATIC WF_CCM_NONCE_LEN], size_t tag_len, wf_bytes aad,
                                    wf_bytes plain);
 
 /* The reverse: `sealed` is ciphertext || tag, `out` takes sealed.len - tag_len bytes (in place allowed) and is wiped
  * when the tag is wrong. Errors: TAG, TRUNCATED (shorter than a tag), ARGUMENT, BACKEND. */
-WF_MUST_CHECK wf_error wf_ccm_open(uint8_t *out, const uint8_t key[static WF_AES_KEY_LEN],
-                                   const uint8_t nonce[static WF_CCM_NONCE_LEN], size_t tag_len, wf_bytes aad,
+WF_MUST_CHECK wf_error wf_ccm_open(uint8_t *out, const uint8_t key[WF_STATIC WF_AES_KEY_LEN],
+                                   const uint8_t nonce[WF_STATIC WF_CCM_NONCE_LEN], size_t tag_len, wf_bytes aad,
                                    wf_bytes sealed);
 
 /* A source of entropy that the caller owns. It fills all of `out` or fails. */
@@ -78,31 +80,33 @@ typedef struct wf_p256_key {
 
 WF_MUST_CHECK wf_error wf_p256_generate(wf_p256_key *key, wf_drbg *drbg);
 /* Computes the public half. Errors: KEY (0 or >= n), BACKEND. */
-WF_MUST_CHECK wf_error wf_p256_from_private(wf_p256_key *key, const uint8_t private_key[static WF_P256_PRIVATE_LEN]);
+WF_MUST_CHECK wf_error wf_p256_from_private(wf_p256_key *key, const uint8_t private_key[WF_STATIC WF_P256_PRIVATE_LEN]);
 void wf_p256_wipe(wf_p256_key *key);
 
 /* Coordinates below p, on the curve, not at infinity. Errors: POINT, BACKEND. */
-WF_MUST_CHECK wf_error wf_p256_check(const uint8_t public_key[static WF_P256_PUBLIC_LEN]);
+WF_MUST_CHECK wf_error wf_p256_check(const uint8_t public_key[WF_STATIC WF_P256_PUBLIC_LEN]);
 /* Finds y for x; of the two the even one (EDHOC uses x alone, RFC 9528 3.7). Errors: POINT, BACKEND. */
-WF_MUST_CHECK wf_error wf_p256_decompress(uint8_t public_key[static WF_P256_PUBLIC_LEN],
-                                          const uint8_t x[static WF_P256_X_LEN]);
+WF_MUST_CHECK wf_error wf_p256_decompress(uint8_t public_key[WF_STATIC WF_P256_PUBLIC_LEN],
+                                          const uint8_t x[WF_STATIC WF_P256_X_LEN]);
 
 /* ECDH: the x coordinate of the shared point. The peer's point is checked first. Errors: POINT, KEY, BACKEND. */
-WF_MUST_CHECK wf_error wf_p256_ecdh(uint8_t shared[static WF_P256_SHARED_LEN], const wf_p256_key *key,
-                                    const uint8_t peer[static WF_P256_PUBLIC_LEN]);
+WF_MUST_CHECK wf_error wf_p256_ecdh(uint8_t shared[WF_STATIC WF_P256_SHARED_LEN], const wf_p256_key *key,
+                                    const uint8_t peer[WF_STATIC WF_P256_PUBLIC_LEN]);
 
 /* ECDSA over a SHA-256 hash: hedged nonce (DRBG over key, hash and fresh randomness), low S, and verified before it
  * leaves. Errors: KEY, ENTROPY, BACKEND. */
-WF_MUST_CHECK wf_error wf_p256_sign(uint8_t signature[static WF_P256_SIGNATURE_LEN], const wf_p256_key *key,
-                                    const uint8_t hash[static WF_HASH_LEN], wf_drbg *drbg);
+WF_MUST_CHECK wf_error wf_p256_sign(uint8_t signature[WF_STATIC WF_P256_SIGNATURE_LEN], const wf_p256_key *key,
+                                    const uint8_t hash[WF_STATIC WF_HASH_LEN], wf_drbg *drbg);
 
 /* Which signatures count: in our own messages only the one with the smaller s, so that nobody can turn one valid
  * message into another; in certificates either. */
 typedef enum wf_s_rule { WF_S_ANY, WF_S_LOW } wf_s_rule;
 
 /* Errors: SIGNATURE, POINT, BACKEND. */
-WF_MUST_CHECK wf_error wf_p256_verify(const uint8_t public_key[static WF_P256_PUBLIC_LEN],
-                                      const uint8_t hash[static WF_HASH_LEN],
-                                      const uint8_t signature[static WF_P256_SIGNATURE_LEN], wf_s_rule s_rule);
+WF_MUST_CHECK wf_error wf_p256_verify(const uint8_t public_key[WF_STATIC WF_P256_PUBLIC_LEN],
+                                      const uint8_t hash[WF_STATIC WF_HASH_LEN],
+                                      const uint8_t signature[WF_STATIC WF_P256_SIGNATURE_LEN], wf_s_rule s_rule);
+
+WF_C_END
 
 #endif

@@ -22,6 +22,8 @@
 
 #include <warifu/crypto.h>
 
+WF_C_BEGIN
+
 enum {
     WF_EDHOC_MESSAGE_LEN = 1200,
     WF_EDHOC_CHAIN_LEN = 2, /* certificates in an x5chain */
@@ -112,7 +114,7 @@ WF_MUST_CHECK wf_error wf_edhoc_write_1(wf_edhoc *run, const wf_edhoc_config *co
 WF_MUST_CHECK wf_error wf_edhoc_read_2(wf_edhoc *run, wf_bytes message, wf_edhoc_credential *peer, wf_edhoc_ead *ead);
 /* `certificate` is the peer's end certificate (CRED_R), `public_key` the key in it. */
 WF_MUST_CHECK wf_error wf_edhoc_accept_2(wf_edhoc *run, wf_bytes certificate,
-                                         const uint8_t public_key[static WF_P256_PUBLIC_LEN]);
+                                         const uint8_t public_key[WF_STATIC WF_P256_PUBLIC_LEN]);
 WF_MUST_CHECK wf_error wf_edhoc_write_3(wf_edhoc *run, const wf_edhoc_ead *ead, wf_writer *out);
 WF_MUST_CHECK wf_error wf_edhoc_read_4(wf_edhoc *run, wf_bytes message, wf_edhoc_ead *ead);
 
@@ -123,7 +125,7 @@ WF_MUST_CHECK wf_error wf_edhoc_write_2(wf_edhoc *run, const wf_edhoc_id *own_id
                                         wf_writer *out);
 WF_MUST_CHECK wf_error wf_edhoc_read_3(wf_edhoc *run, wf_bytes message, wf_edhoc_credential *peer, wf_edhoc_ead *ead);
 WF_MUST_CHECK wf_error wf_edhoc_accept_3(wf_edhoc *run, wf_bytes certificate,
-                                         const uint8_t public_key[static WF_P256_PUBLIC_LEN]);
+                                         const uint8_t public_key[WF_STATIC WF_P256_PUBLIC_LEN]);
 WF_MUST_CHECK wf_error wf_edhoc_write_4(wf_edhoc *run, const wf_edhoc_ead *ead, wf_writer *out);
 
 /* EDHOC_Exporter (RFC 9528 4.2.1), once the run is done. */
@@ -142,8 +144,10 @@ WF_MUST_CHECK wf_error wf_edhoc_write_error(wf_writer *out, wf_error reason);
 WF_MUST_CHECK wf_error wf_edhoc_read_error(wf_edhoc_error_message *error, wf_bytes message);
 
 /* x5t of a certificate: the first 8 bytes of SHA-256 over its DER. */
-WF_MUST_CHECK wf_error wf_x5t(uint8_t out[static WF_X5T_LEN], wf_bytes certificate);
+WF_MUST_CHECK wf_error wf_x5t(uint8_t out[WF_STATIC WF_X5T_LEN], wf_bytes certificate);
 
 void wf_edhoc_wipe(wf_edhoc *run);
+
+WF_C_END
 
 #endif

@@ -19,6 +19,8 @@
 #include <warifu/policy.h>
 #include <warifu/store.h>
 
+WF_C_BEGIN
+
 typedef struct wf_engine wf_engine;
 
 /* Who this node is, and whom it trusts. Everything is borrowed for the engine's life. */
@@ -170,5 +172,7 @@ typedef struct wf_counters {
 #undef WF_COUNTER_MEMBER
 } wf_counters;
 const wf_counters *wf_engine_counters(const wf_engine *engine);
+
+WF_C_END
 
 #endif

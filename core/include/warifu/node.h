@@ -10,6 +10,8 @@
 #include <warifu/frame.h>
 #include <warifu/property_map.h>
 
+WF_C_BEGIN
+
 typedef enum wf_access {
     WF_ACCESS_GET = 1,
     WF_ACCESS_SET = 2,
@@ -70,5 +72,7 @@ wf_node_reply wf_node_answer(wf_node *node, const wf_frame *request, wf_node_gat
 
 /* The instances that a DEOJ means: itself, or for instance 0 every object of the class. `*at` starts at 0. */
 bool wf_node_next_target(const wf_node *node, wf_eoj deoj, size_t *at, wf_eoj *out);
+
+WF_C_END
 
 #endif

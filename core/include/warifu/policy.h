@@ -4,6 +4,8 @@
 
 #include <warifu/frame.h>
 
+WF_C_BEGIN
+
 typedef enum wf_peer_kind {
     WF_PEER_UNKNOWN = 1, /* an address and nothing more */
     WF_PEER_PAIRED = 2   /* proven by a session */
@@ -41,5 +43,7 @@ extern const wf_policy wf_policy_open;
 /* The first rule that allows it, or NULL: then it is denied. */
 const wf_policy_rule *wf_policy_find(const wf_policy *policy, wf_peer_kind peer, wf_eoj eoj, uint8_t epc,
                                      wf_policy_access access);
+
+WF_C_END
 
 #endif

@@ -10,6 +10,8 @@
 
 #include <warifu/event.h>
 
+WF_C_BEGIN
+
 typedef enum wf_da_type {
     WF_DA_HELLO = 0x10,        /* multicast or unicast: who speaks DA? */
     WF_DA_HELLO_ANSWER = 0x11, /* everything from here on is unicast, but WAKE */
@@ -76,5 +78,7 @@ void wf_da_write_header(wf_writer *out, uint16_t tid, wf_da_type type);
 void wf_da_write_hello(wf_writer *out, const wf_hello *hello); /* body of HELLO_ANSWER */
 /* kid length and PIV length in one byte, kid, PIV in its fewest bytes (at least one). */
 void wf_da_write_record_head(wf_writer *out, wf_bytes kid, uint64_t piv);
+
+WF_C_END
 
 #endif
