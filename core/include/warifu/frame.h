@@ -7,6 +7,8 @@
 
 #include <warifu/bytes.h>
 
+WF_C_BEGIN
+
 enum {
     WF_PORT = 3610,
     WF_DATAGRAM_LEN = 1232, /* longest datagram we send: IPv6's 1280 less 48 */
@@ -70,22 +72,32 @@ typedef struct wf_frame {
 
 /* Errors: FRAME. Unknown ESVs and OPC 0 parse; what to do with them is the node's rule. */
 WF_MUST_CHECK wf_error wf_frame_parse(wf_frame *out, wf_bytes datagram);
-/* EDATA alone (SEOJ to the last property), as protected records carry it. Errors: FRAME. */
+/* EDATA alone (SEOJ to the last property), as protected records carry it: format 1 with TID 0. Errors: FRAME. */
 WF_MUST_CHECK wf_error wf_edata_parse(wf_frame *out, wf_bytes edata);
 
 /* Walks a list: `*at` starts at 0; false at the end. */
 bool wf_property_next(const wf_property_list *list, size_t *at, wf_property *out);
 
-/* Writes a frame step by step: header, properties, and for SetGet wf_frame_gets between the lists. */
+/* Writes a frame step by step: header, properties, and for SetGet wf_frame_gets between the lists. Until then one byte
+ * of the buffer is kept for the second OPC, so that wf_frame_gets succeeds whenever the header fitted. */
 typedef struct wf_frame_writer {
     wf_writer *out;
-    size_t count_at;
+    size_t esv_at, count_at;
+    size_t reserved;
     unsigned count;
 } wf_frame_writer;
 wf_frame_writer wf_frame_begin(wf_writer *out, uint16_t tid, wf_eoj seoj, wf_eoj deoj, uint8_t esv);
 wf_frame_writer wf_edata_begin(wf_writer *out, wf_eoj seoj, wf_eoj deoj, uint8_t esv);
 /* False (and nothing written) when the property does not fit the buffer, the list is full or the EDT too long. */
 bool wf_frame_property(wf_frame_writer *w, uint8_t epc, wf_bytes edt);
+bool wf_frame_fits(const wf_frame_writer *w, size_t edt_len); /* would wf_frame_property succeed? */
 void wf_frame_gets(wf_frame_writer *w);
+/* Replaces the ESV by another of the same family: an answer knows only at its end whether something was refused. */
+void wf_frame_set_esv(wf_frame_writer *w, uint8_t esv);
+
+/* Writes a format 2 frame: the TID, then the caller's own bytes. */
+void wf_frame_arbitrary(wf_writer *out, uint16_t tid, wf_bytes arbitrary);
+
+WF_C_END
 
 #endif

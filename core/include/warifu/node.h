@@ -15,47 +15,60 @@ WF_C_BEGIN
 typedef enum wf_access {
     WF_ACCESS_GET = 1,
     WF_ACCESS_SET = 2,
-    WF_ACCESS_INF = 4 /* announced when it changes */
+    WF_ACCESS_INF = 4 /* announced when it changes (map 9D); asked of the gate for INF_REQ */
 } wf_access;
 
 typedef struct wf_node wf_node;
 
-/* Asks whether an accepted-looking value may be set. Runs inside wf_node_answer; it may call wf_node_put. `old` and
- * `edt` are views. False refuses the property (SNA with the EDT echoed). */
+/* Asks whether a value of a right size, let through by the gate, may be set; true stores it afterwards. Runs inside
+ * wf_node_answer and may call wf_node_put, for other properties too. `old` is a view of the stored value, `edt` of the
+ * request. False refuses the property (SNA with the EDT echoed). */
 typedef bool (*wf_node_set_hook)(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_bytes edt);
 
 typedef struct wf_node_config {
     unsigned objects;          /* without the node profile */
-    unsigned properties;       /* of all objects together, without the computed ones */
+    unsigned properties;       /* of all objects together, without maps and without 80 82 83 8A of the node profile */
     size_t value_bytes;        /* of all property values together: the sum of their capacities */
-    uint8_t number[17];        /* identification number (83) */
-    uint8_t maker[3];          /* maker code (8A) */
+    uint8_t number[17];        /* identification number of the node profile (83): FE, maker code, 13 bytes */
+    uint8_t maker[3];          /* maker code of the node profile (8A) */
     wf_node_set_hook set_hook; /* NULL: every value of a right size is taken */
     void *set_context;
 } wf_node_config;
 
-/* Bytes that wf_node_start needs for this configuration. */
+/* Bytes that wf_node_start needs for this configuration; 0 when it is beyond all sense (then start gives ARGUMENT). */
 size_t wf_node_size(const wf_node_config *config);
-/* Lays a node out in `memory` (aligned for uint64_t). Errors: ARGUMENT, TOO_SMALL. */
+/* Lays a node out in `memory` (aligned for uint64_t, and owned by the caller as long as the node is used). The node
+ * profile starts with 80 = 30, 82 = Ver. 1.14 with both formats, 83 and 8A; what else it is to have (8C, 8D, BF, 88
+ * ...) is added like any property. Errors: ARGUMENT, TOO_SMALL. */
 WF_MUST_CHECK wf_error wf_node_start(wf_node **out, const wf_node_config *config, void *memory, size_t size);
 
 /* Errors: ARGUMENT (instance 0 or above 127, group 0E), CAPACITY. Adding an object twice is an ARGUMENT error. */
 WF_MUST_CHECK wf_error wf_node_add_object(wf_node *node, wf_eoj eoj);
-/* Adds a property with its first value; sets of sizes min_len..max_len are taken. Maps (9D 9E 9F) are refused. Errors:
- * NO_OBJECT, ARGUMENT, CAPACITY. */
+bool wf_node_has(const wf_node *node, wf_eoj eoj); /* the node profile counts */
+/* Adds a property with its first value; Sets of min_len..max_len bytes (1..255) are taken. ARGUMENT: what is computed
+ * (maps; D3 to D7 of the node profile), an EPC below 80, one that is there already, no access, a value outside the
+ * sizes. Errors: NO_OBJECT, ARGUMENT, CAPACITY. */
 WF_MUST_CHECK wf_error wf_node_add_property(wf_node *node, wf_eoj eoj, uint8_t epc, unsigned access, size_t min_len,
                                             size_t max_len, wf_bytes value);
 
-/* The owner's own writing: no access rule, no hook; size checked. `changed` says whether the value differs and is to be
- * announced (map 9D). Errors: NO_OBJECT, NO_PROPERTY, ARGUMENT. */
+/* The owner's own writing: no access rule, no gate, no hook; the size is checked and what is computed can't be put
+ * (ARGUMENT). Errors: NO_OBJECT, NO_PROPERTY, ARGUMENT. */
 WF_MUST_CHECK wf_error wf_node_put(wf_node *node, wf_eoj eoj, uint8_t epc, wf_bytes value);
 /* Reads a stored or computed value into `out`. Errors: NO_OBJECT, NO_PROPERTY, TOO_SMALL. */
 WF_MUST_CHECK wf_error wf_node_get(const wf_node *node, wf_eoj eoj, uint8_t epc, wf_writer *out);
 
-/* The next changed and announced property since the last call; false when there is none. */
+/* The next property that was set or put to a different value and is announced (map 9D), oldest change first; false
+ * when there is none. Several changes before this call count once, and setting the value that is there already is no
+ * change: an announcement tells a change of state, not a request. The value to announce is the present one. */
 bool wf_node_next_change(wf_node *node, wf_eoj *eoj, uint8_t *epc);
 
-/* Who may touch what: asked once for every property of a request. */
+/* The instance list as D5 announces it: part 0, 1, ... of at most 84 instances each, in the order of their EOJs; false
+ * when there is no such part. Part 0 is always there. D6 and a requested D5 carry part 0. */
+bool wf_node_instance_list(const wf_node *node, unsigned part, wf_writer *out);
+
+/* Who may touch what: asked once for every property of a request that the object itself would read or take (it exists,
+ * its access and the size fit; not for INFC, whose answer tells nothing). A property that is not let through is
+ * answered like one that isn't accessible. */
 typedef bool (*wf_node_gate)(void *context, wf_eoj eoj, uint8_t epc, wf_access access);
 
 /* What the answer is and where it goes. */
@@ -65,12 +78,15 @@ typedef enum wf_node_reply {
     WF_REPLY_ALL     /* INF that answers INF_REQ: to everybody */
 } wf_node_reply;
 
-/* Answers one request (a parsed frame with DEOJ instance 1..127). `out` gets the answer's EDATA (SEOJ first), cut to
- * the properties that fit as an SNA. `gate` NULL lets everything through. */
+/* Answers one request (a parsed frame with DEOJ instance 1..127; see wf_node_next_target for instance 0). The answer's
+ * EDATA (SEOJ first) is appended to `out`, which must not overlap the request; nothing is appended when silence is the
+ * rule. What does not fit is neither answered nor done, and the answer is an SNA. `gate` NULL lets everything through.
+ * That INFC, and in DA any command, counts only on its right path (unicast, multicast) is the caller's rule. */
 wf_node_reply wf_node_answer(wf_node *node, const wf_frame *request, wf_node_gate gate, void *gate_context,
                              wf_writer *out);
 
-/* The instances that a DEOJ means: itself, or for instance 0 every object of the class. `*at` starts at 0. */
+/* The objects that a DEOJ means: itself if the node has it, or for instance 0 every object of the class. `*at` starts
+ * at 0. */
 bool wf_node_next_target(const wf_node *node, wf_eoj deoj, size_t *at, wf_eoj *out);
 
 WF_C_END

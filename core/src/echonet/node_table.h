@@ -1,0 +1,46 @@
+/* The tables of a node, shared by the files that keep it (node.c), compute its own values (node_profile.c) and answer
+ * for it (node_answer.c). */
+#ifndef WARIFU_ECHONET_NODE_TABLE_H
+#define WARIFU_ECHONET_NODE_TABLE_H
+
+#include <warifu/node.h>
+
+typedef struct wf_node_property {
+    uint32_t key;      /* EOJ << 8 | EPC */
+    uint32_t value_at; /* in wf_node.values, room for max_len bytes */
+    uint8_t len, min_len, max_len;
+    uint8_t access;
+    bool changed; /* stands in wf_node.changes */
+} wf_node_property;
+
+/* Both tables are sorted, so that a look-up is a binary search and an object's properties lie side by side. */
+struct wf_node {
+    wf_node_set_hook set_hook;
+    void *set_context;
+    wf_eoj *objects; /* without the node profile */
+    size_t object_count, object_capacity;
+    wf_node_property *properties;
+    size_t property_count, property_capacity;
+    uint32_t *changes; /* keys of changed properties, oldest first: a ring as long as the property table */
+    size_t change_first, change_count;
+    uint8_t *values;
+    size_t value_len, value_capacity;
+};
+
+/* The place of the first object, or property, that is not below. */
+size_t wf_node_object_from(const wf_node *node, wf_eoj eoj);
+size_t wf_node_property_from(const wf_node *node, uint32_t key);
+
+wf_node_property *wf_node_find(const wf_node *node, wf_eoj eoj, uint8_t epc); /* NULL: no such stored property */
+wf_bytes wf_node_value(const wf_node *node, const wf_node_property *property);
+
+/* The access of a stored or computed property, or 0 when the object has none of that EPC. *value is a view of the node
+ * or of `scratch`. */
+unsigned wf_node_look(const wf_node *node, wf_eoj eoj, uint8_t epc, uint8_t scratch[static WF_EDT_LEN],
+                      wf_bytes *value);
+
+/* The access of a computed property; 0 for all others. */
+unsigned wf_node_computed_access(wf_eoj eoj, uint8_t epc);
+void wf_node_compute(const wf_node *node, wf_eoj eoj, uint8_t epc, wf_writer *out);
+
+#endif
