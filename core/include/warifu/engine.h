@@ -13,8 +13,9 @@
 #ifndef WARIFU_ENGINE_H
 #define WARIFU_ENGINE_H
 
-#include <warifu/certificate.h>
+#include <warifu/counters.h>
 #include <warifu/event.h>
+#include <warifu/identity.h>
 #include <warifu/node.h>
 #include <warifu/policy.h>
 #include <warifu/store.h>
@@ -22,15 +23,6 @@
 WF_C_BEGIN
 
 typedef struct wf_engine wf_engine;
-
-/* Who this node is, and whom it trusts. Everything is borrowed for the engine's life. */
-typedef struct wf_identity {
-    const wf_p256_key *key;
-    const wf_bytes *chain; /* own certificates, DER, end certificate first, without the anchor */
-    size_t chain_len;
-    const wf_bytes *anchors; /* trusted roots, DER */
-    size_t anchor_count;
-} wf_identity;
 
 /* Sees every datagram as it is sent or received, and the EDATA that a record protects (empty where there is none or it
  * was refused). For tracing: it must not call the engine. */
@@ -151,26 +143,6 @@ bool wf_engine_next_peer(const wf_engine *engine, unsigned *at, wf_peer *out);
 
 /* ---- what was seen ---- */
 
-#define WF_COUNTERS(X)                                                          \
-    X(received, "datagrams received")                                           \
-    X(sent, "datagrams handed out for sending")                                 \
-    X(malformed, "datagrams that were no frame of ours")                        \
-    X(wrong_path, "frames that came by multicast and must not")                 \
-    X(replays_dropped, "records whose number was seen before")                  \
-    X(tampered_dropped, "records whose tag was wrong")                          \
-    X(unknown_session, "records for no session")                                \
-    X(late_refused, "commands refused as too late")                             \
-    X(policy_refused, "property accesses that the policy refused")              \
-    X(plaintext_from_paired, "clear frames from the address of a paired peer")  \
-    X(handshakes_refused, "handshake messages that failed or were not welcome") \
-    X(retries_sent, "cookies asked for before anything was computed")           \
-    X(queue_full, "datagrams or events dropped because a queue was full")
-
-typedef struct wf_counters {
-#define WF_COUNTER_MEMBER(name, what) uint64_t name;
-    WF_COUNTERS(WF_COUNTER_MEMBER)
-#undef WF_COUNTER_MEMBER
-} wf_counters;
 const wf_counters *wf_engine_counters(const wf_engine *engine);
 
 WF_C_END

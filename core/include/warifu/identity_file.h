@@ -4,7 +4,7 @@
 #ifndef WARIFU_IDENTITY_FILE_H
 #define WARIFU_IDENTITY_FILE_H
 
-#include <warifu/engine.h>
+#include <warifu/identity.h>
 
 enum { WF_IDENTITY_ANCHORS = 4 };
 

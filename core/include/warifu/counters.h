@@ -1,0 +1,28 @@
+/* What an engine counted since its start: one table, from which the faces take names and words. */
+#ifndef WARIFU_COUNTERS_H
+#define WARIFU_COUNTERS_H
+
+#include <stdint.h>
+
+#define WF_COUNTERS(X)                                                          \
+    X(received, "datagrams received")                                           \
+    X(sent, "datagrams handed out for sending")                                 \
+    X(malformed, "datagrams that were no frame of ours")                        \
+    X(wrong_path, "frames that came by multicast and must not")                 \
+    X(replays_dropped, "records whose number was seen before")                  \
+    X(tampered_dropped, "records whose tag was wrong")                          \
+    X(unknown_session, "records for no session")                                \
+    X(late_refused, "commands refused as too late")                             \
+    X(policy_refused, "property accesses that the policy refused")              \
+    X(plaintext_from_paired, "clear frames from the address of a paired peer")  \
+    X(handshakes_refused, "handshake messages that failed or were not welcome") \
+    X(retries_sent, "cookies asked for before anything was computed")           \
+    X(queue_full, "datagrams or events dropped because a queue was full")
+
+typedef struct wf_counters {
+#define WF_COUNTER_MEMBER(name, what) uint64_t name;
+    WF_COUNTERS(WF_COUNTER_MEMBER)
+#undef WF_COUNTER_MEMBER
+} wf_counters;
+
+#endif
