@@ -28,6 +28,13 @@ typedef struct check_case {
         }                                                                                                           \
     } while (0)
 
+/* Ends this case as skipped; pytest shows the reason. */
+#define CHECK_SKIP(reason)     \
+    do {                       \
+        fputs(reason, stderr); \
+        exit(77);              \
+    } while (0)
+
 static inline int check_main(int argc, char **argv, const check_case *cases, size_t count) {
     int ran = 0;
     for (size_t i = 0; i < count; i++) {
