@@ -2,7 +2,8 @@
  *
  * A façade over libtomcrypt: every length is checked here, every failure is an error, nothing secret stays behind that
  * we own. Call wf_crypto_start once before any thread is made; after that all of this is read-only and re-entrant.
- * Public-key calls use libtommath's (or GMP's) heap; nothing else allocates.
+ * Public-key calls use libtommath's (or GMP's) heap; nothing else allocates. A view that is NULL with a length is
+ * ARGUMENT, as is a NULL output with a length; sized parameters (`static`) are never NULL.
  */
 #ifndef WARIFU_CRYPTO_H
 #define WARIFU_CRYPTO_H
@@ -25,7 +26,8 @@ enum {
     WF_P256_SIGNATURE_LEN = 64 /* r || s, big endian */
 };
 
-/* Registers the algorithms in libtomcrypt and proves them with one known answer each. Errors: BACKEND. */
+/* Registers AES and the mathematics in libtomcrypt, unless the program has put its own there, and proves every
+ * algorithm with a known answer. Again and again is allowed. Errors: BACKEND. */
 WF_MUST_CHECK wf_error wf_crypto_start(void);
 
 /* SHA-256 (FIPS 180-4) of the concatenated parts. */
@@ -35,13 +37,15 @@ WF_MUST_CHECK wf_error wf_sha256(uint8_t out[WF_STATIC WF_HASH_LEN], const wf_by
 WF_MUST_CHECK wf_error wf_hmac_sha256(uint8_t out[WF_STATIC WF_HASH_LEN], wf_bytes key, const wf_bytes *parts,
                                       size_t count);
 
-/* HKDF-SHA-256 (RFC 5869). An empty salt means 32 zero bytes. out_len <= 255 * 32. Errors: ARGUMENT, BACKEND. */
+/* HKDF-SHA-256 (RFC 5869). An empty salt means 32 zero bytes. out_len <= 255 * 32; `out` lies apart from prk and
+ * info. Errors: ARGUMENT, BACKEND. */
 WF_MUST_CHECK wf_error wf_hkdf_extract(uint8_t prk[WF_STATIC WF_HASH_LEN], wf_bytes salt, wf_bytes secret);
 WF_MUST_CHECK wf_error wf_hkdf_expand(uint8_t *out, size_t out_len, const uint8_t prk[WF_STATIC WF_HASH_LEN],
                                       wf_bytes info);
 
 /* AES-128-CCM (RFC 3610, SP 800-38C), tag_len 16 or 8. `out` takes plain.len + tag_len bytes; it may be the place of
- * the plaintext itself. Errors: ARGUMENT (another tag length, more than 65,535 bytes), BACKEND. */
+ * the plaintext itself and must not overlap it otherwise. Errors: ARGUMENT (another tag length, more than 65,535
+ * bytes), BACKEND. */
 WF_MUST_CHECK wf_error wf_ccm_seal(uint8_t *out, const uint8_t key[WF_STATIC WF_AES_KEY_LEN],
                                    const uint8_t nonce[WF_STATIC WF_CCM_NONCE_LEN], size_t tag_len, wf_bytes aad,
                                    wf_bytes plain);
@@ -94,7 +98,7 @@ WF_MUST_CHECK wf_error wf_p256_ecdh(uint8_t shared[WF_STATIC WF_P256_SHARED_LEN]
                                     const uint8_t peer[WF_STATIC WF_P256_PUBLIC_LEN]);
 
 /* ECDSA over a SHA-256 hash: hedged nonce (DRBG over key, hash and fresh randomness), low S, and verified before it
- * leaves. Errors: KEY, ENTROPY, BACKEND. */
+ * leaves. Errors: KEY, ENTROPY, BACKEND (also when the public half is not the private half's). */
 WF_MUST_CHECK wf_error wf_p256_sign(uint8_t signature[WF_STATIC WF_P256_SIGNATURE_LEN], const wf_p256_key *key,
                                     const uint8_t hash[WF_STATIC WF_HASH_LEN], wf_drbg *drbg);
 
