@@ -14,8 +14,11 @@
  *     wf_edhoc_read_4        <--- message_4 ----  wf_edhoc_write_4
  *     wf_edhoc_export                             wf_edhoc_export
  *
- * A call out of order fails with STATE. Any other failure ends the run: the secrets are wiped and every further call
- * fails with STATE. message_4 is mandatory. Messages are datagram contents of at most WF_EDHOC_MESSAGE_LEN bytes.
+ * A run begins as a zeroed struct. A call out of order fails with STATE and changes nothing. Any other failure ends the
+ * run: the secrets are wiped and every further call fails with STATE until wf_edhoc_wipe. message_4 is mandatory.
+ * Messages are datagram contents of at most WF_EDHOC_MESSAGE_LEN bytes; a written message that would be longer fails
+ * with TOO_SMALL. Messages that are not deterministic CBOR fail with CBOR, those of another form than RFC 9528's or
+ * this profile's (an ID_CRED of another kind, for one) with EDHOC_MESSAGE.
  */
 #ifndef WARIFU_EDHOC_H
 #define WARIFU_EDHOC_H
@@ -33,6 +36,7 @@ enum {
     WF_EDHOC_EAD_COUNT = 4 /* EAD items taken in one message */
 };
 
+/* 3: AES-CCM-16-128-128 (tag 16), SHA-256, P-256, ES256. 2: the same with AES-CCM-16-64-128 (tag 8). */
 typedef enum wf_edhoc_suite { WF_EDHOC_SUITE_2 = 2, WF_EDHOC_SUITE_3 = 3 } wf_edhoc_suite;
 
 /* A connection identifier: 0 to 8 opaque bytes (RFC 9528 3.3.2 decides their encoding). */
@@ -53,7 +57,10 @@ typedef struct wf_edhoc_credential {
 } wf_edhoc_credential;
 
 /* External authorization data (RFC 9528 3.8). `critical` is the sign of the label. An item that the caller doesn't
- * name in wf_edhoc_config.ead_known and that is critical ends the run with CRITICAL_EAD; others are passed on. */
+ * name in wf_edhoc_config.ead_known and that is critical ends the run with CRITICAL_EAD; others are passed on. Label 0
+ * is padding: it can be written, never critical, and is dropped when read. So is an item that isn't critical and finds
+ * no place in the table. Views read from message_1 point into that message, those of the others into the run, where
+ * they live until its next call; what message_2 and message_3 say counts only after the accept call. */
 typedef struct wf_edhoc_ead_item {
     uint16_t label;
     bool critical;
@@ -73,8 +80,10 @@ typedef struct wf_edhoc_config {
     size_t chain_len;       /* 1 or 2 */
     wf_edhoc_credential_kind send_as;
     wf_drbg *drbg;
-    bool peer_low_s;           /* demand the smaller s in the peer's signature */
-    const uint16_t *ead_known; /* labels of critical items that the caller understands */
+    bool peer_low_s;              /* demand the smaller s in the peer's signature */
+    const wf_edhoc_suite *suites; /* in order of preference */
+    size_t suite_count;           /* 1 or 2; 0: suite 3, then 2 */
+    const uint16_t *ead_known;    /* labels of critical items that the caller understands */
     size_t ead_known_count;
 } wf_edhoc_config;
 
@@ -98,21 +107,24 @@ typedef struct wf_edhoc {
     wf_edhoc_suite suite;
     const wf_edhoc_config *config;
     wf_edhoc_id own_id, peer_id;
-    wf_p256_key ephemeral;
-    uint8_t peer_x[WF_P256_X_LEN];
+    wf_p256_key ephemeral;            /* wiped once the keys are derived */
+    uint8_t peer[WF_P256_PUBLIC_LEN]; /* the peer's ephemeral point */
     uint8_t message_1_hash[WF_HASH_LEN];
-    uint8_t th[WF_HASH_LEN];  /* the latest transcript hash */
-    uint8_t prk[WF_HASH_LEN]; /* PRK_2e, which method 0 keeps as PRK_3e2m and PRK_4e3m; PRK_exporter when done */
-    uint8_t text[WF_EDHOC_MESSAGE_LEN]; /* PLAINTEXT_2 or _3 between reading and accepting */
+    uint8_t th[WF_HASH_LEN];            /* the latest transcript hash */
+    uint8_t prk[WF_HASH_LEN];           /* PRK_2e, which method 0 keeps as PRK_3e2m and PRK_4e3m; PRK_out when done */
+    uint8_t text[WF_EDHOC_MESSAGE_LEN]; /* the latest plaintext */
     size_t text_len;
-    size_t credential_len, signature_at, ead_at; /* places in text */
+    size_t id_cred_at, ead_at; /* places in text */
 } wf_edhoc;
 
-/* Initiator. `prefer` is the selected suite; SUITES_I always lists both (RFC 9528 5.2.1). */
-WF_MUST_CHECK wf_error wf_edhoc_write_1(wf_edhoc *run, const wf_edhoc_config *config, wf_edhoc_suite prefer,
+/* Initiator. `selected` is one of the configured suites: the first at a first attempt, another one only after the
+ * Responder's error message asked for it. SUITES_I names it and all that stand before it (RFC 9528 5.2.2), and a
+ * Responder that supports one of those refuses. `ead` may be NULL wherever something is written. */
+WF_MUST_CHECK wf_error wf_edhoc_write_1(wf_edhoc *run, const wf_edhoc_config *config, wf_edhoc_suite selected,
                                         const wf_edhoc_id *own_id, const wf_edhoc_ead *ead, wf_writer *out);
 WF_MUST_CHECK wf_error wf_edhoc_read_2(wf_edhoc *run, wf_bytes message, wf_edhoc_credential *peer, wf_edhoc_ead *ead);
-/* `certificate` is the peer's end certificate (CRED_R), `public_key` the key in it. */
+/* `certificate` is the peer's end certificate (CRED_R), `public_key` the key in it. Errors: CREDENTIAL (not the one
+ * that ID_CRED_R names, or our own), SIGNATURE, POINT. */
 WF_MUST_CHECK wf_error wf_edhoc_accept_2(wf_edhoc *run, wf_bytes certificate,
                                          const uint8_t public_key[WF_STATIC WF_P256_PUBLIC_LEN]);
 WF_MUST_CHECK wf_error wf_edhoc_write_3(wf_edhoc *run, const wf_edhoc_ead *ead, wf_writer *out);
@@ -128,19 +140,31 @@ WF_MUST_CHECK wf_error wf_edhoc_accept_3(wf_edhoc *run, wf_bytes certificate,
                                          const uint8_t public_key[WF_STATIC WF_P256_PUBLIC_LEN]);
 WF_MUST_CHECK wf_error wf_edhoc_write_4(wf_edhoc *run, const wf_edhoc_ead *ead, wf_writer *out);
 
-/* EDHOC_Exporter (RFC 9528 4.2.1), once the run is done. */
+/* EDHOC_Exporter (RFC 9528 4.2.1), once the run is done. Errors: STATE, ARGUMENT (out_len 0 or above 8,160). */
 WF_MUST_CHECK wf_error wf_edhoc_export(const wf_edhoc *run, uint64_t label, wf_bytes context, uint8_t *out,
                                        size_t out_len);
 
-/* Error messages (RFC 9528 section 6): 1 unspecified (text), 2 wrong selected suite (the suites of the sender),
- * 3 unknown credential. They are hints and end no run by themselves. */
+/* EDHOC_KeyUpdate (RFC 9528 appendix H): from here on wf_edhoc_export gives other keys. Both sides call it with the
+ * same context. */
+WF_MUST_CHECK wf_error wf_edhoc_update(wf_edhoc *run, wf_bytes context);
+
+/* Error messages (RFC 9528 section 6). Nothing protects them: they are hints and end no run by themselves. */
+typedef enum wf_edhoc_code {
+    WF_EDHOC_CODE_SUCCESS = 0,     /* never sent */
+    WF_EDHOC_CODE_UNSPECIFIED = 1, /* with a text */
+    WF_EDHOC_CODE_SUITE = 2,       /* wrong selected suite, with the suites of the sender; answers message_1 only */
+    WF_EDHOC_CODE_CREDENTIAL = 3   /* an ID_CRED that refers to a credential which the sender doesn't have */
+} wf_edhoc_code;
 typedef struct wf_edhoc_error_message {
     int64_t code;
-    wf_bytes text;
-    uint8_t suites[8];
+    wf_bytes text;     /* code 1: UTF-8, a view into the message */
+    uint8_t suites[8]; /* code 2: the first of those in 0..255 */
     size_t suites_len;
 } wf_edhoc_error_message;
-WF_MUST_CHECK wf_error wf_edhoc_write_error(wf_writer *out, wf_error reason);
+/* UNSUPPORTED_SUITE becomes code 2 with the suites of `config`, CREDENTIAL code 3, any other reason code 1 with the
+ * line of the error table. */
+WF_MUST_CHECK wf_error wf_edhoc_write_error(wf_writer *out, const wf_edhoc_config *config, wf_error reason);
+/* Errors: CBOR, EDHOC_MESSAGE. */
 WF_MUST_CHECK wf_error wf_edhoc_read_error(wf_edhoc_error_message *error, wf_bytes message);
 
 /* x5t of a certificate: the first 8 bytes of SHA-256 over its DER. */
