@@ -1,5 +1,6 @@
 /* An identity on a host's disk: one PEM file (RFC 7468) with the private key as PKCS#8 (RFC 5958), the own chain, and
- * the trusted roots, which are the self-issued certificates in it. OpenSSL reads it too. For hosts only.
+ * the trusted roots, which are the self-issued certificates in it. An authority's file has its root and no chain.
+ * OpenSSL reads it too. For hosts only.
  */
 #ifndef WARIFU_IDENTITY_FILE_H
 #define WARIFU_IDENTITY_FILE_H
@@ -17,14 +18,16 @@ typedef struct wf_identity_file {
     wf_identity view;
 } wf_identity_file;
 
-/* Writes a new file of mode 0600 beside the old one and renames it. Errors: STORE, ARGUMENT. */
+/* Writes a new file of mode 0600 beside the old one and renames it. Errors: STORE; ARGUMENT (what would not load as the
+ * same: no key or another's, a self-issued certificate in the chain or another among the roots, too many of them). */
 WF_MUST_CHECK wf_error wf_identity_file_save(const char *path, const wf_identity *identity);
 
-/* Errors: STORE (no such file, not readable, readable by others), PEM, DER, CERTIFICATE, KEY (the key does not belong
- * to the first certificate), TOO_SMALL (too many or too large certificates). */
+/* Errors: STORE (no such file, no plain file, not readable, open to group or others), PEM, DER, CERTIFICATE, KEY (not
+ * P-256, or it does not belong to the end certificate, which without a chain is the first root), TOO_SMALL (too many or
+ * too large certificates, a text above 16 KB), BACKEND. `out` is all zeros after an error. */
 WF_MUST_CHECK wf_error wf_identity_file_load(wf_identity_file *out, const char *path);
 
-/* The same from and to text in memory. */
+/* The same from and to text in memory; writing gives TOO_SMALL too. */
 WF_MUST_CHECK wf_error wf_identity_pem_read(wf_identity_file *out, wf_bytes text);
 WF_MUST_CHECK wf_error wf_identity_pem_write(wf_writer *out, const wf_identity *identity);
 
