@@ -4,7 +4,7 @@
 
 enum { HALF = WF_P256_SIGNATURE_LEN / 2 };
 
-static void read_half(uint8_t out[static HALF], wf_reader *r) {
+static void read_half(uint8_t *out, wf_reader *r) {
     wf_bytes number = wf_der_read_unsigned(r);
     if (number.len > HALF) {
         wf_reader_fail(r);
