@@ -84,6 +84,7 @@ extension = Extension(
     py_limited_api=True,
 )
 
+os.makedirs("build", exist_ok=True)
 version = re.search(r'WF_VERSION "(.*)"', Path("core/include/warifu/version.h").read_text())
 
 setup(
@@ -93,5 +94,5 @@ setup(
     package_data={"warifu": ["py.typed", "*.pyi"]},
     ext_modules=[extension],
     cmdclass={"build_ext": BuildExt},
-    options={"bdist_wheel": {"py_limited_api": "cp311"}},
+    options={"bdist_wheel": {"py_limited_api": "cp311"}, "egg_info": {"egg_base": "build"}},
 )

@@ -1,7 +1,8 @@
 """Makes one pytest run of everything: C programs, Lua files and fuzz harnesses become items beside the Python tests.
 
-The programs come from the build directory WARIFU_BUILD (build/dev when unset). A C program or a Lua file names its cases
-with `--list`, one a line, and runs one by its name: status 0 passed, 77 skipped (the last line says why), else failed.
+The programs come from the build directory WARIFU_BUILD (build/dev when unset). A C program or a Lua file names its
+cases with `--list`, one a line, and runs one by its name: status 0 passed, 77 skipped (the last line says why), else
+failed.
 """
 
 import os
@@ -23,7 +24,7 @@ SANITIZERS = {
 LUA = {"LUA_PATH": f"{ROOT}/tests/lua/?.lua;;", "LUA_CPATH": f"{BUILD}/lua/?.so;;"}
 
 
-class Failure(Exception):
+class ProgramError(Exception):
     """A program's case failed; the text is what it printed."""
 
 
@@ -43,16 +44,16 @@ def run(command: Sequence[str | Path]) -> str:
             errors="replace",
         )
     except FileNotFoundError:
-        raise Failure(f"{words[0]} is not there; ./dev build makes it") from None
+        raise ProgramError(f"{words[0]} is not there; ./dev build makes it") from None
     except subprocess.TimeoutExpired as late:
-        raise Failure(f"{' '.join(words)} took longer than {SECONDS} s\n{late.output or ''}") from None
+        raise ProgramError(f"{' '.join(words)} took longer than {SECONDS} s\n{late.output or ''}") from None
     if done.returncode == SKIPPED:
         raise pytest.skip.Exception(done.stdout.strip().rpartition("\n")[2], _use_item_location=True)
     if done.returncode < 0:
         died_of = signal.Signals(-done.returncode).name
-        raise Failure(f"{' '.join(words)} died of {died_of}\n{done.stdout}")
+        raise ProgramError(f"{' '.join(words)} died of {died_of}\n{done.stdout}")
     if done.returncode != 0:
-        raise Failure(f"{' '.join(words)} gave {done.returncode}\n{done.stdout}")
+        raise ProgramError(f"{' '.join(words)} gave {done.returncode}\n{done.stdout}")
     return done.stdout
 
 
@@ -69,7 +70,7 @@ class Case(pytest.Item):
             self.add_report_section("call", "output", output)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> object:
-        return str(excinfo.value) if excinfo.errisinstance(Failure) else super().repr_failure(excinfo)
+        return str(excinfo.value) if excinfo.errisinstance(ProgramError) else super().repr_failure(excinfo)
 
     def reportinfo(self) -> tuple[Path, None, str]:
         return self.path, None, self.name
@@ -84,8 +85,8 @@ class Program(pytest.File):
     def collect(self) -> Iterator[Case]:
         try:
             names = run([*self.program(), "--list"]).split()
-        except Failure as failure:
-            raise self.CollectError(str(failure)) from None
+        except ProgramError as error:
+            raise self.CollectError(str(error)) from None
         for name in names:
             yield Case.from_parent(self, name=name, command=[*self.program(), name])
 

@@ -49,9 +49,9 @@ static inline int check_main(int argc, char **argv, const check_case *cases, siz
     return ran ? 0 : 2;
 }
 
-#define CHECK_MAIN(cases)                                                     \
-    int main(int argc, char **argv) {                                         \
-        return check_main(argc, argv, cases, sizeof cases / sizeof cases[0]); \
+#define CHECK_MAIN(cases)                                                           \
+    int main(int argc, char **argv) {                                               \
+        return check_main(argc, argv, (cases), sizeof(cases) / sizeof((cases)[0])); \
     }
 
 #endif

@@ -4,7 +4,7 @@
 
 #include <warifu/address.h>
 #include <warifu/bytes.h>
-#include <warifu/frame.h>
+#include <warifu/eoj.h>
 
 /* Monotonic milliseconds from any start; never goes back. */
 typedef uint64_t wf_time;

@@ -6,6 +6,7 @@
 #define WARIFU_FRAME_H
 
 #include <warifu/bytes.h>
+#include <warifu/eoj.h>
 
 WF_C_BEGIN
 
@@ -17,11 +18,6 @@ enum {
     WF_EHD2_ARBITRARY = 0x82,
     WF_EDT_LEN = 255
 };
-
-/* ECHONET object: group << 16 | class << 8 | instance. */
-typedef uint32_t wf_eoj;
-#define WF_EOJ_NODE_PROFILE 0x0EF001u
-#define WF_EOJ_CONTROLLER 0x05FF01u
 
 typedef enum wf_esv {
     WF_ESV_SETI_SNA = 0x50,

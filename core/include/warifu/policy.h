@@ -2,7 +2,8 @@
 #ifndef WARIFU_POLICY_H
 #define WARIFU_POLICY_H
 
-#include <warifu/frame.h>
+#include <warifu/bytes.h>
+#include <warifu/eoj.h>
 
 WF_C_BEGIN
 
