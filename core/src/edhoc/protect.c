@@ -49,7 +49,7 @@ static wf_error aead_derive(aead *a, const wf_edhoc *run, wf_edhoc_label key_lab
     wf_cbor_write_tstr(&w, "Encrypt0");
     wf_cbor_write_bstr(&w, wf_bytes_of(NULL, 0));
     wf_cbor_write_bstr(&w, wf_bytes_of(run->th, sizeof run->th));
-    a->tag_len = run->suite == WF_EDHOC_SUITE_3 ? WF_CCM_TAG_LEN : WF_CCM_SHORT_TAG_LEN;
+    a->tag_len = wf_edhoc_tag_len(run);
     wf_error error = wf_edhoc_kdf_th(a->key, sizeof a->key, run->prk, key_label, run->th);
     if (error == WF_OK) {
         error = wf_edhoc_kdf_th(a->iv, sizeof a->iv, run->prk, (wf_edhoc_label)(key_label + 1), run->th);

@@ -136,7 +136,7 @@ wf_error wf_edhoc_accept_3(wf_edhoc *run, wf_bytes certificate, const uint8_t pu
 }
 
 static wf_error write_4(wf_edhoc *run, const wf_edhoc_ead *ead, wf_writer *out) {
-    wf_writer text = wf_writer_of(run->text, WF_EDHOC_MESSAGE_LEN - WF_CCM_TAG_LEN - 3);
+    wf_writer text = wf_edhoc_text_room(run, wf_edhoc_tag_len(run));
     wf_error error = wf_edhoc_ead_write(&text, ead);
     if (error == WF_OK) {
         error = wf_writer_finish(&text, &run->text_len);

@@ -59,6 +59,15 @@ wf_error wf_edhoc_begin(wf_edhoc *run, const wf_edhoc_config *config) {
     return WF_OK;
 }
 
+size_t wf_edhoc_tag_len(const wf_edhoc *run) {
+    return run->suite == WF_EDHOC_SUITE_3 ? WF_CCM_TAG_LEN : WF_CCM_SHORT_TAG_LEN;
+}
+
+wf_writer wf_edhoc_text_room(wf_edhoc *run, size_t added) {
+    enum { HEAD = 3 }; /* of a byte string of 256 to 65,535 bytes */
+    return wf_writer_of(run->text, sizeof run->text - HEAD - added);
+}
+
 wf_error wf_edhoc_read_single(wf_bytes *content, wf_bytes message) {
     if (message.len > WF_EDHOC_MESSAGE_LEN) {
         return WF_ERROR_EDHOC_MESSAGE;

@@ -38,6 +38,11 @@ WF_MUST_CHECK wf_error wf_edhoc_compose_1(wf_edhoc *run, const wf_edhoc_config *
 /* From run->ephemeral, run->peer and G_Y to TH_2 and PRK_2e; the ephemeral key is wiped. */
 WF_MUST_CHECK wf_error wf_edhoc_agree(wf_edhoc *run, const uint8_t g_y[static WF_P256_X_LEN]);
 
+/* The tag of the suite's AEAD. */
+size_t wf_edhoc_tag_len(const wf_edhoc *run);
+/* Room for a text so long that its message, which adds `added` bytes and a head, stays within WF_EDHOC_MESSAGE_LEN. */
+wf_writer wf_edhoc_text_room(wf_edhoc *run, size_t added);
+
 /* Writes the text of message_2 (label MAC_2) or message_3 (MAC_3), with zeros for the signature. */
 WF_MUST_CHECK wf_error wf_edhoc_text_write(wf_edhoc *run, wf_edhoc_label label, const wf_edhoc_ead *ead);
 /* Reads such a text. Errors: CBOR, EDHOC_MESSAGE, CRITICAL_EAD. */

@@ -6,11 +6,8 @@
 #include "edhoc/ead.h"
 #include "edhoc/run.h"
 
-/* What message_2 and message_3 add around a text: a head, then G_Y or a tag. */
-enum { AROUND = 3 + WF_P256_X_LEN };
-
 wf_error wf_edhoc_text_write(wf_edhoc *run, wf_edhoc_label label, const wf_edhoc_ead *ead) {
-    wf_writer w = wf_writer_of(run->text, sizeof run->text - AROUND);
+    wf_writer w = wf_edhoc_text_room(run, label == WF_EDHOC_MAC_2 ? WF_P256_X_LEN : wf_edhoc_tag_len(run));
     if (label == WF_EDHOC_MAC_2) {
         wf_edhoc_id_write(&w, &run->own_id);
     }
