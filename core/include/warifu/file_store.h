@@ -1,0 +1,50 @@
+/* The durable store on files: a directory of one's own, locked while it is open.
+ *
+ *     lock            held with flock(2) by the process that has the store open
+ *     version         what wrote it
+ *     001f.a 001f.b   the two slots of entry 001f: magic, kind, id, generation, length, data, CRC-32
+ *
+ * A write makes a new file, syncs it, moves it over the older slot and syncs the directory, so a power cut at any point
+ * leaves the old or the new entry, and a full disk leaves the old one. The newer valid slot counts; when it is damaged
+ * the other one does. An erased entry is a tombstone in both slots, and a first save goes to both, so that one damaged
+ * slot neither revives an entry nor loses it. Who wants an entry that no fallback turns back saves it twice.
+ *
+ * What a write replaces is overwritten with zeros as far as the medium lets itself be told (flash and copy-on-write
+ * file systems keep old bytes). The CRC is against accidents; against people it is the directory's mode that protects.
+ */
+#ifndef WARIFU_FILE_STORE_H
+#define WARIFU_FILE_STORE_H
+
+#include <warifu/store.h>
+#include <warifu/system_error.h>
+
+WF_C_BEGIN
+
+enum { WF_FILE_SLOT_LEN = WF_STORE_ENTRY_LEN + 21 };
+
+/* Zeros are a closed one. Keep it in place while its wf_store is in use. */
+typedef struct wf_file_store {
+    bool open;
+    int directory, lock;                      /* descriptors */
+    uint64_t damaged;                         /* damaged slots met so far, also where the other one helped */
+    wf_system_error system_error;             /* behind the last STORE; number 0 when the system said nothing */
+    uint8_t scratch[2][WF_FILE_SLOT_LEN + 1]; /* wiped after every call; one more byte shows a file that is too long */
+} wf_file_store;
+
+/* $XDG_STATE_HOME/warifu when that is an absolute path, else ~/.local/state/warifu. Errors: TOO_SMALL, STORE (no home).
+ */
+WF_MUST_CHECK wf_error wf_file_store_default_path(char *path, size_t capacity);
+
+/* Opens the store at `path`; directories that are missing are made with mode 0700. Errors: STORE (system_error says
+ * what; also when the directory belongs to another user or lets others in), STORE_LOCKED, STORE_VERSION. After a
+ * failure it is closed and only its system_error means something. */
+WF_MUST_CHECK wf_error wf_file_store_open(wf_file_store *store, const char *path);
+void wf_file_store_close(wf_file_store *store); /* also a closed one */
+
+/* The store as the core takes it; a closed one answers CLOSED. Entries have 1 to WF_STORE_ENTRY_LEN bytes; others are
+ * refused with ARGUMENT. */
+wf_store wf_file_store_as_store(wf_file_store *store);
+
+WF_C_END
+
+#endif

@@ -1,0 +1,195 @@
+#define _DEFAULT_SOURCE 1
+#include "io/file_io.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <warifu/file_store.h>
+
+enum { PATH_LEN = 1024 };
+
+static const char version[] = "warifu store 1\n";
+
+wf_error wf_file_store_default_path(char *path, size_t capacity) {
+    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    int len;
+    /* The XDG base directory specification has relative paths ignored. */
+    if (state != NULL && state[0] == '/') {
+        len = snprintf(path, capacity, "%s/warifu", state);
+    } else {
+        if (home == NULL || home[0] != '/') {
+            const struct passwd *user = getpwuid(getuid());
+            home = user == NULL ? NULL : user->pw_dir;
+        }
+        len = home == NULL ? -1 : snprintf(path, capacity, "%s/.local/state/warifu", home);
+    }
+    if (len >= 0 && (size_t)len < capacity) {
+        return WF_OK;
+    }
+    if (capacity > 0) {
+        path[0] = '\0';
+    }
+    return len < 0 ? WF_ERROR_STORE : WF_ERROR_TOO_SMALL;
+}
+
+static wf_error fail(wf_file_store *store, wf_error code, const char *call) {
+    store->system_error = (wf_system_error){.number = errno, .call = call};
+    return code;
+}
+
+static bool sync_path(const char *path) {
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool done = fd >= 0 && wf_file_sync_directory(fd);
+    if (fd >= 0) {
+        close(fd);
+    }
+    return done;
+}
+
+/* Makes one directory of the path, and makes its name durable in the one above; `slash` is where its name begins. */
+static bool make_one(char *path, char *slash) {
+    if (mkdir(path, 0700) != 0) {
+        struct stat status;
+        int number = errno;
+        bool there = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+        errno = number == EEXIST ? ENOTDIR : number;
+        return there;
+    }
+    char kept = *slash;
+    *slash = '\0';
+    bool done = sync_path(path[0] != '\0' ? path : (kept == '/' ? "/" : "."));
+    *slash = kept;
+    return done;
+}
+
+static bool make_directories(const char *path) {
+    char part[PATH_LEN];
+    size_t len = strlen(path);
+    if (len == 0 || len >= sizeof part) {
+        errno = len == 0 ? ENOENT : ENAMETOOLONG;
+        return false;
+    }
+    memcpy(part, path, len + 1);
+    char *slash = part; /* before the name being made */
+    for (char *at = part + 1; at <= part + len; at++) {
+        if (*at != '/' && *at != '\0') {
+            continue;
+        }
+        char kept = *at;
+        *at = '\0';
+        if (!make_one(part, slash)) {
+            return false;
+        }
+        *at = kept;
+        slash = at;
+    }
+    return true;
+}
+
+static wf_error open_directory(wf_file_store *store, const char *path) {
+    struct stat status;
+    if (!make_directories(path)) {
+        return fail(store, WF_ERROR_STORE, "mkdir");
+    }
+    store->directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (store->directory < 0 || fstat(store->directory, &status) != 0) {
+        return fail(store, WF_ERROR_STORE, "open");
+    }
+    errno = EPERM;
+    if (status.st_uid != geteuid()) {
+        return fail(store, WF_ERROR_STORE, "owner of the store");
+    }
+    return (status.st_mode & 077) == 0 ? WF_OK : fail(store, WF_ERROR_STORE, "mode of the store");
+}
+
+static wf_error take_lock(wf_file_store *store) {
+    int done;
+    store->lock = openat(store->directory, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (store->lock < 0) {
+        return fail(store, WF_ERROR_STORE, "open");
+    }
+    do {
+        done = flock(store->lock, LOCK_EX | LOCK_NB);
+    } while (done != 0 && errno == EINTR);
+    return done == 0 ? WF_OK : fail(store, errno == EWOULDBLOCK ? WF_ERROR_STORE_LOCKED : WF_ERROR_STORE, "flock");
+}
+
+static bool ends_with(const char *name, const char *end) {
+    size_t len = strlen(name), end_len = strlen(end);
+    return len >= end_len && strcmp(name + len - end_len, end) == 0;
+}
+
+/* Removes what a power cut left half written, and tells whether there are entries. */
+static wf_error tidy(wf_file_store *store, bool *has_entries) {
+    *has_entries = false;
+    int fd = openat(store->directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *list = fd < 0 ? NULL : fdopendir(fd);
+    if (list == NULL) {
+        wf_error error = fail(store, WF_ERROR_STORE, "opendir");
+        if (fd >= 0) {
+            close(fd);
+        }
+        return error;
+    }
+    for (const struct dirent *entry; (entry = readdir(list)) != NULL;) {
+        if (ends_with(entry->d_name, ".new")) {
+            wf_file_remove(store->directory, entry->d_name);
+        } else if (ends_with(entry->d_name, ".a") || ends_with(entry->d_name, ".b")) {
+            *has_entries = true;
+        }
+    }
+    closedir(list);
+    return WF_OK;
+}
+
+/* The version is the first thing written, so entries without one are not ours to touch. */
+static wf_error check_version(wf_file_store *store) {
+    bool has_entries;
+    size_t len;
+    wf_bytes ours = wf_bytes_of((const uint8_t *)version, sizeof version - 1);
+    if (wf_file_read(&len, store->directory, "version", store->scratch[0], sizeof store->scratch[0])) {
+        bool same = wf_bytes_equal(ours, wf_bytes_of(store->scratch[0], len));
+        return same ? tidy(store, &has_entries) : WF_ERROR_STORE_VERSION;
+    }
+    if (errno != ENOENT) {
+        return fail(store, WF_ERROR_STORE, "read");
+    }
+    wf_error error = tidy(store, &has_entries);
+    if (error != WF_OK || has_entries) {
+        return error != WF_OK ? error : WF_ERROR_STORE_VERSION;
+    }
+    return wf_file_replace(&store->system_error, store->directory, "version", ours) ? WF_OK : WF_ERROR_STORE;
+}
+
+wf_error wf_file_store_open(wf_file_store *store, const char *path) {
+    *store = (wf_file_store){.directory = -1, .lock = -1, .open = true};
+    wf_error error = open_directory(store, path);
+    if (error == WF_OK) {
+        error = take_lock(store);
+    }
+    if (error == WF_OK) {
+        error = check_version(store);
+    }
+    if (error != WF_OK) {
+        wf_system_error reason = store->system_error;
+        wf_file_store_close(store);
+        store->system_error = reason;
+    }
+    return error;
+}
+
+void wf_file_store_close(wf_file_store *store) {
+    if (store->open && store->directory >= 0) {
+        close(store->directory);
+    }
+    if (store->open && store->lock >= 0) {
+        close(store->lock);
+    }
+    wf_wipe(store, sizeof *store);
+}
