@@ -332,10 +332,10 @@ static void a_set_too_long_is_cut_and_the_rest_not_done(void) {
 
 static void a_setget_too_long_is_cut_in_the_list_that_does_not_fit(void) {
     wf_node *node = home();
-    const setting for_one_set = {.capacity = 13}, for_one_get = {.capacity = 16};
-    expect_with(node, for_one_set, "05ff01 029001 6e 02 80 01 31 b0 01 10 01 80 00", WF_REPLY_SENDER,
+    const setting for_one_set = {.capacity = 15}, for_one_get = {.capacity = 16};
+    expect_with(node, for_one_set, "05ff01 029001 6e 02 80 01 31 81 04 01020304 01 ee 00", WF_REPLY_SENDER,
                 "029001 05ff01 5e 01 80 00 00");
-    CHECK(holds(node, LIGHT, 0x80, "31") && holds(node, LIGHT, 0xB0, "42"));
+    CHECK(holds(node, LIGHT, 0x80, "31") && holds(node, LIGHT, 0x81, "08"));
     expect_with(node, for_one_get, "05ff01 029001 6e 01 80 01 30 02 80 00 b0 00", WF_REPLY_SENDER,
                 "029001 05ff01 5e 01 80 00 01 80 01 30");
 }

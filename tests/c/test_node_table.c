@@ -241,6 +241,19 @@ static void a_value_of_another_length_is_a_change(void) {
     CHECK(next_change_is(node, LIGHT, 0x81) && holds(node, LIGHT, 0x81, "01"));
 }
 
+static void a_value_that_grows_leaves_its_neighbours_alone(void) {
+    const uint8_t value[17] = {1};
+    wf_node *node = node_of(1, 3, 35);
+    CHECK_OK(wf_node_add_object(node, LIGHT));
+    for (uint8_t epc = 0xE0; epc < 0xE2; epc++) {
+        CHECK_OK(wf_node_add_property(node, LIGHT, epc, WF_ACCESS_GET, 1, 17, wf_bytes_of(value, 1)));
+    }
+    CHECK_OK(add(node, LIGHT, 0x80, WF_ACCESS_GET, "30"));
+    CHECK_OK(wf_node_put(node, LIGHT, 0xE1, wf_bytes_of(value, sizeof value)));
+    CHECK_OK(wf_node_put(node, LIGHT, 0xE0, wf_bytes_of(value, sizeof value)));
+    CHECK(holds(node, LIGHT, 0x80, "30") && holds(node, LIGHT, 0xE1, "0100000000000000000000000000000000"));
+}
+
 static void instance_0_means_every_object_of_the_class(void) {
     wf_node *node = node_of(4, 0, 0);
     const wf_eoj objects[] = {0x029001, 0x02907F, 0x029101, 0x028F01};
@@ -256,8 +269,11 @@ static void instance_0_means_every_object_of_the_class(void) {
     at = 0;
     CHECK(wf_node_next_target(node, 0x0EF000, &at, &target) && target == WF_EOJ_NODE_PROFILE);
     CHECK(!wf_node_next_target(node, 0x0EF000, &at, &target));
-    at = 0;
-    CHECK(!wf_node_next_target(node, 0x029200, &at, &target));
+    const wf_eoj empty[] = {0x000000, 0x028E00, 0x029200, 0x0EEF00, 0xFFFF00};
+    for (size_t i = 0; i < sizeof empty / sizeof empty[0]; i++) {
+        at = 0;
+        CHECK(!wf_node_next_target(node, empty[i], &at, &target));
+    }
 }
 
 static void any_other_instance_means_itself_if_it_is_there(void) {
@@ -388,6 +404,7 @@ static const check_case cases[] = {
     CASE(a_refused_set_is_no_change),
     CASE(changes_come_in_their_order_however_often),
     CASE(a_value_of_another_length_is_a_change),
+    CASE(a_value_that_grows_leaves_its_neighbours_alone),
     CASE(instance_0_means_every_object_of_the_class),
     CASE(any_other_instance_means_itself_if_it_is_there),
     CASE(an_object_needs_a_device_group_and_an_instance_from_1_to_127),

@@ -123,7 +123,7 @@ bool wf_node_has(const wf_node *node, wf_eoj eoj) {
 
 wf_node_property *wf_node_find(const wf_node *node, wf_eoj eoj, uint8_t epc) {
     size_t i = wf_node_property_from(node, eoj << 8 | epc);
-    bool found = eoj <= 0xFFFFFF && i < node->property_count && node->properties[i].key == (eoj << 8 | epc);
+    bool found = i < node->property_count && node->properties[i].key == (eoj << 8 | epc);
     return found ? &node->properties[i] : NULL;
 }
 

@@ -118,7 +118,7 @@ static bool answer_properties(answer *a, const wf_frame *request) {
 wf_node_reply wf_node_answer(wf_node *node, const wf_frame *request, wf_node_gate gate, void *gate_context,
                              wf_writer *out) {
     const service *of = service_of(request->esv);
-    if (request->ehd2 != WF_EHD2_SPECIFIED || of == NULL || !wf_node_has(node, request->deoj)) {
+    if (of == NULL || !wf_node_has(node, request->deoj)) { /* a format 2 frame has no ESV, so it stops here too */
         return WF_REPLY_NONE;
     }
     /* An announcement of nothing would only be noise for everybody. */

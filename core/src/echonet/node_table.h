@@ -31,7 +31,8 @@ struct wf_node {
 size_t wf_node_object_from(const wf_node *node, wf_eoj eoj);
 size_t wf_node_property_from(const wf_node *node, uint32_t key);
 
-wf_node_property *wf_node_find(const wf_node *node, wf_eoj eoj, uint8_t epc); /* NULL: no such stored property */
+/* Of an object that is there; NULL: no such stored property. */
+wf_node_property *wf_node_find(const wf_node *node, wf_eoj eoj, uint8_t epc);
 wf_bytes wf_node_value(const wf_node *node, const wf_node_property *property);
 
 /* The access of a stored or computed property, or 0 when the object has none of that EPC. *value is a view of the node
