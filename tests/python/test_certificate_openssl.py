@@ -3,6 +3,7 @@ verified there, what is issued there within the profile is read and verified her
 
 import datetime
 import hashlib
+import json
 import random
 import shutil
 import subprocess
@@ -341,6 +342,19 @@ def test_a_key_of_theirs_under_a_ca_of_ours_and_the_reverse(driver: Driver, tmp_
     assert driver.verify(mixed, 1) == f"ok {NUMBER.lower()}"
     assert openssl(tmp_path, mixed)
     assert driver.verify(Chain(ours, [device, theirs]), 1) == "error UNTRUSTED"
+
+
+def test_the_certificates_of_the_edhoc_traces_give_their_keys(driver: Driver) -> None:
+    """Version 3 without extensions, issued by someone else."""
+    file = Path(__file__).parents[1] / "vectors" / "edhoc" / "rfc9528-method0-p256.json"
+    traces = json.loads(file.read_text())
+    assert traces
+    for trace in traces:
+        for side in "ir":
+            fields = driver.parse(x509.load_der_x509_certificate(bytes.fromhex(trace[f"cert_{side}"])))
+            assert isinstance(fields, dict)
+            assert fields["key"] == point(new_key(int(trace[f"sk_{side}"], 16)).public_key())[1:].hex()
+            assert (fields["role"], fields["usage"], fields["number"]) == ("0", "-1", "")
 
 
 def rsa_key() -> rsa.RSAPublicKey:
