@@ -1,0 +1,452 @@
+/* Engine: its calls, each between engine_enter and engine_leave. */
+#include "engine.h"
+#include <string.h>
+
+enum { VALUE_LEN = 255 }; /* longest EDT */
+
+static engine_object *engine_of(PyObject *object) {
+    return (engine_object *)object;
+}
+
+static PyObject *none_or_raise(PyObject *object, wf_error error) {
+    return error == WF_OK ? Py_NewRef(Py_None) : ext_raise(ext_state_of(object), error, NULL);
+}
+
+static PyObject *id_or_raise(PyObject *object, wf_error error, wf_request_id id) {
+    return error == WF_OK ? PyLong_FromUnsignedLong(id.value) : ext_raise(ext_state_of(object), error, NULL);
+}
+
+/* ---- the node ---- */
+
+static PyObject *add_object(PyObject *object, PyObject *args) {
+    engine_object *self = engine_of(object);
+    wf_eoj eoj;
+    if (!PyArg_ParseTuple(args, "O&:add_object", ext_as_eoj, &eoj) || !engine_enter(self)) {
+        return NULL;
+    }
+    wf_error error = wf_node_add_object(wf_engine_node(self->engine), eoj);
+    engine_leave(self);
+    return none_or_raise(object, error);
+}
+
+static PyObject *add_property(PyObject *object, PyObject *args) {
+    engine_object *self = engine_of(object);
+    wf_eoj eoj;
+    uint8_t epc, access, min_len, max_len;
+    Py_buffer value;
+    if (!PyArg_ParseTuple(args, "O&O&O&O&O&y*:add_property", ext_as_eoj, &eoj, ext_as_u8, &epc, ext_as_u8, &access,
+                          ext_as_u8, &min_len, ext_as_u8, &max_len, &value)) {
+        return NULL;
+    }
+    PyObject *result = NULL;
+    if (engine_enter(self)) {
+        wf_node *node = wf_engine_node(self->engine);
+        wf_error error = wf_node_add_property(node, eoj, epc, access, min_len, max_len, ext_view(&value));
+        engine_leave(self);
+        result = none_or_raise(object, error);
+    }
+    PyBuffer_Release(&value);
+    return result;
+}
+
+static PyObject *announce(PyObject *object, PyObject *args) {
+    engine_object *self = engine_of(object);
+    uint64_t now;
+    if (!PyArg_ParseTuple(args, "O&:announce", ext_as_u64, &now) || !engine_enter(self)) {
+        return NULL;
+    }
+    wf_engine_announce(self->engine, now);
+    engine_leave(self);
+    return Py_NewRef(Py_None);
+}
+
+/* Inside the set hook the engine is at work: only its node may be touched, and the change is told afterwards. */
+static PyObject *put(PyObject *object, PyObject *args) {
+    engine_object *self = engine_of(object);
+    uint64_t now;
+    wf_eoj eoj;
+    uint8_t epc;
+    Py_buffer value;
+    if (!PyArg_ParseTuple(args, "O&O&O&y*:put", ext_as_u64, &now, ext_as_eoj, &eoj, ext_as_u8, &epc, &value)) {
+        return NULL;
+    }
+    PyObject *result = NULL;
+    if (engine_is_in_hook(self)) {
+        result = none_or_raise(object, wf_node_put(wf_engine_node(self->engine), eoj, epc, ext_view(&value)));
+    } else if (engine_enter(self)) {
+        wf_error error = wf_engine_put(self->engine, now, eoj, epc, ext_view(&value));
+        engine_leave(self);
+        result = none_or_raise(object, error);
+    }
+    PyBuffer_Release(&value);
+    return result;
+}
+
+static PyObject *get(PyObject *object, PyObject *args) {
+    engine_object *self = engine_of(object);
+    wf_eoj eoj;
+    uint8_t epc, value[VALUE_LEN];
+    if (!PyArg_ParseTuple(args, "O&O&:get", ext_as_eoj, &eoj, ext_as_u8, &epc)) {
+        return NULL;
+    }
+    bool inside = engine_is_in_hook(self);
+    if (!inside && !engine_enter(self)) {
+        return NULL;
+    }
+    wf_writer out = wf_writer_of(value, sizeof value);
+    wf_error error = wf_node_get(wf_engine_node(self->engine), eoj, epc, &out);
+    if (!inside) {
+        engine_leave(self);
+    }
+    return error == WF_OK ? ext_from_bytes(wf_bytes_of(value, out.len)) : ext_raise(ext_state_of(object), error, NULL);
+}
+
+/* ---- datagrams, events, time ---- */
+
+static PyObject *receive(PyObject *object, PyObject *args) {
+    engine_object *self = engine_of(object);
+    uint64_t now;
+    const char *text;
+    int multicast;
+    PyObject *datagram;
+    wf_address from;
+    /* Only bytes: nobody can change them while the GIL is given up. */
+    if (!PyArg_ParseTuple(args, "O&spS:receive", ext_as_u64, &now, &text, &multicast, &datagram) ||
+        !ext_as_address(ext_state_of(object), &from, text, self->port) || !engine_enter(self)) {
+        return NULL;
+    }
+    wf_bytes view = wf_bytes_of((const uint8_t *)PyBytes_AsString(datagram), (size_t)PyBytes_Size(datagram));
+    engine_release_gil(self);
+    wf_engine_receive(self->engine, now, &from, multicast != 0, view);
+    engine_take_gil(self);
+    engine_leave(self);
+    return Py_NewRef(Py_None);
+}
+
+static PyObject *next_datagram(PyObject *object, PyObject *unused) {
+    engine_object *self = engine_of(object);
+    wf_datagram datagram;
+    (void)unused;
+    if (!engine_enter(self)) {
+        return NULL;
+    }
+    PyObject *result = NULL;
+    if (wf_engine_next_datagram(self->engine, &datagram)) {
+        result = Py_BuildValue("(NN)", ext_from_address(&datagram.to), ext_from_bytes(datagram.bytes));
+    } else {
+        result = Py_NewRef(Py_None);
+    }
+    engine_leave(self);
+    return result;
+}
+
+static PyObject *next_event(PyObject *object, PyObject *unused) {
+    engine_object *self = engine_of(object);
+    wf_event event;
+    (void)unused;
+    if (!engine_enter(self)) {
+        return NULL;
+    }
+    bool any = wf_engine_next_event(self->engine, &event);
+    PyObject *result = any ? ext_from_event(ext_state_of(object), &event) : Py_NewRef(Py_None);
+    engine_leave(self);
+    return result;
+}
+
+static PyObject *deadline(PyObject *object, PyObject *unused) {
+    engine_object *self = engine_of(object);
+    (void)unused;
+    if (!engine_enter(self)) {
+        return NULL;
+    }
+    wf_time at = wf_engine_deadline(self->engine);
+    engine_leave(self);
+    return at == WF_TIME_NEVER ? Py_NewRef(Py_None) : PyLong_FromUnsignedLongLong(at);
+}
+
+static PyObject *tick(PyObject *object, PyObject *args) {
+    engine_object *self = engine_of(object);
+    uint64_t now;
+    if (!PyArg_ParseTuple(args, "O&:tick", ext_as_u64, &now) || !engine_enter(self)) {
+        return NULL;
+    }
+    engine_release_gil(self);
+    wf_engine_tick(self->engine, now);
+    engine_take_gil(self);
+    engine_leave(self);
+    return Py_NewRef(Py_None);
+}
+
+static PyObject *set_date(PyObject *object, PyObject *args) {
+    engine_object *self = engine_of(object);
+    uint64_t now;
+    long long seconds;
+    if (!PyArg_ParseTuple(args, "O&L:set_date", ext_as_u64, &now, &seconds) || !engine_enter(self)) {
+        return NULL;
+    }
+    wf_engine_set_date(self->engine, now, seconds);
+    engine_leave(self);
+    return Py_NewRef(Py_None);
+}
+
+/* ---- requests ---- */
+
+static PyObject *request(PyObject *object, PyObject *args, PyObject *keywords) {
+    static char *names[] = {"now", "edata", "peer", "address", "timeout_ms", "repeatable", NULL};
+    engine_object *self = engine_of(object);
+    wf_request order = {0};
+    wf_request_id id = {0};
+    uint64_t now;
+    Py_buffer edata;
+    const char *address = NULL;
+    int repeatable = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O&y*|$O&zO&p:request", names, ext_as_u64, &now, &edata,
+                                     ext_as_u32, &order.target.peer.value, &address, ext_as_u32, &order.timeout_ms,
+                                     &repeatable)) {
+        return NULL;
+    }
+    PyObject *result = NULL;
+    if (ext_as_address(ext_state_of(object), &order.target.address, address, self->port) && engine_enter(self)) {
+        order.edata = ext_view(&edata);
+        order.repeatable = repeatable != 0;
+        wf_error error = wf_engine_request(self->engine, now, &id, &order);
+        engine_leave(self);
+        result = id_or_raise(object, error, id);
+    }
+    PyBuffer_Release(&edata);
+    return result;
+}
+
+static PyObject *hello(PyObject *object, PyObject *args) {
+    engine_object *self = engine_of(object);
+    uint64_t now;
+    const char *text;
+    uint32_t duration;
+    wf_address to;
+    wf_request_id id = {0};
+    if (!PyArg_ParseTuple(args, "O&zO&:hello", ext_as_u64, &now, &text, ext_as_u32, &duration) ||
+        !ext_as_address(ext_state_of(object), &to, text, self->port) || !engine_enter(self)) {
+        return NULL;
+    }
+    wf_error error = wf_engine_hello(self->engine, now, &id, &to, duration);
+    engine_leave(self);
+    return id_or_raise(object, error, id);
+}
+
+static PyObject *cancel(PyObject *object, PyObject *args) {
+    engine_object *self = engine_of(object);
+    uint64_t now;
+    wf_request_id id;
+    if (!PyArg_ParseTuple(args, "O&O&:cancel", ext_as_u64, &now, ext_as_u32, &id.value) || !engine_enter(self)) {
+        return NULL;
+    }
+    wf_engine_cancel(self->engine, now, id);
+    engine_leave(self);
+    return Py_NewRef(Py_None);
+}
+
+static PyObject *send_raw(PyObject *object, PyObject *args) {
+    engine_object *self = engine_of(object);
+    const char *text;
+    wf_address to;
+    Py_buffer datagram;
+    if (!PyArg_ParseTuple(args, "zy*:send_raw", &text, &datagram)) {
+        return NULL;
+    }
+    PyObject *result = NULL;
+    if (ext_as_address(ext_state_of(object), &to, text, self->port) && engine_enter(self)) {
+        wf_error error = wf_engine_send_raw(self->engine, &to, ext_view(&datagram));
+        engine_leave(self);
+        result = none_or_raise(object, error);
+    }
+    PyBuffer_Release(&datagram);
+    return result;
+}
+
+/* ---- pairing ---- */
+
+static PyObject *pair(PyObject *object, PyObject *args) {
+    engine_object *self = engine_of(object);
+    const ext_state *state = ext_state_of(object);
+    uint64_t now;
+    const char *text;
+    Py_buffer number = {0};
+    uint8_t wanted[WF_NUMBER_LEN];
+    wf_address address;
+    wf_request_id id = {0};
+    if (!PyArg_ParseTuple(args, "O&s|z*:pair", ext_as_u64, &now, &text, &number)) {
+        return NULL;
+    }
+    PyObject *result = NULL;
+    bool named = number.obj != NULL;
+    if (ext_as_address(state, &address, text, self->port) &&
+        (!named || ext_copy_exact(state, wanted, sizeof wanted, &number, "number has 17 bytes")) &&
+        engine_enter(self)) {
+        engine_release_gil(self);
+        wf_error error = wf_engine_pair(self->engine, now, &id, &address, named ? wanted : NULL);
+        engine_take_gil(self);
+        engine_leave(self);
+        result = id_or_raise(object, error, id);
+    }
+    if (named) {
+        PyBuffer_Release(&number);
+    }
+    return result;
+}
+
+static PyObject *pair_decide(PyObject *object, PyObject *args) {
+    engine_object *self = engine_of(object);
+    uint64_t now;
+    wf_request_id id;
+    int accept;
+    if (!PyArg_ParseTuple(args, "O&O&p:pair_decide", ext_as_u64, &now, ext_as_u32, &id.value, &accept) ||
+        !engine_enter(self)) {
+        return NULL;
+    }
+    engine_release_gil(self);
+    wf_engine_pair_decide(self->engine, now, id, accept != 0);
+    engine_take_gil(self);
+    engine_leave(self);
+    return Py_NewRef(Py_None);
+}
+
+static PyObject *unpair(PyObject *object, PyObject *args) {
+    engine_object *self = engine_of(object);
+    uint64_t now;
+    wf_peer_id peer;
+    wf_request_id id = {0};
+    if (!PyArg_ParseTuple(args, "O&O&:unpair", ext_as_u64, &now, ext_as_u32, &peer.value) || !engine_enter(self)) {
+        return NULL;
+    }
+    wf_error error = wf_engine_unpair(self->engine, now, &id, peer);
+    engine_leave(self);
+    return id_or_raise(object, error, id);
+}
+
+static PyObject *open_window(PyObject *object, PyObject *args) {
+    engine_object *self = engine_of(object);
+    uint64_t now;
+    uint32_t duration = 0;
+    if (!PyArg_ParseTuple(args, "O&|O&:open_window", ext_as_u64, &now, ext_as_u32, &duration) || !engine_enter(self)) {
+        return NULL;
+    }
+    wf_error error = wf_engine_open_window(self->engine, now, duration);
+    engine_leave(self);
+    return none_or_raise(object, error);
+}
+
+static PyObject *close_window(PyObject *object, PyObject *args) {
+    engine_object *self = engine_of(object);
+    uint64_t now;
+    if (!PyArg_ParseTuple(args, "O&:close_window", ext_as_u64, &now) || !engine_enter(self)) {
+        return NULL;
+    }
+    wf_engine_close_window(self->engine, now);
+    engine_leave(self);
+    return Py_NewRef(Py_None);
+}
+
+static PyObject *window_left(PyObject *object, PyObject *args) {
+    engine_object *self = engine_of(object);
+    uint64_t now;
+    if (!PyArg_ParseTuple(args, "O&:window_left", ext_as_u64, &now) || !engine_enter(self)) {
+        return NULL;
+    }
+    uint32_t left = wf_engine_window_left(self->engine, now);
+    engine_leave(self);
+    return PyLong_FromUnsignedLong(left);
+}
+
+/* ---- what was seen ---- */
+
+static PyObject *peers(PyObject *object, PyObject *unused) {
+    engine_object *self = engine_of(object);
+    wf_peer peer;
+    unsigned at = 0;
+    (void)unused;
+    if (!engine_enter(self)) {
+        return NULL;
+    }
+    PyObject *list = PyList_New(0);
+    while (list != NULL && wf_engine_next_peer(self->engine, &at, &peer)) {
+        PyObject *item = ext_from_peer(ext_state_of(object), &peer);
+        if (item == NULL || PyList_Append(list, item) < 0) {
+            Py_CLEAR(list);
+        }
+        Py_XDECREF(item);
+    }
+    engine_leave(self);
+    return list;
+}
+
+static bool add_counter(PyObject *counters, const char *name, uint64_t count) {
+    PyObject *value = PyLong_FromUnsignedLongLong(count);
+    bool good = value != NULL && PyDict_SetItemString(counters, name, value) == 0;
+    Py_XDECREF(value);
+    return good;
+}
+
+static PyObject *counters(PyObject *object, PyObject *unused) {
+    engine_object *self = engine_of(object);
+    (void)unused;
+    if (!engine_enter(self)) {
+        return NULL;
+    }
+    const wf_counters seen = *wf_engine_counters(self->engine);
+    engine_leave(self);
+    PyObject *result = PyDict_New();
+#define ADD_COUNTER(name, what)                                     \
+    if (result != NULL && !add_counter(result, #name, seen.name)) { \
+        Py_CLEAR(result);                                           \
+    }
+    WF_COUNTERS(ADD_COUNTER)
+#undef ADD_COUNTER
+    return result;
+}
+
+#define KEYWORDS (METH_VARARGS | METH_KEYWORDS)
+PyMethodDef engine_methods[] = {
+    {"add_object", add_object, METH_VARARGS, "add_object(eoj, /)\n--\n\nRaises Argument, Capacity."},
+    {"add_property", add_property, METH_VARARGS,
+     "add_property(eoj, epc, access, min_len, max_len, value, /)\n--\n\n`access` is a sum of 1 get, 2 set, 4 "
+     "announced. "
+     "Raises NoObject, Argument, Capacity."},
+    {"announce", announce, METH_VARARGS,
+     "announce(now, /)\n--\n\nOnce all objects are there: tells the network that this node is up."},
+    {"put", put, METH_VARARGS,
+     "put(now, eoj, epc, value, /)\n--\n\nWrites a property of this node. Raises NoObject, NoProperty, Argument."},
+    {"get", get, METH_VARARGS, "get(eoj, epc, /)\n--\n\nReads a property of this node. Raises NoObject, NoProperty."},
+    {"receive", receive, METH_VARARGS,
+     "receive(now, address, multicast, datagram, /)\n--\n\nOne datagram (bytes) in; gives up the GIL."},
+    {"next_datagram", next_datagram, METH_NOARGS,
+     "next_datagram()\n--\n\n(address, datagram) to send, or None. The address None means every group."},
+    {"next_event", next_event, METH_NOARGS, "next_event()\n--\n\nWhat happened, as an Event, or None."},
+    {"deadline", deadline, METH_NOARGS,
+     "deadline()\n--\n\nWhen to call tick(); None: only a datagram changes anything."},
+    {"tick", tick, METH_VARARGS, "tick(now, /)\n--\n\nLets time pass; gives up the GIL."},
+    {"set_date", set_date, METH_VARARGS,
+     "set_date(now, seconds, /)\n--\n\nThe date in seconds since 1970, for certificates."},
+    {"request", EXT_METHOD(request), KEYWORDS,
+     "request(now, edata, *, peer=0, address=None, timeout_ms=0, repeatable=False)\n--\n\nSends a request and gives "
+     "its "
+     "id; neither peer nor address: to everybody. Raises errors.Frame, Capacity, NotPaired, TooSmall."},
+    {"hello", hello, METH_VARARGS,
+     "hello(now, address, duration_ms, /)\n--\n\nAsks who speaks Device Authentication; None: everybody."},
+    {"cancel", cancel, METH_VARARGS, "cancel(now, request, /)\n--\n\nEnds a request early."},
+    {"send_raw", send_raw, METH_VARARGS,
+     "send_raw(address, datagram, /)\n--\n\nAny datagram as it is, for tests of others. Raises Capacity, TooSmall."},
+    {"pair", pair, METH_VARARGS,
+     "pair(now, address, number=None, /)\n--\n\nBegins a pairing; gives up the GIL. Raises State, Capacity, Argument."},
+    {"pair_decide", pair_decide, METH_VARARGS,
+     "pair_decide(now, request, accept, /)\n--\n\nAnswers \"pair_question\"."},
+    {"unpair", unpair, METH_VARARGS, "unpair(now, peer, /)\n--\n\nEnds a pairing. Raises NotPaired, Capacity."},
+    {"open_window", open_window, METH_VARARGS,
+     "open_window(now, duration_ms=0, /)\n--\n\nOpens the pairing window; 0: 180 s. Raises State, Argument."},
+    {"close_window", close_window, METH_VARARGS, "close_window(now, /)\n--\n\nCloses the pairing window."},
+    {"window_left", window_left, METH_VARARGS, "window_left(now, /)\n--\n\nMilliseconds; 0: closed."},
+    {"peers", peers, METH_NOARGS, "peers()\n--\n\nAll pairings, as PeerRow."},
+    {"counters", counters, METH_NOARGS, "counters()\n--\n\nWhat was counted since the start, by name."},
+    {"close", engine_close, METH_NOARGS,
+     "close()\n--\n\nWipes all secrets and gives the store back; a second time does nothing. Raises State."},
+    {NULL, NULL, 0, NULL},
+};

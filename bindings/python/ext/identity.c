@@ -1,0 +1,220 @@
+/* Identity: a key, its certificates and the trusted roots. The key is shown to nobody but a file or PEM text. */
+#include "extension.h"
+#include <errno.h>
+
+enum { PEM_LEN = 16384 }; /* what the core reads at most */
+
+typedef struct identity_object {
+    PyObject_HEAD wf_identity_file file;
+    wf_certificate own; /* of the end certificate, or the root of an authority */
+} identity_object;
+
+const wf_identity *ext_identity_view(PyObject *identity) {
+    return &((identity_object *)identity)->file.view;
+}
+
+const uint8_t *ext_identity_number(PyObject *identity) {
+    const wf_certificate *own = &((identity_object *)identity)->own;
+    return own->has_number ? own->number : NULL;
+}
+
+static wf_bytes own_certificate(const identity_object *self) {
+    return self->file.view.chain_len > 0 ? self->file.chain[0] : self->file.anchors[0];
+}
+
+/* Takes over `self`: a half-made object goes with the error. */
+static PyObject *finish(identity_object *self, wf_error error, const char *detail) {
+    if (error == WF_OK) {
+        error = wf_certificate_parse(&self->own, own_certificate(self));
+    }
+    if (error == WF_OK) {
+        return (PyObject *)self;
+    }
+    ext_raise(ext_state_of((PyObject *)self), error, detail);
+    Py_DECREF(self);
+    return NULL;
+}
+
+static PyObject *from_pem(PyObject *type, PyObject *args) {
+    Py_buffer text;
+    if (!PyArg_ParseTuple(args, "s*:from_pem", &text)) {
+        return NULL;
+    }
+    PyObject *made = NULL;
+    identity_object *self = (identity_object *)ext_allocate((PyTypeObject *)type);
+    if (self != NULL) {
+        made = finish(self, wf_identity_pem_read(&self->file, ext_view(&text)), NULL);
+    }
+    PyBuffer_Release(&text);
+    return made;
+}
+
+/* The store's errors carry what the system said, where it said something. */
+static PyObject *raise_path(const ext_state *state, wf_error error, int number, const char *call, const char *path) {
+    wf_system_error system = {.number = error == WF_ERROR_STORE ? number : 0, .call = call};
+    return ext_raise_system(state, error, &system, path);
+}
+
+static PyObject *load(PyObject *type, PyObject *args) {
+    PyObject *path;
+    if (!PyArg_ParseTuple(args, "O&:load", PyUnicode_FSConverter, &path)) {
+        return NULL;
+    }
+    PyObject *made = NULL;
+    identity_object *self = (identity_object *)ext_allocate((PyTypeObject *)type);
+    if (self != NULL) {
+        errno = 0;
+        wf_error error = wf_identity_file_load(&self->file, PyBytes_AsString(path));
+        int number = errno;
+        if (error == WF_OK) {
+            made = finish(self, WF_OK, NULL);
+        } else {
+            raise_path(ext_state_of((PyObject *)self), error, number, "read", PyBytes_AsString(path));
+            Py_DECREF(self);
+        }
+    }
+    Py_DECREF(path);
+    return made;
+}
+
+static PyObject *save(PyObject *object, PyObject *args) {
+    identity_object *self = (identity_object *)object;
+    PyObject *path;
+    if (!PyArg_ParseTuple(args, "O&:save", PyUnicode_FSConverter, &path)) {
+        return NULL;
+    }
+    errno = 0;
+    wf_error error = wf_identity_file_save(PyBytes_AsString(path), &self->file.view);
+    PyObject *result = error == WF_OK ? Py_NewRef(Py_None)
+                                      : raise_path(ext_state_of(object), error, errno, "write", PyBytes_AsString(path));
+    Py_DECREF(path);
+    return result;
+}
+
+static PyObject *to_pem(PyObject *object, PyObject *unused) {
+    (void)unused;
+    uint8_t text[PEM_LEN];
+    wf_writer writer = wf_writer_of(text, sizeof text);
+    wf_error error = wf_identity_pem_write(&writer, &((identity_object *)object)->file.view);
+    PyObject *result = error == WF_OK ? PyUnicode_FromStringAndSize((const char *)text, (Py_ssize_t)writer.len)
+                                      : ext_raise(ext_state_of(object), error, NULL);
+    wf_wipe(text, sizeof text);
+    return result;
+}
+
+static PyObject *list_of(const wf_bytes *items, size_t count) {
+    PyObject *list = PyList_New(0);
+    for (size_t i = 0; list != NULL && i < count; i++) {
+        PyObject *item = ext_from_bytes(items[i]);
+        if (item == NULL || PyList_Append(list, item) < 0) {
+            Py_CLEAR(list);
+        }
+        Py_XDECREF(item);
+    }
+    return list;
+}
+
+static PyObject *get_chain(PyObject *object, void *unused) {
+    (void)unused;
+    const wf_identity *view = ext_identity_view(object);
+    return list_of(view->chain, view->chain_len);
+}
+
+static PyObject *get_anchors(PyObject *object, void *unused) {
+    (void)unused;
+    const wf_identity *view = ext_identity_view(object);
+    return list_of(view->anchors, view->anchor_count);
+}
+
+static PyObject *get_number(PyObject *object, void *unused) {
+    (void)unused;
+    const wf_certificate *own = &((identity_object *)object)->own;
+    return ext_from_optional_bytes(own->has_number, own->number, sizeof own->number);
+}
+
+static PyObject *get_role(PyObject *object, void *unused) {
+    (void)unused;
+    return ext_from_role(((identity_object *)object)->own.role);
+}
+
+static PyObject *get_certificate(PyObject *object, void *unused) {
+    (void)unused;
+    return ext_from_bytes(own_certificate((identity_object *)object));
+}
+
+static PyObject *get_fingerprint(PyObject *object, void *unused) {
+    (void)unused;
+    uint8_t fingerprint[WF_HASH_LEN];
+    wf_error error = wf_certificate_fingerprint(fingerprint, own_certificate((identity_object *)object));
+    return error == WF_OK ? ext_from_bytes(wf_bytes_of(fingerprint, sizeof fingerprint))
+                          : ext_raise(ext_state_of(object), error, NULL);
+}
+
+static PyObject *repr(PyObject *object) {
+    static const char digits[] = "0123456789ABCDEF";
+    const wf_certificate *own = &((identity_object *)object)->own;
+    char text[2 * WF_NUMBER_LEN + 1] = "";
+    for (size_t i = 0; own->has_number && i < WF_NUMBER_LEN; i++) {
+        text[2 * i] = digits[own->number[i] >> 4];
+        text[2 * i + 1] = digits[own->number[i] & 0x0F];
+    }
+    if (own->role == WF_ROLE_NONE) {
+        return PyUnicode_FromFormat("<warifu.Identity %s>", own->is_ca ? "authority" : "without a role");
+    }
+    return PyUnicode_FromFormat("<warifu.Identity %s %s>", own->role == WF_ROLE_DEVICE ? "device" : "controller", text);
+}
+
+static void deallocate(PyObject *object) {
+    wf_identity_file_wipe(&((identity_object *)object)->file);
+    ext_free(object);
+}
+
+static PyObject *refuse_copy(PyObject *object, PyObject *unused) {
+    (void)unused;
+    PyErr_Format(PyExc_TypeError, "%R holds a private key: use save() or to_pem()", object);
+    return NULL;
+}
+
+static PyMethodDef methods[] = {
+    {"from_pem", from_pem, METH_VARARGS | METH_CLASS,
+     "from_pem(text, /)\n--\n\nReads PEM text: a PKCS#8 key, the own chain, and the trusted roots (self-issued).\n\n"
+     "Raises Pem, Der, errors.Certificate, errors.Key, TooSmall."},
+    {"load", load, METH_VARARGS | METH_CLASS,
+     "load(path, /)\n--\n\nReads an identity file; it must be readable by its owner only.\n\n"
+     "Raises errors.Store, Pem, Der, errors.Certificate, errors.Key, TooSmall."},
+    {"save", save, METH_VARARGS,
+     "save(path, /)\n--\n\nWrites the file whole or not at all, mode 0600. Raises errors.Store."},
+    {"to_pem", to_pem, METH_NOARGS, "to_pem()\n--\n\nThe PEM text, private key included: treat it as a secret."},
+    {"__reduce__", refuse_copy, METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyGetSetDef members[] = {
+    {"chain", get_chain, NULL, "Own certificates in DER, end certificate first, without the root.", NULL},
+    {"anchors", get_anchors, NULL, "Trusted root certificates in DER.", NULL},
+    {"certificate", get_certificate, NULL, "The own certificate in DER; of an authority its root.", NULL},
+    {"number", get_number, NULL, "Identification number (17 bytes), or None.", NULL},
+    {"role", get_role, NULL, "\"device\", \"controller\" or None.", NULL},
+    {"fingerprint", get_fingerprint, NULL, "SHA-256 of the own certificate.", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static PyType_Slot slots[] = {
+    {Py_tp_doc, "A key, its certificates and the trusted roots. Made by an Authority or loaded from a file."},
+    {Py_tp_dealloc, EXT_SLOT(deallocate)},
+    {Py_tp_repr, EXT_SLOT(repr)},
+    {Py_tp_methods, methods},
+    {Py_tp_getset, members},
+    {0, NULL},
+};
+static PyType_Spec spec = {
+    .name = "warifu.Identity",
+    .basicsize = sizeof(identity_object),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = slots,
+};
+
+int ext_add_identity(PyObject *module, ext_state *state) {
+    state->identity = (PyTypeObject *)PyType_FromModuleAndSpec(module, &spec, NULL);
+    return state->identity == NULL ? -1 : PyModule_AddType(module, state->identity);
+}

@@ -1,0 +1,219 @@
+/* Records: what the core hands out in structs becomes an immutable tuple with names. */
+#include "extension.h"
+
+ext_record ext_record_begin(PyTypeObject *type) {
+    PyObject *object = PyStructSequence_New(type);
+    return (ext_record){.object = object, .failed = object == NULL};
+}
+
+void ext_record_add(ext_record *record, PyObject *value) {
+    if (record->failed || value == NULL) {
+        record->failed = true;
+        Py_XDECREF(value);
+        return;
+    }
+    PyStructSequence_SetItem(record->object, record->at++, value);
+}
+
+PyObject *ext_record_end(ext_record *record) {
+    if (record->failed) {
+        Py_CLEAR(record->object);
+    }
+    return record->object;
+}
+
+static PyStructSequence_Field hello_fields[] = {
+    {"is_device", "it takes pairings"},
+    {"is_controller", "it makes pairings"},
+    {"window_open", "its pairing window is open"},
+    {"has_pairings", "it is paired with somebody"},
+    {"suites", "the EDHOC cipher suites it takes, of 2 and 3"},
+    {"window_seconds", "how long the window stays open, in seconds"},
+    {NULL, NULL},
+};
+static PyStructSequence_Desc hello_description = {
+    "warifu.Hello", "What a node says about itself in a hello: a hint, authenticated by nothing.", hello_fields, 6};
+
+static PyStructSequence_Field event_fields[] = {
+    {"kind", "\"done\", \"answer\", \"found\", ..."},
+    {"request", "the request it belongs to; 0: none"},
+    {"peer", "the peer's id; 0: none"},
+    {"address", "from where; None where that has no meaning"},
+    {"error", "code of the error table; 0: success"},
+    {"is_protected", "whether it came in a record of `peer`"},
+    {"step", "of a pairing; None otherwise"},
+    {"hello", "of \"found\"; None otherwise"},
+    {"number", "identification number (17 bytes); None where there is none"},
+    {"tid", "TID of the frame"},
+    {"eoj", "the object of \"property_set\""},
+    {"epc", "the property of \"property_set\""},
+    {"edata", "EDATA, or the value of \"property_set\""},
+    {NULL, NULL},
+};
+static PyStructSequence_Desc event_description = {"warifu._warifu.Event", "What happened in an engine.", event_fields,
+                                                  13};
+
+static PyStructSequence_Field peer_fields[] = {
+    {"id", "valid in this engine only"},
+    {"number", "identification number (17 bytes)"},
+    {"fingerprint", "SHA-256 of its certificate"},
+    {"role", "\"device\" or \"controller\""},
+    {"address", "where it was last proven to be; None: unknown"},
+    {"has_session", "whether fresh keys are there"},
+    {NULL, NULL},
+};
+static PyStructSequence_Desc peer_description = {"warifu._warifu.PeerRow", "One pairing of an engine.", peer_fields, 6};
+
+static PyStructSequence_Field frame_fields[] = {
+    {"ehd2", "0x81 (specified format) or 0x82 (arbitrary)"},
+    {"tid", "TID"},
+    {"seoj", "source object"},
+    {"deoj", "destination object"},
+    {"esv", "service"},
+    {"properties", "(EPC, EDT) in order; the set list of the SetGet family"},
+    {"gets", "(EPC, EDT) of the get list of the SetGet family"},
+    {"arbitrary", "what follows the TID in the arbitrary format"},
+    {"trailing", "bytes after the last property"},
+    {NULL, NULL},
+};
+static PyStructSequence_Desc frame_description = {"warifu._warifu.ParsedFrame",
+                                                  "An ECHONET Lite frame (Part II chapter 3).", frame_fields, 9};
+
+static PyStructSequence_Field da_frame_fields[] = {
+    {"tid", "TID"},
+    {"type", "type byte"},
+    {"name", "\"message_1\", \"request\", ..."},
+    {"hello", "of a hello answer; None otherwise"},
+    {"flags", "of message_1"},
+    {"cookie", "of message_1 and RETRY"},
+    {"tag", "of message_1 and WAKE"},
+    {"nonce", "of WAKE"},
+    {"connection_id", "of message_3; None otherwise"},
+    {"kid", "of a record"},
+    {"piv", "of a record; None otherwise"},
+    {"payload", "EDHOC message, or ciphertext and tag"},
+    {NULL, NULL},
+};
+static PyStructSequence_Desc da_frame_description = {
+    "warifu._warifu.ParsedDaFrame", "A frame of the open DA profile 1, as far as it is in clear.", da_frame_fields, 12};
+
+static PyStructSequence_Field certificate_fields[] = {
+    {"serial", "serial number, big endian"},
+    {"issuer", "Name, DER"},
+    {"subject", "Name, DER"},
+    {"not_before", "seconds since 1970"},
+    {"not_after", "seconds since 1970"},
+    {"public_key", "P-256 point: x and y, 32 bytes each"},
+    {"is_ca", "whether it may sign certificates"},
+    {"path_len", "most CAs below it; None: no limit"},
+    {"number", "identification number (17 bytes); None where there is none"},
+    {"role", "\"device\", \"controller\" or None"},
+    {"fingerprint", "SHA-256 of the DER"},
+    {NULL, NULL},
+};
+static PyStructSequence_Desc certificate_description = {
+    "warifu._warifu.ParsedCertificate", "An X.509 certificate of the device profile.", certificate_fields, 11};
+
+static int add_record(PyObject *module, PyTypeObject **out, PyStructSequence_Desc *description) {
+    *out = PyStructSequence_NewType(description);
+    return *out == NULL ? -1 : PyModule_AddType(module, *out);
+}
+
+int ext_add_records(PyObject *module, ext_state *state) {
+    if (add_record(module, &state->hello, &hello_description) < 0 ||
+        add_record(module, &state->event, &event_description) < 0 ||
+        add_record(module, &state->peer, &peer_description) < 0 ||
+        add_record(module, &state->frame, &frame_description) < 0 ||
+        add_record(module, &state->da_frame, &da_frame_description) < 0 ||
+        add_record(module, &state->certificate, &certificate_description) < 0) {
+        return -1;
+    }
+    return 0;
+}
+
+PyObject *ext_from_hello(const ext_state *state, const wf_hello *hello) {
+    ext_record record = ext_record_begin(state->hello);
+    ext_record_add(&record, PyBool_FromLong(hello->is_device));
+    ext_record_add(&record, PyBool_FromLong(hello->is_controller));
+    ext_record_add(&record, PyBool_FromLong(hello->window_open));
+    ext_record_add(&record, PyBool_FromLong(hello->has_pairings));
+    if (hello->takes_suite_2 && hello->takes_suite_3) {
+        ext_record_add(&record, Py_BuildValue("(ii)", 3, 2));
+    } else if (hello->takes_suite_2 || hello->takes_suite_3) {
+        ext_record_add(&record, Py_BuildValue("(i)", hello->takes_suite_3 ? 3 : 2));
+    } else {
+        ext_record_add(&record, PyTuple_New(0));
+    }
+    ext_record_add(&record, PyLong_FromLong(hello->window_seconds));
+    return ext_record_end(&record);
+}
+
+static const char *kind_text(wf_event_kind kind) {
+    static const char *const texts[] = {
+        [WF_EVENT_DONE] = "done",
+        [WF_EVENT_ANSWER] = "answer",
+        [WF_EVENT_FOUND] = "found",
+        [WF_EVENT_NOTIFICATION] = "notification",
+        [WF_EVENT_PROPERTY_SET] = "property_set",
+        [WF_EVENT_PAIR_STEP] = "pair_step",
+        [WF_EVENT_PAIR_QUESTION] = "pair_question",
+        [WF_EVENT_PAIRED] = "paired",
+        [WF_EVENT_UNPAIRED] = "unpaired",
+        [WF_EVENT_SESSION_UP] = "session_up",
+        [WF_EVENT_SESSION_DOWN] = "session_down",
+        [WF_EVENT_WINDOW_OPENED] = "window_opened",
+        [WF_EVENT_WINDOW_CLOSED] = "window_closed",
+        [WF_EVENT_SECURITY] = "security",
+    };
+    return texts[kind];
+}
+
+static const char *step_text(wf_pair_step step) {
+    static const char *const texts[] = {
+        [WF_PAIR_STARTED] = "started",
+        [WF_PAIR_ADDRESS_CONFIRMED] = "address_confirmed",
+        [WF_PAIR_DEVICE_VERIFIED] = "device_verified",
+        [WF_PAIR_KEYS_AGREED] = "keys_agreed",
+        [WF_PAIR_CONFIRMED] = "confirmed",
+    };
+    return texts[step];
+}
+
+static bool is_any(const uint8_t *at, size_t len) {
+    uint8_t bits = 0;
+    for (size_t i = 0; i < len; i++) {
+        bits |= at[i];
+    }
+    return bits != 0;
+}
+
+PyObject *ext_from_event(const ext_state *state, const wf_event *event) {
+    bool step = event->kind == WF_EVENT_PAIR_STEP, found = event->kind == WF_EVENT_FOUND;
+    ext_record record = ext_record_begin(state->event);
+    ext_record_add(&record, PyUnicode_FromString(kind_text(event->kind)));
+    ext_record_add(&record, PyLong_FromUnsignedLong(event->request.value));
+    ext_record_add(&record, PyLong_FromUnsignedLong(event->peer.value));
+    ext_record_add(&record, ext_from_address(&event->from));
+    ext_record_add(&record, PyLong_FromLong((long)event->error));
+    ext_record_add(&record, PyBool_FromLong(event->is_protected));
+    ext_record_add(&record, step ? PyUnicode_FromString(step_text(event->step)) : Py_NewRef(Py_None));
+    ext_record_add(&record, found ? ext_from_hello(state, &event->hello) : Py_NewRef(Py_None));
+    bool numbered = is_any(event->number, sizeof event->number);
+    ext_record_add(&record, ext_from_optional_bytes(numbered, event->number, sizeof event->number));
+    ext_record_add(&record, PyLong_FromLong(event->tid));
+    ext_record_add(&record, PyLong_FromUnsignedLong(event->eoj));
+    ext_record_add(&record, PyLong_FromLong(event->epc));
+    ext_record_add(&record, ext_from_bytes(event->edata));
+    return ext_record_end(&record);
+}
+
+PyObject *ext_from_peer(const ext_state *state, const wf_peer *peer) {
+    ext_record record = ext_record_begin(state->peer);
+    ext_record_add(&record, PyLong_FromUnsignedLong(peer->id.value));
+    ext_record_add(&record, ext_from_bytes(wf_bytes_of(peer->number, sizeof peer->number)));
+    ext_record_add(&record, ext_from_bytes(wf_bytes_of(peer->fingerprint, sizeof peer->fingerprint)));
+    ext_record_add(&record, ext_from_role(peer->role));
+    ext_record_add(&record, ext_from_address(&peer->address));
+    ext_record_add(&record, PyBool_FromLong(peer->has_session));
+    return ext_record_end(&record);
+}

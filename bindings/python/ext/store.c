@@ -1,0 +1,150 @@
+/* FileStore: a directory that keeps what a node must not forget. An engine borrows it; until then it can be closed. */
+#include "extension.h"
+#include <unistd.h>
+#include <warifu/file_store.h>
+
+enum { PATH_LEN = 4096 };
+
+typedef struct store_object {
+    PyObject_HEAD bool lent; /* to an engine */
+    pid_t process;
+    PyObject *path; /* str */
+    wf_file_store store;
+} store_object;
+
+bool ext_store_take(PyObject *object, wf_store *out) {
+    store_object *self = (store_object *)object;
+    const ext_state *state = ext_state_of(object);
+    if (self->process != getpid()) {
+        ext_raise(state, WF_ERROR_STATE, "this object belongs to another process (fork)");
+    } else if (self->lent) {
+        ext_raise(state, WF_ERROR_STATE, "another engine uses this store");
+    } else if (!self->store.open) {
+        ext_raise(state, WF_ERROR_CLOSED, NULL);
+    } else {
+        self->lent = true;
+        *out = wf_file_store_as_store(&self->store);
+        return true;
+    }
+    return false;
+}
+
+void ext_store_give_back(PyObject *object) {
+    ((store_object *)object)->lent = false;
+}
+
+PyObject *ext_store_raise(PyObject *object, wf_error error) {
+    store_object *self = (store_object *)object;
+    return ext_raise_system(ext_state_of(object), error, &self->store.system_error,
+                            PyUnicode_AsUTF8AndSize(self->path, NULL));
+}
+
+static bool open_store(store_object *self, PyObject *path) {
+    self->path = PyUnicode_DecodeFSDefault(PyBytes_AsString(path));
+    if (self->path == NULL) {
+        return false;
+    }
+    wf_error error = wf_file_store_open(&self->store, PyBytes_AsString(path));
+    if (error != WF_OK) {
+        wf_system_error system = self->store.system_error;
+        ext_raise_system(ext_state_of((PyObject *)self), error, &system, PyBytes_AsString(path));
+        return false;
+    }
+    return true;
+}
+
+static PyObject *make(PyTypeObject *type, PyObject *args, PyObject *keywords) {
+    static char *names[] = {"path", NULL};
+    PyObject *path;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O&:FileStore", names, PyUnicode_FSConverter, &path)) {
+        return NULL;
+    }
+    store_object *self = (store_object *)ext_allocate(type);
+    if (self != NULL) {
+        self->process = getpid();
+        if (!open_store(self, path)) {
+            Py_CLEAR(self);
+        }
+    }
+    Py_DECREF(path);
+    return (PyObject *)self;
+}
+
+static PyObject *default_path(PyObject *type, PyObject *unused) {
+    char path[PATH_LEN];
+    (void)unused;
+    wf_error error = wf_file_store_default_path(path, sizeof path);
+    return error == WF_OK ? PyUnicode_DecodeFSDefault(path)
+                          : ext_raise(PyType_GetModuleState((PyTypeObject *)type), error, NULL);
+}
+
+static PyObject *close_method(PyObject *object, PyObject *unused) {
+    store_object *self = (store_object *)object;
+    (void)unused;
+    if (self->lent) {
+        return ext_raise(ext_state_of(object), WF_ERROR_STATE, "an engine uses this store: close that first");
+    }
+    wf_file_store_close(&self->store);
+    return Py_NewRef(Py_None);
+}
+
+static PyObject *get_path(PyObject *object, void *unused) {
+    (void)unused;
+    return Py_NewRef(((store_object *)object)->path);
+}
+
+static PyObject *get_closed(PyObject *object, void *unused) {
+    (void)unused;
+    return PyBool_FromLong(!((store_object *)object)->store.open);
+}
+
+static PyObject *get_damaged(PyObject *object, void *unused) {
+    (void)unused;
+    return PyLong_FromUnsignedLongLong(((store_object *)object)->store.damaged);
+}
+
+static void deallocate(PyObject *object) {
+    store_object *self = (store_object *)object;
+    if (self->store.open && self->process == getpid()) {
+        ext_warn_unclosed("FileStore");
+    }
+    wf_file_store_close(&self->store);
+    Py_XDECREF(self->path);
+    ext_free(object);
+}
+
+static PyMethodDef methods[] = {
+    {"default_path", default_path, METH_NOARGS | METH_CLASS,
+     "default_path()\n--\n\n$XDG_STATE_HOME/warifu, or ~/.local/state/warifu. Raises errors.Store."},
+    {"close", close_method, METH_NOARGS,
+     "close()\n--\n\nUnlocks the directory; a second time does nothing. Raises State while an engine uses it."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyGetSetDef members[] = {
+    {"path", get_path, NULL, "The directory.", NULL},
+    {"closed", get_closed, NULL, "Whether it is closed.", NULL},
+    {"damaged", get_damaged, NULL, "Damaged slots met so far, also where the other copy helped.", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static PyType_Slot slots[] = {
+    {Py_tp_doc, "FileStore(path)\n--\n\nThe durable store in a directory of its own, locked while it is open.\n\n"
+                "Raises errors.Store, StoreLocked, StoreVersion."},
+    {Py_tp_new, EXT_SLOT(make)},
+    {Py_tp_dealloc, EXT_SLOT(deallocate)},
+    {Py_tp_methods, methods},
+    {Py_tp_getset, members},
+    {0, NULL},
+};
+static PyType_Spec spec = {
+    .name = "warifu._warifu.FileStore",
+    .basicsize = sizeof(store_object),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = slots,
+};
+
+int ext_add_store(PyObject *module, ext_state *state) {
+    state->store = (PyTypeObject *)PyType_FromModuleAndSpec(module, &spec, NULL);
+    return state->store == NULL ? -1 : PyModule_AddType(module, state->store);
+}

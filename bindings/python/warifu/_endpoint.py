@@ -1,0 +1,287 @@
+"""What Device and Controller have in common: one engine, its sockets and its state, open between `async with`."""
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import Literal, Self
+
+from ._runtime import Call, Runtime
+from ._stream import Stream
+from ._warifu import Closed, Engine, Error, FileStore, Identity, Udp, make_error
+from ._warifu import Event as EngineEvent
+from .authority import random_number
+from .events import Event, Notification
+from .nodes import Peer, properties_of
+from .objects import Object
+from .trace import Trace, Traced
+
+PORT = 3610
+PolicyName = Literal["strict", "open"]
+Hook = Callable[[int, int, bytes, bytes], bool | None]
+
+
+class Endpoint:
+    """One node on the network. `Device` and `Controller` are its two kinds."""
+
+    _pairings: int  # most pairings kept
+    _seoj: int  # the object that speaks for this node
+
+    def __init__(
+        self,
+        objects: Iterable[Object],
+        *,
+        identity: Identity | None,
+        state: str | os.PathLike[str] | None,
+        address: str | Sequence[str] | None,
+        interface: str | Sequence[str] | None,
+        port: int,
+        policy: PolicyName,
+        trace: Trace | None,
+    ) -> None:
+        if address is not None and interface is not None:
+            raise ValueError("give an address or an interface, not both")
+        self._objects = tuple(objects)
+        self._identity = identity
+        self._state = state
+        self._places = address if address is not None else interface
+        self._port = port
+        self._policy = policy
+        self._trace = trace
+        self._runtime: Runtime | None = None
+        self._peers: dict[int, Peer] = {}
+        self._number = random_number() if identity is None or identity.number is None else identity.number
+
+    # ---- life ----
+
+    async def __aenter__(self) -> Self:
+        if self._runtime is not None and not self._runtime.closed:
+            raise RuntimeError("this endpoint is open already")
+        with contextlib.ExitStack() as undo:
+            places = [self._places] if isinstance(self._places, str) else self._places
+            udp = Udp(self._port, interfaces=places)
+            undo.callback(udp.close)
+            store = None
+            if self._state is not None:
+                store = FileStore(self._state)
+                undo.callback(store.close)
+            self._peers = {}
+            runtime = Runtime(lambda now, bound: self._make_engine(now, bound, store), udp, store, self._dispatch)
+            undo.pop_all()
+        self._runtime = runtime
+        try:
+            self._add_objects(runtime.engine)
+            runtime.start()
+        except BaseException:
+            runtime.close()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends requests (they raise Closed), streams, sockets and the state's lock at once. A second time is fine."""
+        if self._runtime is not None:
+            self._runtime.close()
+
+    def _make_engine(self, now: int, udp: Udp, store: FileStore | None) -> Engine:
+        properties = [item for owned in self._objects for item in owned.properties.values()]
+        return Engine(
+            now,
+            identity=self._identity,
+            store=store,
+            policy=self._policy,
+            port=udp.port,
+            number=self._number,
+            objects=len(self._objects),
+            properties=len(properties),
+            value_bytes=sum(item.sizes[1] for item in properties),
+            pairings=self._pairings,
+            set_hook=self._set_hook(),
+            trace=None if self._trace is None else self._tell_trace,
+        )
+
+    def _set_hook(self) -> Hook | None:
+        return None
+
+    def _add_objects(self, engine: Engine) -> None:
+        for owned in self._objects:
+            engine.add_object(owned.eoj)
+            for item in owned.properties.values():
+                engine.add_property(owned.eoj, item.epc, item.access_bits, *item.sizes, item.value)
+
+    def _tell_trace(self, sent: bool, address: str | None, datagram: bytes, inner: bytes) -> None:
+        if self._trace is not None:
+            self._trace(Traced(time.time(), sent, address, datagram, inner))
+
+    @property
+    def _open(self) -> Runtime:
+        if self._runtime is None or self._runtime.closed:
+            raise make_error(Closed.code, "use it inside `async with`")
+        return self._runtime
+
+    # ---- what it is ----
+
+    @property
+    def number(self) -> bytes:
+        """The identification number of this node (17 bytes)."""
+        return self._number
+
+    @property
+    def port(self) -> int:
+        """The UDP port in use."""
+        return self._open.udp.port
+
+    @property
+    def addresses(self) -> list[str]:
+        """Where this node listens, as "192.0.2.1:3610"; opened by interface: its addresses, without a port."""
+        return self._open.udp.addresses
+
+    @property
+    def counters(self) -> Mapping[str, int]:
+        """What was counted since the start: received, sent, malformed, replays_dropped, ... and send_errors."""
+        runtime = self._open
+        return {**runtime.engine.counters(), "send_errors": runtime.send_errors}
+
+    @property
+    def peers(self) -> list[Peer]:
+        """All pairings."""
+        return [self._peer(row.id) for row in self._open.engine.peers()]
+
+    def _peer(self, peer_id: int) -> Peer:
+        peer = self._peers.get(peer_id)
+        if peer is None:
+            row = next((row for row in self._open.engine.peers() if row.id == peer_id), None)
+            peer = self._peers[peer_id] = Peer(self, peer_id, row)
+        return peer
+
+    def get_own(self, eoj: int, epc: int) -> bytes:
+        """Reads a property of this node. Raises NoObject, NoProperty."""
+        return self._open.engine.get(eoj, epc)
+
+    # ---- what happens ----
+
+    def events(self, *, limit: int = 256) -> Stream[Event]:
+        """What happens to this node from now on: pairings, sessions, sets by others, the window, refusals.
+
+        When more than `limit` wait the oldest is dropped and counted (`dropped`).
+        """
+        stream: Stream[Event] = Stream(limit)
+        self._open.streams.add(stream)
+        return stream
+
+    def watch(self, *, limit: int = 256) -> Stream[Notification]:
+        """Notifications (INF and INFC) of other nodes from now on.
+
+        When more than `limit` wait the oldest is dropped and counted (`dropped`), so that the newest values win.
+        `is_protected` of a notification says whether its sender is proven; without it anybody may have sent it.
+        """
+        return self._watch(lambda _: True, limit)
+
+    def _watch(self, wanted: Callable[[Notification], bool], limit: int) -> Stream[Notification]:
+        stream = NotificationStream(wanted, limit)
+        self._open.streams.add(stream)
+        return stream
+
+    def _dispatch(self, event: EngineEvent) -> None:
+        notification = event.kind == "notification"
+        if event.kind == "unpaired":
+            known = self._peers.pop(event.peer, None)
+        else:
+            known = self._peer(event.peer) if event.peer else None
+        item: Event | Notification
+        if notification:
+            eoj, properties = properties_of(event.edata)
+            item = Notification(known, event.address or "", eoj, properties, event.is_protected)
+        else:
+            item = Event(
+                kind=event.kind,
+                peer=known,
+                number=event.number or (known.number if known else None),
+                address=event.address,
+                error=make_error(event.error, None, event.address) if event.error else None,
+                eoj=event.eoj or None,
+                epc=event.epc or None,
+                value=event.edata,
+            )
+        for stream in list(self._open.streams):
+            if isinstance(stream, NotificationStream):
+                if isinstance(item, Notification) and stream.wanted(item):
+                    stream._push(item)
+            elif not notification:
+                stream._push(item)
+
+    # ---- requests ----
+
+    async def unpair(self, peer: Peer) -> None:
+        """Ends a pairing from this side and tells the peer.
+
+        Raises UnpairedHereOnly when the peer could not be told: remove the pairing there too. Raises NotPaired.
+        """
+        runtime = self._open
+        with runtime.call(lambda now: runtime.engine.unpair(now, peer.id)) as call:
+            self._check(await call.result(), peer, peer.address)
+
+    def _check(self, event: EngineEvent, peer: Peer | None, address: str | None) -> EngineEvent:
+        """Raises what a request ended with, at the line that waits for it."""
+        if event.error:
+            raise self._error(event.error, peer, address)
+        return event
+
+    def _error(self, code: int, peer: Peer | None, address: str | None, detail: str | None = None) -> Error:
+        error = make_error(code, detail, address)
+        error.peer = peer
+        if isinstance(error, TimeoutError) and self._runtime is not None and self._runtime.last_send_error is not None:
+            error.__cause__ = self._runtime.last_send_error
+        return error
+
+    async def _ask(
+        self, edata: bytes, *, peer: int, address: str | None, seconds: float | None, repeatable: bool
+    ) -> EngineEvent:
+        """One request to one node, to its end."""
+        runtime = self._open
+
+        def begin(now: int) -> int:
+            return runtime.engine.request(
+                now,
+                edata,
+                peer=peer,
+                address=address,
+                timeout_ms=milliseconds(seconds),
+                repeatable=repeatable,
+            )
+
+        with runtime.call(begin) as call:
+            return await call.result()
+
+    async def _collect(self, begin: Callable[[int], int], take: Callable[[EngineEvent], None]) -> EngineEvent:
+        """One request to many: `take` gets every answer."""
+        with self._open.call(begin) as call:
+            return await collect(call, take)
+
+
+async def collect(call: Call, take: Callable[[EngineEvent], None]) -> EngineEvent:
+    while (event := await call.next()).kind != "done":
+        take(event)
+    return event
+
+
+def milliseconds(seconds: float | None) -> int:
+    """For the engine, where 0 means its own default. Raises ValueError for what is not positive."""
+    if seconds is None:
+        return 0
+    if not 0 < seconds < 4_000_000:
+        raise ValueError(f"a timeout is a positive number of seconds, not {seconds}")
+    return max(1, round(seconds * 1000))
+
+
+class NotificationStream(Stream[Notification]):
+    """A stream of the notifications that somebody wants."""
+
+    def __init__(self, wanted: Callable[[Notification], bool], limit: int) -> None:
+        super().__init__(limit)
+        self.wanted = wanted

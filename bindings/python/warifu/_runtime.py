@@ -1,0 +1,228 @@
+"""Drives an engine under asyncio: its sockets, its timer, its requests. One instance for each open endpoint."""
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any
+from weakref import WeakSet
+
+from ._stream import Stream
+from ._warifu import Closed, Engine, Error, Event, FileStore, State, Udp, make_error, monotonic
+
+RESCAN_S = 10.0  # how soon a new interface or address is noticed, and how old the date may be
+LONGEST_WAIT_S = 30.0  # the loop's clock may stand still while the machine sleeps, the engine's doesn't
+OF_REQUESTS = frozenset({"done", "answer", "found", "pair_step", "pair_question"})  # news for who asked, only
+DATAGRAMS_IN_A_ROW = 64  # then the loop's other work gets its turn
+
+
+class Call:
+    """A request under way: its events in order, of which "done" is the last."""
+
+    def __init__(self) -> None:
+        self.id = 0
+        self.done = asyncio.get_running_loop().create_future()  # set with the last event; never with an error
+        self._events: deque[Event] = deque()
+        self._failure: Error | None = None
+        self._waiter: asyncio.Future[None] | None = None
+
+    def put(self, event: Event) -> None:
+        self._events.append(event)
+        if event.kind == "done":
+            self._finish()
+        self._wake()
+
+    def fail(self, error: Error) -> None:
+        self._failure = error
+        self._finish()
+        self._wake()
+
+    def _finish(self) -> None:
+        if not self.done.done():
+            self.done.set_result(None)
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    async def next(self) -> Event:
+        while not self._events:
+            if self._failure is not None:
+                raise self._failure
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        return self._events.popleft()
+
+    async def result(self) -> Event:
+        """The last event; those before it are passed over."""
+        while (event := await self.next()).kind != "done":
+            pass
+        return event
+
+
+class Runtime:
+    """Owns engine, sockets and store from `__init__` to `close`."""
+
+    def __init__(
+        self,
+        make_engine: Callable[[int, Udp], Engine],
+        udp: Udp,
+        store: FileStore | None,
+        dispatch: Callable[[Event], None],
+    ) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.udp = udp
+        self.store = store
+        self.streams: WeakSet[Stream[Any]] = WeakSet()
+        self.finished: asyncio.Future[Error | None] = self.loop.create_future()
+        self.send_errors = 0
+        self.last_send_error: Error | None = None
+        self._dispatch = dispatch
+        self._calls: dict[int, Call] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._rescan_timer: asyncio.TimerHandle | None = None
+        self._deadline: int | None = None
+        self.engine = make_engine(monotonic(), udp)
+
+    def start(self) -> None:
+        """Begins to listen, and tells the network that this node is there."""
+        now = monotonic()
+        self.engine.set_date(now, int(time.time()))
+        self.engine.announce(now)
+        for fileno in self.udp.filenos():
+            self.loop.add_reader(fileno, self._on_readable)
+        self._rescan_timer = self.loop.call_later(RESCAN_S, self._on_rescan)
+        self.pump()
+
+    @property
+    def closed(self) -> bool:
+        return self.engine.closed
+
+    def close(self, error: Error | None = None) -> None:
+        """Ends everything at once: requests raise Closed (or `error`), streams end. A second time does nothing."""
+        if self.closed:
+            return
+        if self.engine.busy:
+            raise make_error(State.code, "an endpoint can't be closed from inside its own set hook or trace")
+        self._send_all()
+        for fileno in self.udp.filenos():
+            self.loop.remove_reader(fileno)
+        for timer in (self._timer, self._rescan_timer):
+            if timer is not None:
+                timer.cancel()
+        self.engine.close()
+        self.udp.close()
+        if self.store is not None:
+            self.store.close()
+        calls, self._calls = self._calls, {}
+        for call in calls.values():
+            call.fail(error or make_error(Closed.code))
+        for stream in list(self.streams):
+            stream._end(error)
+        if not self.finished.done():
+            self.finished.set_result(error)
+
+    # ---- requests ----
+
+    @contextlib.contextmanager
+    def call(self, begin: Callable[[int], int]) -> Iterator[Call]:
+        """Starts a request; leaving the block before it is done cancels it, whatever the reason."""
+        call = Call()
+        call.id = begin(monotonic())
+        self._calls[call.id] = call
+        self.pump()
+        try:
+            yield call
+        finally:
+            if self._calls.pop(call.id, None) is not None and not self.closed:
+                self.engine.cancel(monotonic(), call.id)
+                self.pump()
+
+    def act(self, action: Callable[[int], None]) -> None:
+        """Calls the engine, and sends what comes of it."""
+        action(monotonic())
+        self.pump()
+
+    # ---- what the loop calls ----
+
+    def _on_readable(self) -> None:
+        try:
+            for _ in range(DATAGRAMS_IN_A_ROW):
+                got = self.udp.receive()
+                if got is None:
+                    break
+                address, datagram, multicast, own = got
+                if not own and address is not None:
+                    self.engine.receive(monotonic(), address, multicast, datagram)
+                    self.pump()
+        except Error as error:
+            self.close(error)
+
+    def _on_timer(self) -> None:
+        self._timer = self._deadline = None
+        self.engine.tick(monotonic())
+        self.pump()
+
+    def _on_rescan(self) -> None:
+        self._rescan_timer = self.loop.call_later(RESCAN_S, self._on_rescan)
+        now = monotonic()
+        self.engine.set_date(now, int(time.time()))
+        if not self.udp.by_address:
+            try:
+                changed = self.udp.rescan()
+            except Error as error:
+                self._note_send_error(error)
+                changed = False
+            if changed:
+                self.engine.announce(now)
+        self.pump()
+
+    # ---- what the engine has to say ----
+
+    def pump(self) -> None:
+        """Carries out datagrams and events until there are none, and sets the timer. Inside a hook it does nothing."""
+        if self.engine.busy or self.closed:
+            return
+        while True:
+            self._send_all()
+            event = self.engine.next_event()
+            if event is None:
+                break
+            self._take(event)
+        self._arm()
+
+    def _send_all(self) -> None:
+        while (item := self.engine.next_datagram()) is not None:
+            try:
+                self.udp.send(*item)
+            except Error as error:  # a datagram may get lost, this one has: whoever waits for an answer finds out
+                self._note_send_error(error)
+
+    def _note_send_error(self, error: Error) -> None:
+        self.send_errors += 1
+        self.last_send_error = error.with_traceback(None)
+
+    def _take(self, event: Event) -> None:
+        call = self._calls.get(event.request) if event.request else None
+        if call is not None:
+            if event.kind == "done":
+                del self._calls[event.request]
+            call.put(event)
+        if event.kind not in OF_REQUESTS:
+            self._dispatch(event)
+
+    def _arm(self) -> None:
+        deadline = self.engine.deadline()
+        if deadline == self._deadline and self._timer is not None:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._deadline = deadline
+        if deadline is not None:
+            wait = max(0, deadline - monotonic()) / 1000
+            self._timer = self.loop.call_later(min(wait, LONGEST_WAIT_S), self._on_timer)

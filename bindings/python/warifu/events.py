@@ -1,0 +1,43 @@
+"""What an endpoint tells: things that happened to it, and notifications of others."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ._warifu import Error
+
+if TYPE_CHECKING:
+    from .nodes import Peer
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to this node.
+
+    `kind` is one of: "paired", "unpaired", "session_up", "session_down" (`error` says why), "property_set" (a peer set
+    `eoj` `epc` of this node to `value`), "window_opened", "window_closed" (`error` None: after a pairing), "security"
+    (something from `address` was refused: `error`).
+    """
+
+    kind: str
+    peer: "Peer | None" = None
+    number: bytes | None = None
+    address: str | None = None
+    error: Error | None = None
+    eoj: int | None = None
+    epc: int | None = None
+    value: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """A notification (INF or INFC): object `eoj` of the sender says what its properties are now.
+
+    `is_protected` says that it came in a record of `peer`; otherwise it came in clear and anybody may have sent it.
+    """
+
+    peer: "Peer | None"
+    address: str
+    eoj: int
+    properties: Mapping[int, bytes]
+    is_protected: bool

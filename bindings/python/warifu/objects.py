@@ -1,0 +1,86 @@
+"""What a node consists of: ECHONET objects and their properties."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+ACCESS = {"get": 1, "set": 2, "inf": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One property: its EPC, first value, and who may do what.
+
+    `access` names what others may do: "get", "set", and "inf" (announced when it changes), as in "get set inf".
+    `size` is the length of values in bytes, or (least, most); None: as long as the first value.
+    Raises ValueError for a word that is no access or an EPC outside 80..FF.
+    """
+
+    epc: int
+    value: bytes
+    access: str = "get"
+    size: int | tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        if not 0x80 <= self.epc <= 0xFF:
+            raise ValueError(f"EPC {self.epc:#x} is outside 80..FF")
+        unknown = set(self.access.split()) - ACCESS.keys()
+        if unknown:
+            raise ValueError(f"access is made of get, set and inf, not {', '.join(sorted(unknown))}")
+        least, most = self.sizes
+        if not 0 <= least <= len(self.value) <= most <= 255:
+            raise ValueError(f"the value of {self.epc:02X} has {len(self.value)} bytes, not {least}..{most}")
+
+    @property
+    def access_bits(self) -> int:
+        """The access as the engine takes it."""
+        return sum(ACCESS[word] for word in set(self.access.split()))
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """Least and most bytes of a value."""
+        if self.size is None:
+            return len(self.value), len(self.value)
+        return (self.size, self.size) if isinstance(self.size, int) else self.size
+
+
+def _superclass(maker: bytes) -> tuple[Property, ...]:
+    """What the device object super class requires beside the maps, with values that promise nothing."""
+    return (
+        Property(0x80, b"\x30", "get inf"),  # operation status: on
+        Property(0x81, b"\x00", "get set inf"),  # installation location: not set
+        Property(0x82, b"\x00\x00R\x00"),  # release R of the Appendix
+        Property(0x88, b"\x42", "get inf"),  # no fault
+        Property(0x8A, maker),
+    )
+
+
+class Object:
+    """An ECHONET object of one's own: EOJ (three bytes, as 0x013001) and properties.
+
+    Those that the device object super class requires (80 81 82 88 8A) are added where they are missing, unless
+    `superclass` is False; the property maps 9D, 9E and 9F are computed. Raises ValueError for an EPC given twice or an
+    EOJ out of range.
+    """
+
+    def __init__(
+        self,
+        eoj: int,
+        properties: Iterable[Property] = (),
+        *,
+        superclass: bool = True,
+        maker: bytes = b"\xff\xff\xff",
+    ) -> None:
+        if not 0 <= eoj <= 0xFFFFFF:
+            raise ValueError(f"EOJ {eoj:#x} has more than three bytes")
+        self.eoj = eoj
+        self.properties: dict[int, Property] = {}
+        for item in properties:
+            if item.epc in self.properties:
+                raise ValueError(f"object {eoj:06X} has property {item.epc:02X} twice")
+            self.properties[item.epc] = item
+        if superclass:
+            for item in _superclass(maker):
+                self.properties.setdefault(item.epc, item)
+
+    def __repr__(self) -> str:
+        return f"<warifu.Object {self.eoj:06X} {' '.join(f'{epc:02X}' for epc in sorted(self.properties))}>"

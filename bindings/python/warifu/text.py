@@ -1,0 +1,72 @@
+"""Frames as text, for people who look at the traffic."""
+
+from . import _warifu
+from ._warifu import ParsedDaFrame, ParsedFrame
+
+Properties = tuple[tuple[int, bytes], ...]
+
+
+def _properties(properties: Properties) -> str:
+    return " ".join(f"{epc:02X}={edt.hex().upper()}" if edt else f"{epc:02X}" for epc, edt in properties)
+
+
+def _message(frame: ParsedFrame) -> str:
+    """ESV, objects and properties: what is the same in clear and inside a record."""
+    name = _warifu.esv_name(frame.esv)
+    if name == "reserved":
+        name = f"ESV {frame.esv:02X}"
+    text = f"{name} {frame.seoj:06X} -> {frame.deoj:06X}: {_properties(frame.properties)}"
+    if frame.gets:
+        text += f" get {_properties(frame.gets)}"
+    if frame.trailing:
+        text += f" (then {len(frame.trailing)} bytes: {frame.trailing.hex().upper()})"
+    return text.rstrip(" :")
+
+
+def _hello(frame: ParsedDaFrame) -> str:
+    hello = frame.hello
+    if hello is None:
+        return ""
+    roles = [word for word, is_it in (("device", hello.is_device), ("controller", hello.is_controller)) if is_it]
+    window = f"window open for {hello.window_seconds} s" if hello.window_open else "window closed"
+    suites = ",".join(str(suite) for suite in hello.suites)
+    paired = "paired" if hello.has_pairings else "unpaired"
+    return f": {' and '.join(roles) or 'no role'}, {window}, {paired}, suites {suites}"
+
+
+def _da(frame: ParsedDaFrame) -> str:
+    """What of a DA frame is in clear."""
+    parts = []
+    for name, value in (("kid", frame.kid), ("cookie", frame.cookie), ("tag", frame.tag), ("nonce", frame.nonce)):
+        if value:
+            parts.append(f"{name} {value.hex().upper()}")
+    if frame.piv is not None:
+        parts.append(f"PIV {frame.piv}")
+    if frame.connection_id is not None:
+        parts.append(f"C_R {frame.connection_id:02X}")
+    if frame.payload:
+        what = "ciphertext and tag" if frame.piv is not None else "EDHOC"
+        parts.append(f"{len(frame.payload)} bytes of {what}")
+    return f"DA {frame.name}{_hello(frame)}{': ' if parts else ''}{', '.join(parts)}"
+
+
+def decode(datagram: bytes) -> str:
+    """One line about any datagram: ECHONET Lite, Device Authentication, or neither. It never raises."""
+    try:
+        frame = _warifu.frame_parse(datagram)
+    except _warifu.Error:
+        return f"no ECHONET Lite frame, {len(datagram)} bytes: {bytes(datagram[:32]).hex().upper()}"
+    if frame.ehd2 == 0x81:
+        return f"[{frame.tid:04X}] {_message(frame)}"
+    try:
+        return f"[{frame.tid:04X}] {_da(_warifu.da_frame_parse(datagram))}"
+    except _warifu.Error:
+        return f"[{frame.tid:04X}] arbitrary format, {len(frame.arbitrary)} bytes: {frame.arbitrary.hex().upper()}"
+
+
+def decode_edata(edata: bytes) -> str:
+    """One line about EDATA (SEOJ to the last property), as a record protects it."""
+    try:
+        return _message(_warifu.edata_parse(edata))
+    except _warifu.Error:
+        return f"no EDATA, {len(edata)} bytes: {bytes(edata[:32]).hex().upper()}"

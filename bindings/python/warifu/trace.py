@@ -1,0 +1,50 @@
+"""One's own traffic, with what the records protect: for the `trace` argument of Device and Controller."""
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TextIO
+
+from .text import decode, decode_edata
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """One datagram as it was sent or received."""
+
+    time: float  # seconds since 1970
+    sent: bool
+    address: str | None  # to or from; None: sent to every group
+    datagram: bytes
+    inner: bytes  # EDATA that the record protects; empty where there is none or it was refused
+
+    def __str__(self) -> str:
+        clock = time.strftime("%H:%M:%S", time.localtime(self.time))
+        head = f"{clock}.{int(self.time % 1 * 1000):03d} {'->' if self.sent else '<-'} {self.address or 'everybody'}"
+        inner = f" | {decode_edata(self.inner)}" if self.inner else ""
+        return f"{head} {len(self.datagram)} bytes {decode(self.datagram)}{inner}"
+
+
+Trace = Callable[[Traced], object]
+"""Called with every datagram. It must not call the endpoint; exceptions in it are reported as unraisable."""
+
+
+@dataclass(slots=True)
+class Recorder:
+    """A trace that keeps everything in `records`."""
+
+    records: list[Traced] = field(default_factory=list)
+
+    def __call__(self, record: Traced) -> None:
+        self.records.append(record)
+
+
+class Printer:
+    """A trace that writes one line a datagram, values of properties in it, to `file` (None: the standard error)."""
+
+    def __init__(self, file: TextIO | None = None) -> None:
+        self._file = file
+
+    def __call__(self, record: Traced) -> None:
+        print(record, file=self._file or sys.stderr)
