@@ -147,6 +147,9 @@ static const char *const bad_points[] = {
     /* (5, y) of this curve with x written as 5 + p */
     "ffffffff00000001000000000000000000000001000000000000000000000004"
     "459243b9aa581806fe913bce99817ade11ca503c64d9a3c533415c083248fbcc",
+    /* (x, 5) of this curve with y written as 5 + p */
+    "d7325d7646cd60d80a92738ceb345f844cffaf35841022cab176f692de8de1d7"
+    "ffffffff00000001000000000000000000000001000000000000000000000004",
 };
 
 static void points_off_the_curve_are_refused_everywhere(void) {
@@ -162,6 +165,9 @@ static void points_off_the_curve_are_refused_everywhere(void) {
         CHECK(wf_p256_verify(point.at, hash, signature.at, WF_S_ANY) == WF_ERROR_POINT);
     }
     CHECK_OK(wf_p256_check(of(GX GY).at));
+    CHECK_OK(wf_p256_check(of("d7325d7646cd60d80a92738ceb345f844cffaf35841022cab176f692de8de1d7"
+                              "0000000000000000000000000000000000000000000000000000000000000005")
+                               .at));
     CHECK_OK(wf_p256_check(of("0000000000000000000000000000000000000000000000000000000000000005"
                               "459243b9aa581806fe913bce99817ade11ca503c64d9a3c533415c083248fbcc")
                                .at));
