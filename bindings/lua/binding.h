@@ -1,0 +1,55 @@
+/* What the parts of the Lua module share. Nothing here is global: all lives in userdata and upvalues of one lua_State.
+ *
+ * C carries bytes, time and events; what waits, matches answers to requests and has names for people is Lua
+ * (the folder warifu, compiled in), because a coroutine can yield there.
+ */
+#ifndef WARIFU_LUA_BINDING_H
+#define WARIFU_LUA_BINDING_H
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <warifu/engine.h>
+#include <warifu/identity_file.h>
+
+/* Expected failure: pushes nil, "what happened: detail; what to do", NAME. Gives 3. `detail` may be NULL. */
+int wfl_fail(lua_State *L, wf_error error, const char *detail);
+
+/* Misuse: raises "bad argument 'name' (problem)", with the position of the caller. */
+int wfl_misuse(lua_State *L, const char *name, const char *problem);
+
+/* ---- values (values.c); those with `name` raise ---- */
+
+wf_bytes wfl_bytes(lua_State *L, int index, const char *name);
+lua_Integer wfl_integer(lua_State *L, int index, const char *name, lua_Integer least, lua_Integer most);
+wf_eoj wfl_eoj(lua_State *L, int index, const char *name);
+wf_address wfl_address(lua_State *L, int index, const char *name, uint16_t default_port);
+void wfl_number(uint8_t out[static WF_NUMBER_LEN], lua_State *L, int index, const char *name);
+const char *wfl_text(lua_State *L, int index, const char *name);
+
+bool wfl_unhex(uint8_t *out, size_t len, const char *text); /* of exactly 2 * len digits */
+
+void wfl_push_bytes(lua_State *L, wf_bytes bytes);
+void wfl_push_hex(lua_State *L, wf_bytes bytes); /* upper case, no blanks */
+void wfl_push_address(lua_State *L, const wf_address *address);
+void wfl_set_integer(lua_State *L, const char *field, lua_Integer value); /* in the table on top */
+void wfl_set_boolean(lua_State *L, const char *field, bool value);
+void wfl_set_text(lua_State *L, const char *field, const char *value); /* NULL: nothing is set */
+const char *wfl_role_text(wf_role role);                               /* NULL for NONE */
+
+/* ---- userdata ---- */
+
+#define WFL_IDENTITY "warifu.Identity"
+const wf_identity_file *wfl_identity(lua_State *L, int index, const char *name);
+/* Fills `out` with copies of what `from` borrows, which fits by the limits of identity_file.h. */
+void wfl_identity_copy(wf_identity_file *out, const wf_identity *from);
+
+void wfl_push_hello(lua_State *L, const wf_hello *hello);
+void wfl_push_event(lua_State *L, const wf_event *event);
+
+/* ---- parts: each adds its functions to the table on top ---- */
+
+void wfl_add_codec(lua_State *L);
+void wfl_add_identity(lua_State *L);
+void wfl_add_endpoint(lua_State *L);
+
+#endif

@@ -1,0 +1,276 @@
+/* Opening and closing an endpoint. */
+#include "endpoint.h"
+#include <string.h>
+#include <warifu/entropy.h>
+
+enum {
+    OBJECTS = 32,
+    PROPERTIES = 1024,
+    VALUE_BYTES = 32768,
+    CONTROLLER_PAIRINGS = 64,
+    DEVICE_PAIRINGS = 4,
+    HANDSHAKES = 8,
+    REQUESTS = 32,
+    QUEUE_BYTES = 65536,
+    RESCAN_MS = 5000
+};
+
+wf_time wfl_now(lua_State *L) {
+    uint64_t now;
+    if (wf_clock_monotonic(&now) != WF_OK) {
+        luaL_error(L, "the system has no monotonic clock");
+    }
+    return now;
+}
+
+endpoint *wfl_endpoint(lua_State *L) {
+    endpoint *e = luaL_checkudata(L, 1, WFL_ENDPOINT);
+    if (!e->open) {
+        wfl_misuse(L, "self", "it is closed");
+    }
+    if (e->in_hook) {
+        luaL_error(L, "only put and value may be called from inside a hook");
+    }
+    return e;
+}
+
+/* One function for __gc, __close and close: also right for one that was never, or half, opened. */
+static int close_endpoint(lua_State *L) {
+    endpoint *e = luaL_checkudata(L, 1, WFL_ENDPOINT);
+    if (e->in_hook) {
+        luaL_error(L, "an endpoint can't be closed from inside its hook");
+    }
+    if (e->engine != NULL) {
+        wf_engine_end(e->engine, e->engine_size);
+        e->engine = NULL;
+    }
+    wf_udp_close(&e->udp);
+    wf_file_store_close(&e->store);
+    wf_identity_file_wipe(&e->identity);
+    e->open = false;
+    for (int value = 1; value <= WFL_USER_VALUES; value++) {
+        lua_pushnil(L);
+        lua_setiuservalue(L, 1, value);
+    }
+    return 0;
+}
+
+static int new_endpoint(lua_State *L) {
+    endpoint *e = lua_newuserdatauv(L, sizeof *e, WFL_USER_VALUES);
+    memset(e, 0, sizeof *e);
+    luaL_setmetatable(L, WFL_ENDPOINT);
+    return 1;
+}
+
+/* ---- configuration: a table at stack index 2, whose fields the Lua part has checked for sense ---- */
+
+static bool has(lua_State *L, const char *field) {
+    bool there = lua_getfield(L, 2, field) != LUA_TNIL;
+    lua_pop(L, 1);
+    return there;
+}
+
+static const char *text_of(lua_State *L, const char *field) {
+    lua_getfield(L, 2, field);
+    const char *text = wfl_text(L, -1, field);
+    lua_pop(L, 1); /* the table keeps it */
+    return text;
+}
+
+static void read_interfaces(lua_State *L, endpoint *e) {
+    e->udp_config.interfaces = e->interfaces;
+    e->udp_config.interface_count = 0;
+    lua_getfield(L, 2, "interfaces");
+    lua_Integer count = lua_isnil(L, -1) ? 0 : luaL_len(L, -1);
+    if (count > WFL_INTERFACES) {
+        wfl_misuse(L, "interface", "at most 8 of them");
+    }
+    for (lua_Integer i = 1; i <= count; i++) {
+        lua_geti(L, -1, i);
+        e->interfaces[e->udp_config.interface_count++] = wfl_text(L, -1, "interface");
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+}
+
+static const wf_policy *read_policy(lua_State *L) {
+    if (!has(L, "policy")) {
+        return NULL;
+    }
+    const char *name = text_of(L, "policy");
+    const wf_policy *const policies[] = {&wf_policy_strict, &wf_policy_open};
+    for (size_t i = 0; i < sizeof policies / sizeof policies[0]; i++) {
+        if (strcmp(policies[i]->name, name) == 0) {
+            return policies[i];
+        }
+    }
+    wfl_misuse(L, "policy", "it is neither \"strict\" nor \"open\"");
+    return NULL;
+}
+
+/* Anchors the function in `field` as a user value; false when there is none. */
+static bool keep_function(lua_State *L, const char *field, int user_value) {
+    bool there = lua_getfield(L, 2, field) != LUA_TNIL;
+    if (there && !lua_isfunction(L, -1)) {
+        wfl_misuse(L, field, "function expected");
+    }
+    lua_setiuservalue(L, 1, user_value);
+    return there;
+}
+
+static void read_node(lua_State *L, endpoint *e, wf_node_config *node) {
+    lua_getfield(L, 2, "number");
+    wfl_number(node->number, L, -1, "number");
+    lua_pop(L, 1);
+    memcpy(node->maker, node->number + 1, sizeof node->maker); /* FE, maker code, unique part */
+    node->objects = OBJECTS;
+    node->properties = PROPERTIES;
+    node->value_bytes = VALUE_BYTES;
+    if (keep_function(L, "on_set", WFL_SET_HOOK)) {
+        node->set_hook = wfl_set_hook;
+        node->set_context = e;
+    }
+}
+
+static void read_config(lua_State *L, endpoint *e, wf_engine_config *config) {
+    read_node(L, e, &config->node);
+    config->policy = read_policy(L);
+    config->entropy = wf_entropy_system();
+    if (keep_function(L, "trace", WFL_TRACE_HOOK)) {
+        config->trace = (wf_trace){.datagram = wfl_trace_hook, .context = e};
+    }
+    lua_getfield(L, 2, "is_device");
+    config->pairings = lua_toboolean(L, -1) ? DEVICE_PAIRINGS : CONTROLLER_PAIRINGS;
+    lua_pop(L, 1);
+    config->handshakes = HANDSHAKES;
+    config->requests = REQUESTS;
+    config->send_bytes = QUEUE_BYTES;
+    config->event_bytes = QUEUE_BYTES;
+    lua_getfield(L, 2, "port");
+    config->port = (uint16_t)wfl_integer(L, -1, "port", 1, 65535);
+    lua_pop(L, 1);
+    lua_getfield(L, 2, "identity");
+    if (!lua_isnil(L, -1)) {
+        wfl_identity_copy(&e->identity, &wfl_identity(L, -1, "identity")->view);
+        config->identity = e->identity.view;
+    }
+    lua_pop(L, 1);
+    read_interfaces(L, e);
+    e->udp_config.port = config->port;
+}
+
+/* ---- opening ---- */
+
+static int fail_system(lua_State *L, wf_error error, const char *what, const wf_system_error *system) {
+    char text[WF_SYSTEM_ERROR_TEXT_LEN];
+    wf_system_error_text(text, system);
+    return wfl_fail(L, error, lua_pushfstring(L, "%s%s%s", what, text[0] == '\0' ? "" : ": ", text));
+}
+
+static wf_error start_engine(lua_State *L, endpoint *e, const wf_engine_config *config) {
+    e->engine_size = wf_engine_size(config);
+    void *memory = lua_newuserdatauv(L, e->engine_size, 0);
+    lua_setiuservalue(L, 1, WFL_MEMORY);
+    wf_time now = wfl_now(L);
+    wf_error error = wf_engine_start(&e->engine, config, memory, e->engine_size, now);
+    int64_t date;
+    if (error == WF_OK && wf_clock_wall(&date) == WF_OK) {
+        wf_engine_set_date(e->engine, now, date);
+    }
+    if (error != WF_OK) {
+        e->engine = NULL;
+    }
+    return error;
+}
+
+/* open(endpoint, config): true, or what failed; then it is closed again. */
+int wfl_endpoint_open(lua_State *L) {
+    endpoint *e = luaL_checkudata(L, 1, WFL_ENDPOINT);
+    wf_engine_config config = {0};
+    luaL_checktype(L, 2, LUA_TTABLE);
+    lua_settop(L, 2);
+    if (e->open) {
+        return wfl_misuse(L, "self", "it is open");
+    }
+    lua_pushvalue(L, 2);
+    lua_setiuservalue(L, 1, WFL_CONFIG);
+    read_config(L, e, &config);
+    wf_error error;
+    int results;
+    if (has(L, "state")) {
+        const char *path = text_of(L, "state");
+        error = wf_file_store_open(&e->store, path);
+        if (error != WF_OK) {
+            results = fail_system(L, error, path, &e->store.system_error);
+            goto failed;
+        }
+        config.store = wf_file_store_as_store(&e->store);
+    }
+    error = wf_udp_open(&e->udp, &e->udp_config);
+    if (error != WF_OK) {
+        const char *place = e->udp_config.interface_count > 0 ? e->interfaces[0] : "all interfaces";
+        results =
+            fail_system(L, error, lua_pushfstring(L, "%s port %d", place, (int)config.port), &e->udp.system_error);
+        goto failed;
+    }
+    error = start_engine(L, e, &config);
+    if (error != WF_OK) {
+        results = fail_system(L, error, "the engine did not start", &e->store.system_error);
+        goto failed;
+    }
+    e->open = true;
+    e->next_rescan = wfl_now(L) + RESCAN_MS;
+    lua_pushboolean(L, true);
+    return 1;
+failed:
+    close_endpoint(L);
+    return results;
+}
+
+static int endpoint_tostring(lua_State *L) {
+    const endpoint *e = luaL_checkudata(L, 1, WFL_ENDPOINT);
+    lua_pushstring(L, e->open ? "warifu.endpoint" : "warifu.endpoint (closed)");
+    return 1;
+}
+
+static int is_open(lua_State *L) {
+    const endpoint *e = luaL_checkudata(L, 1, WFL_ENDPOINT);
+    lua_pushboolean(L, e->open);
+    return 1;
+}
+
+static int now(lua_State *L) {
+    lua_pushnumber(L, (lua_Number)wfl_now(L) / 1000);
+    return 1;
+}
+
+static int default_state(lua_State *L) {
+    char path[4096];
+    wf_error error = wf_file_store_default_path(path, sizeof path);
+    if (error != WF_OK) {
+        return wfl_fail(L, error, NULL);
+    }
+    lua_pushstring(L, path);
+    return 1;
+}
+
+void wfl_add_endpoint(lua_State *L) {
+    static const luaL_Reg functions[] = {
+        {"endpoint", new_endpoint}, {"now", now}, {"default_state", default_state}, {NULL, NULL}};
+    static const luaL_Reg metamethods[] = {
+        {"__gc", close_endpoint}, {"__close", close_endpoint}, {"__tostring", endpoint_tostring}, {NULL, NULL}};
+    static const luaL_Reg methods[] = {{"open", wfl_endpoint_open},
+                                       {"close", close_endpoint},
+                                       {"is_open", is_open},
+                                       {"pump", wfl_endpoint_pump},
+                                       {NULL, NULL}};
+    luaL_newmetatable(L, WFL_ENDPOINT);
+    luaL_setfuncs(L, metamethods, 0);
+    wfl_set_text(L, "__metatable", WFL_ENDPOINT);
+    lua_newtable(L);
+    luaL_setfuncs(L, methods, 0);
+    wfl_add_endpoint_calls(L);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 1);
+    luaL_setfuncs(L, functions, 0);
+}

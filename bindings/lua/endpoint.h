@@ -1,0 +1,48 @@
+/* One engine with its sockets and its store, as userdata: closed when made, then opened, closed again at the end. */
+#ifndef WARIFU_LUA_ENDPOINT_H
+#define WARIFU_LUA_ENDPOINT_H
+
+#include "binding.h"
+#include <warifu/clock.h>
+#include <warifu/file_store.h>
+#include <warifu/udp.h>
+
+#define WFL_ENDPOINT "warifu.endpoint"
+
+enum { WFL_INTERFACES = 8 };
+
+/* User values of the userdata. */
+enum { WFL_CONFIG = 1, WFL_MEMORY, WFL_SET_HOOK, WFL_TRACE_HOOK, WFL_HOOK_ERROR, WFL_USER_VALUES = WFL_HOOK_ERROR };
+
+typedef struct endpoint {
+    bool open;
+    wf_engine *engine; /* in the WFL_MEMORY user value */
+    size_t engine_size;
+    wf_identity_file identity;
+    wf_file_store store;
+    wf_udp udp;
+    wf_udp_config udp_config;
+    const char *interfaces[WFL_INTERFACES]; /* anchored by the WFL_CONFIG user value */
+    wf_time next_rescan;
+    wf_system_error send_error; /* of the last datagram that could not leave */
+    lua_State *caller;          /* of the call under way, for hooks; NULL outside, for it may be a coroutine's */
+    bool in_hook;
+    uint8_t buffer[WF_UDP_DATAGRAM_LEN];
+} endpoint;
+
+/* The open endpoint at stack index 1; raises when it is closed or when a hook calls back into its own engine. */
+endpoint *wfl_endpoint(lua_State *L);
+wf_time wfl_now(lua_State *L);
+
+/* Hooks run while the engine works: between these two, with the endpoint at stack index 1. `end` raises what a hook
+ * raised. */
+void wfl_enter_engine(lua_State *L, endpoint *e);
+void wfl_leave_engine(lua_State *L, endpoint *e);
+bool wfl_set_hook(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_bytes edt);
+void wfl_trace_hook(void *context, bool sent, const wf_address *peer, wf_bytes datagram, wf_bytes inner);
+
+int wfl_endpoint_open(lua_State *L);
+int wfl_endpoint_pump(lua_State *L);
+void wfl_add_endpoint_calls(lua_State *L);
+
+#endif

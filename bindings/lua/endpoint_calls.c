@@ -1,0 +1,283 @@
+/* The engine's calls, one by one. Where something starts, the result is its request's number. */
+#include "endpoint.h"
+#include <string.h>
+
+static int push_request(lua_State *L, wf_error error, wf_request_id id) {
+    if (error != WF_OK) {
+        return wfl_fail(L, error, NULL);
+    }
+    lua_pushinteger(L, id.value);
+    return 1;
+}
+
+static int push_success(lua_State *L, wf_error error, const char *detail) {
+    if (error != WF_OK) {
+        return wfl_fail(L, error, detail);
+    }
+    lua_pushboolean(L, true);
+    return 1;
+}
+
+static wf_peer_id check_peer(lua_State *L, int index) {
+    return (wf_peer_id){(uint32_t)wfl_integer(L, index, "peer", 1, UINT32_MAX)};
+}
+
+static wf_request_id check_request(lua_State *L, int index) {
+    return (wf_request_id){(uint32_t)wfl_integer(L, index, "request", 1, UINT32_MAX)};
+}
+
+static uint32_t check_milliseconds(lua_State *L, int index, const char *name) {
+    lua_Number seconds = luaL_checknumber(L, index);
+    if (!(seconds >= 0 && seconds <= 86400)) {
+        wfl_misuse(L, name, "seconds are 0 to 86400");
+    }
+    return (uint32_t)(seconds * 1000);
+}
+
+/* request(peer or address or nil, edata, seconds, repeatable) */
+static int request(lua_State *L) {
+    endpoint *e = wfl_endpoint(L);
+    wf_request_id id;
+    wf_request asked = {.edata = wfl_bytes(L, 3, "edata"),
+                        .timeout_ms = check_milliseconds(L, 4, "timeout"),
+                        .repeatable = lua_toboolean(L, 5)};
+    if (lua_type(L, 2) == LUA_TNUMBER) {
+        asked.target.peer = check_peer(L, 2);
+    } else if (!lua_isnil(L, 2)) {
+        asked.target.address = wfl_address(L, 2, "address", e->udp.port);
+    }
+    wf_error error = wf_engine_request(e->engine, wfl_now(L), &id, &asked);
+    return push_request(L, error, id);
+}
+
+/* hello(address or nil, seconds) */
+static int hello(lua_State *L) {
+    endpoint *e = wfl_endpoint(L);
+    wf_address to = {0};
+    wf_request_id id;
+    if (!lua_isnil(L, 2)) {
+        to = wfl_address(L, 2, "address", e->udp.port);
+    }
+    wf_error error = wf_engine_hello(e->engine, wfl_now(L), &id, &to, check_milliseconds(L, 3, "timeout"));
+    return push_request(L, error, id);
+}
+
+static int cancel(lua_State *L) {
+    endpoint *e = wfl_endpoint(L);
+    wf_engine_cancel(e->engine, wfl_now(L), check_request(L, 2));
+    return 0;
+}
+
+/* send_raw(address or nil, datagram) */
+static int send_raw(lua_State *L) {
+    endpoint *e = wfl_endpoint(L);
+    wf_address to = {0};
+    if (!lua_isnil(L, 2)) {
+        to = wfl_address(L, 2, "address", e->udp.port);
+    }
+    return push_success(L, wf_engine_send_raw(e->engine, &to, wfl_bytes(L, 3, "datagram")), NULL);
+}
+
+/* ---- pairing ---- */
+
+/* pair(address, number or nil) */
+static int pair(lua_State *L) {
+    endpoint *e = wfl_endpoint(L);
+    wf_address address = wfl_address(L, 2, "address", e->udp.port);
+    uint8_t number[WF_NUMBER_LEN];
+    wf_request_id id;
+    bool named = !lua_isnil(L, 3);
+    if (named) {
+        wfl_number(number, L, 3, "number");
+    }
+    wf_error error = wf_engine_pair(e->engine, wfl_now(L), &id, &address, named ? number : NULL);
+    return push_request(L, error, id);
+}
+
+static int pair_decide(lua_State *L) {
+    endpoint *e = wfl_endpoint(L);
+    wf_engine_pair_decide(e->engine, wfl_now(L), check_request(L, 2), lua_toboolean(L, 3));
+    return 0;
+}
+
+static int unpair(lua_State *L) {
+    endpoint *e = wfl_endpoint(L);
+    wf_request_id id;
+    wf_error error = wf_engine_unpair(e->engine, wfl_now(L), &id, check_peer(L, 2));
+    return push_request(L, error, id);
+}
+
+static int open_window(lua_State *L) {
+    endpoint *e = wfl_endpoint(L);
+    return push_success(L, wf_engine_open_window(e->engine, wfl_now(L), check_milliseconds(L, 2, "seconds")), NULL);
+}
+
+static int close_window(lua_State *L) {
+    endpoint *e = wfl_endpoint(L);
+    wf_engine_close_window(e->engine, wfl_now(L));
+    return 0;
+}
+
+static int window_left(lua_State *L) {
+    const endpoint *e = wfl_endpoint(L);
+    lua_pushnumber(L, wf_engine_window_left(e->engine, wfl_now(L)) / 1000.0);
+    return 1;
+}
+
+/* A list of {id=, number=, fingerprint=, role=, address=, has_session=}. */
+static int peers(lua_State *L) {
+    const endpoint *e = wfl_endpoint(L);
+    wf_peer peer;
+    unsigned at = 0;
+    lua_newtable(L);
+    for (lua_Integer i = 1; wf_engine_next_peer(e->engine, &at, &peer); i++) {
+        lua_createtable(L, 0, 6);
+        wfl_set_integer(L, "id", peer.id.value);
+        wfl_push_hex(L, wf_bytes_of(peer.number, sizeof peer.number));
+        lua_setfield(L, -2, "number");
+        wfl_push_hex(L, wf_bytes_of(peer.fingerprint, sizeof peer.fingerprint));
+        lua_setfield(L, -2, "fingerprint");
+        wfl_set_text(L, "role", wfl_role_text(peer.role));
+        wfl_push_address(L, &peer.address);
+        lua_setfield(L, -2, "address");
+        wfl_set_boolean(L, "has_session", peer.has_session);
+        lua_seti(L, -2, i);
+    }
+    return 1;
+}
+
+/* ---- the node ---- */
+
+/* put and value are also for hooks: they ask for an open endpoint only. */
+static endpoint *check_open(lua_State *L) {
+    endpoint *e = luaL_checkudata(L, 1, WFL_ENDPOINT);
+    if (!e->open) {
+        wfl_misuse(L, "self", "it is closed");
+    }
+    return e;
+}
+
+static const char *property_text(lua_State *L, wf_eoj eoj, uint8_t epc) {
+    char text[16];
+    static const char digits[] = "0123456789ABCDEF";
+    size_t len = 0;
+    for (int shift = 20; shift >= 0; shift -= 4) {
+        text[len++] = digits[eoj >> shift & 15];
+    }
+    if (epc != 0) {
+        text[len++] = ' ';
+        text[len++] = digits[epc >> 4];
+        text[len++] = digits[epc & 15];
+    }
+    return lua_pushlstring(L, text, len);
+}
+
+static int add_object(lua_State *L) {
+    endpoint *e = wfl_endpoint(L);
+    wf_eoj eoj = wfl_eoj(L, 2, "eoj");
+    return push_success(L, wf_node_add_object(wf_engine_node(e->engine), eoj), property_text(L, eoj, 0));
+}
+
+/* add_property(eoj, epc, access, min, max, value) */
+static int add_property(lua_State *L) {
+    endpoint *e = wfl_endpoint(L);
+    wf_eoj eoj = wfl_eoj(L, 2, "eoj");
+    uint8_t epc = (uint8_t)wfl_integer(L, 3, "epc", 0x80, 0xFF);
+    unsigned access = (unsigned)wfl_integer(L, 4, "access", 1, 7);
+    size_t least = (size_t)wfl_integer(L, 5, "min", 0, WF_EDT_LEN);
+    size_t most = (size_t)wfl_integer(L, 6, "max", 0, WF_EDT_LEN);
+    wf_bytes value = wfl_bytes(L, 7, "value");
+    wf_node *node = wf_engine_node(e->engine);
+    return push_success(L, wf_node_add_property(node, eoj, epc, access, least, most, value),
+                        property_text(L, eoj, epc));
+}
+
+static int put(lua_State *L) {
+    endpoint *e = check_open(L);
+    wf_eoj eoj = wfl_eoj(L, 2, "eoj");
+    uint8_t epc = (uint8_t)wfl_integer(L, 3, "epc", 0x80, 0xFF);
+    wf_bytes value = wfl_bytes(L, 4, "value");
+    wf_error error = e->in_hook ? wf_node_put(wf_engine_node(e->engine), eoj, epc, value)
+                                : wf_engine_put(e->engine, wfl_now(L), eoj, epc, value);
+    return push_success(L, error, property_text(L, eoj, epc));
+}
+
+static int value(lua_State *L) {
+    endpoint *e = check_open(L);
+    wf_eoj eoj = wfl_eoj(L, 2, "eoj");
+    uint8_t epc = (uint8_t)wfl_integer(L, 3, "epc", 0x80, 0xFF);
+    uint8_t bytes[WF_EDT_LEN];
+    wf_writer out = wf_writer_of(bytes, sizeof bytes);
+    wf_error error = wf_node_get(wf_engine_node(e->engine), eoj, epc, &out);
+    if (error != WF_OK) {
+        return wfl_fail(L, error, property_text(L, eoj, epc));
+    }
+    wfl_push_bytes(L, wf_bytes_of(bytes, out.len));
+    return 1;
+}
+
+static int announce(lua_State *L) {
+    endpoint *e = wfl_endpoint(L);
+    wf_engine_announce(e->engine, wfl_now(L));
+    return 0;
+}
+
+/* ---- what was seen ---- */
+
+static int next_event(lua_State *L) {
+    endpoint *e = wfl_endpoint(L);
+    wf_event event;
+    if (!wf_engine_next_event(e->engine, &event)) {
+        return 0;
+    }
+    wfl_push_event(L, &event);
+    return 1;
+}
+
+static int counters(lua_State *L) {
+    const endpoint *e = wfl_endpoint(L);
+    const wf_counters *seen = wf_engine_counters(e->engine);
+    lua_newtable(L);
+#define SET_COUNTER(name, what) wfl_set_integer(L, #name, (lua_Integer)seen->name);
+    WF_COUNTERS(SET_COUNTER)
+#undef SET_COUNTER
+    return 1;
+}
+
+/* What the system said to the last datagram that could not leave, once; nil when all left. */
+static int send_error(lua_State *L) {
+    endpoint *e = wfl_endpoint(L);
+    char text[WF_SYSTEM_ERROR_TEXT_LEN];
+    if (e->send_error.number == 0) {
+        return 0;
+    }
+    lua_pushstring(L, wf_system_error_text(text, &e->send_error));
+    e->send_error = (wf_system_error){0};
+    return 1;
+}
+
+void wfl_add_endpoint_calls(lua_State *L) {
+    static const luaL_Reg methods[] = {
+        {"request", request},
+        {"hello", hello},
+        {"cancel", cancel},
+        {"send_raw", send_raw},
+        {"pair", pair},
+        {"pair_decide", pair_decide},
+        {"unpair", unpair},
+        {"open_window", open_window},
+        {"close_window", close_window},
+        {"window_left", window_left},
+        {"peers", peers},
+        {"add_object", add_object},
+        {"add_property", add_property},
+        {"put", put},
+        {"value", value},
+        {"announce", announce},
+        {"next_event", next_event},
+        {"counters", counters},
+        {"send_error", send_error},
+        {NULL, NULL},
+    };
+    luaL_setfuncs(L, methods, 0);
+}

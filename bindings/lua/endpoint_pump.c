@@ -1,0 +1,107 @@
+/* The one place that waits: datagrams, time and nothing else go through here. */
+#include "endpoint.h"
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+
+enum { RESCAN_MS = 5000, DATAGRAMS_A_TURN = 64, LONGEST_WAIT_MS = 3600000 };
+
+/* Port 0 and no address: every ECHONET Lite group. */
+static void send(endpoint *e, const wf_datagram *datagram) {
+    const wf_address groups[] = {wf_address_group_ipv4(e->udp.port), wf_address_group_ipv6(e->udp.port, 0)};
+    const unsigned families[] = {WF_UDP_IPV4, WF_UDP_IPV6};
+    const wf_address nowhere = {0};
+    wf_error error = WF_OK;
+    if (!wf_address_equal(&datagram->to, &nowhere)) {
+        error = wf_udp_send(&e->udp, &datagram->to, datagram->bytes);
+    } else {
+        for (size_t i = 0; i < 2; i++) {
+            if (e->udp.families & families[i]) {
+                wf_error one = wf_udp_send(&e->udp, &groups[i], datagram->bytes);
+                error = one != WF_OK ? one : error;
+            }
+        }
+    }
+    if (error == WF_ERROR_SOCKET) { /* lost, as the network may lose it; the request's failure will tell of it */
+        e->send_error = e->udp.system_error;
+    }
+}
+
+static void flush(endpoint *e) {
+    wf_datagram datagram;
+    while (wf_engine_next_datagram(e->engine, &datagram)) {
+        send(e, &datagram);
+    }
+}
+
+static wf_error receive(endpoint *e, wf_time now) {
+    wf_udp_datagram got;
+    for (int i = 0; i < DATAGRAMS_A_TURN; i++) {
+        wf_error error = wf_udp_receive(&e->udp, &got, e->buffer, sizeof e->buffer);
+        if (error != WF_OK || got.len == 0) {
+            return error;
+        }
+        if (!got.own) {
+            wf_engine_receive(e->engine, now, &got.from, got.multicast, wf_bytes_of(e->buffer, got.len));
+            flush(e);
+        }
+    }
+    return WF_OK;
+}
+
+static int wait_ms(const endpoint *e, wf_time now, lua_Number seconds) {
+    wf_time until = wf_engine_deadline(e->engine);
+    if (e->next_rescan < until) {
+        until = e->next_rescan;
+    }
+    wf_time longest = seconds > 0 ? (wf_time)fmin(ceil(seconds * 1000), LONGEST_WAIT_MS) : 0;
+    if (until <= now) {
+        return 0;
+    }
+    return (int)(until - now < longest ? until - now : longest);
+}
+
+/* A signal ends the wait: the interpreter shall see it. */
+static wf_error wait_for_datagrams(endpoint *e, int milliseconds) {
+    int fds[WF_UDP_SOCKETS];
+    struct pollfd polled[WF_UDP_SOCKETS];
+    size_t count = wf_udp_fds(&e->udp, fds, WF_UDP_SOCKETS);
+    for (size_t i = 0; i < count; i++) {
+        polled[i] = (struct pollfd){.fd = fds[i], .events = POLLIN};
+    }
+    return poll(polled, (nfds_t)count, milliseconds) < 0 && errno != EINTR ? WF_ERROR_SOCKET : WF_OK;
+}
+
+static void rescan(endpoint *e, wf_time now) {
+    bool changed;
+    if (now >= e->next_rescan) {
+        e->next_rescan = now + RESCAN_MS;
+        if (wf_udp_rescan(&e->udp, &changed, &e->udp_config) != WF_OK) {
+            e->send_error = e->udp.system_error; /* the sockets stay as they were */
+        }
+    }
+}
+
+/* pump(endpoint, seconds): sends what waits to be sent, waits until a datagram, a deadline of the engine or the end of
+ * `seconds`, and lets the engine have it. True, or what failed. */
+int wfl_endpoint_pump(lua_State *L) {
+    endpoint *e = wfl_endpoint(L);
+    lua_Number seconds = luaL_checknumber(L, 2);
+    wfl_enter_engine(L, e);
+    flush(e);
+    wf_error error = wait_for_datagrams(e, wait_ms(e, wfl_now(L), seconds));
+    wf_time now = wfl_now(L);
+    if (error == WF_OK) {
+        error = receive(e, now);
+    }
+    wf_engine_tick(e->engine, now);
+    flush(e);
+    rescan(e, now);
+    wfl_leave_engine(L, e);
+    if (error != WF_OK) {
+        char text[WF_SYSTEM_ERROR_TEXT_LEN];
+        return wfl_fail(L, error, wf_system_error_text(text, &e->udp.system_error));
+    }
+    lua_pushboolean(L, true);
+    return 1;
+}

@@ -1,0 +1,87 @@
+/* Lua functions that the engine calls in the middle of its work. Nothing may be raised through it: a hook that raises
+ * is remembered, its answer is no, and the call under way raises it afterwards. */
+#include "endpoint.h"
+
+void wfl_enter_engine(lua_State *L, endpoint *e) {
+    e->caller = L;
+    lua_pushnil(L);
+    lua_setiuservalue(L, 1, WFL_HOOK_ERROR);
+}
+
+void wfl_leave_engine(lua_State *L, endpoint *e) {
+    e->caller = NULL;
+    if (lua_getiuservalue(L, 1, WFL_HOOK_ERROR) != LUA_TNIL) {
+        lua_error(L);
+    }
+    lua_pop(L, 1);
+}
+
+typedef struct set_call {
+    wf_eoj eoj;
+    uint8_t epc;
+    wf_bytes old, edt;
+    bool accepted;
+} set_call;
+
+typedef struct trace_call {
+    bool sent;
+    const wf_address *peer;
+    wf_bytes datagram, inner;
+} trace_call;
+
+/* on_set(eoj, epc, value, old): false refuses; anything else, and no result at all, accepts. */
+static int call_set(lua_State *L) {
+    set_call *call = lua_touserdata(L, 2);
+    lua_getiuservalue(L, 1, WFL_SET_HOOK);
+    lua_pushinteger(L, (lua_Integer)call->eoj);
+    lua_pushinteger(L, call->epc);
+    wfl_push_bytes(L, call->edt);
+    wfl_push_bytes(L, call->old);
+    lua_call(L, 4, 1);
+    call->accepted = lua_isnil(L, -1) || lua_toboolean(L, -1);
+    return 0;
+}
+
+/* trace(sent, address, datagram, inner) */
+static int call_trace(lua_State *L) {
+    const trace_call *call = lua_touserdata(L, 2);
+    lua_getiuservalue(L, 1, WFL_TRACE_HOOK);
+    lua_pushboolean(L, call->sent);
+    wfl_push_address(L, call->peer);
+    wfl_push_bytes(L, call->datagram);
+    wfl_push_bytes(L, call->inner);
+    lua_call(L, 4, 0);
+    return 0;
+}
+
+/* Light C functions, light userdata and a checked stack: nothing here can raise outside the protected call. */
+static void protect(endpoint *e, lua_CFunction function, void *call) {
+    lua_State *L = e->caller;
+    if (L == NULL || !lua_checkstack(L, 4)) {
+        return;
+    }
+    lua_pushcfunction(L, function);
+    lua_pushvalue(L, 1);
+    lua_pushlightuserdata(L, call);
+    e->in_hook = true;
+    int failed = lua_pcall(L, 2, 0, 0);
+    e->in_hook = false;
+    if (failed != LUA_OK) {
+        if (lua_isnil(L, -1)) {
+            lua_pop(L, 1);
+            lua_pushboolean(L, false); /* error(nil) is an error too */
+        }
+        lua_setiuservalue(L, 1, WFL_HOOK_ERROR);
+    }
+}
+
+bool wfl_set_hook(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_bytes edt) {
+    set_call call = {.eoj = eoj, .epc = epc, .old = old, .edt = edt};
+    protect(context, call_set, &call);
+    return call.accepted;
+}
+
+void wfl_trace_hook(void *context, bool sent, const wf_address *peer, wf_bytes datagram, wf_bytes inner) {
+    trace_call call = {.sent = sent, .peer = peer, .datagram = datagram, .inner = inner};
+    protect(context, call_trace, &call);
+}

@@ -1,0 +1,112 @@
+-- Frames: bytes, tables, and text for people.
+local core = ...
+local check = core.part "check"
+
+local codec = {}
+
+--- A frame as a table: format, tid, seoj, deoj, esv, properties (a list of {epc=, edt=}), gets; or format 2: arbitrary.
+function codec.parse(bytes)
+    return core.parse(check.type("bytes", bytes, "string"))
+end
+
+--- The reverse.
+function codec.compose(frame)
+    return core.compose(check.type("frame", frame, "table"))
+end
+
+--- The name of a service: codec.esv_name(0x72) is "Get_Res".
+function codec.esv_name(esv)
+    return core.esv_name(check.type("esv", esv, "number"))
+end
+
+--- The properties in a property map (9D, 9E, 9F): a list of codes.
+function codec.property_map(edt)
+    return core.property_map(check.type("edt", edt, "string"))
+end
+
+function codec.hex(bytes)
+    return core.hex(check.type("bytes", bytes, "string"))
+end
+
+--- Bytes of hexadecimal digits; blanks and colons between them don't count. nil, message, "ARGUMENT" for anything else.
+function codec.unhex(text)
+    local digits = check.type("text", text, "string"):gsub("[%s:]", "")
+    if #digits % 2 ~= 0 or digits:find "[^%x]" then
+        return core.fail("ARGUMENT", "not hexadecimal: " .. text:sub(1, 40))
+    end
+    return core.unhex(digits)
+end
+
+local function spaced(bytes)
+    return (core.hex(bytes):gsub("..", "%0 "):sub(1, -2))
+end
+
+local function property_lines(lines, properties, prefix)
+    for _, property in ipairs(properties) do
+        local value = property.edt ~= "" and " = " .. spaced(property.edt) or ""
+        lines[#lines + 1] = ("  %s%02X%s"):format(prefix, property.epc, value)
+    end
+end
+
+local function specified_lines(frame)
+    local lines = { ("ECHONET Lite, TID %04X: %06X -> %06X %s (%02X)"):format(
+        frame.tid, frame.seoj, frame.deoj, core.esv_name(frame.esv), frame.esv) }
+    property_lines(lines, frame.properties, frame.gets and "set " or "")
+    property_lines(lines, frame.gets or {}, "get ")
+    if frame.trailing then
+        lines[#lines + 1] = "  and after the last property " .. spaced(frame.trailing)
+    end
+    return lines
+end
+
+local function hello_text(hello)
+    local words = {}
+    local function say(condition, word)
+        words[#words + 1] = condition and word or nil
+    end
+    say(hello.is_device, "device")
+    say(hello.is_controller, "controller")
+    say(hello.has_pairings, "paired")
+    say(hello.window_open, ("window open for %d s"):format(hello.window_seconds))
+    say(not hello.window_open, "window closed")
+    say(hello.takes_suite_3, "suite 3")
+    say(hello.takes_suite_2, "suite 2")
+    return table.concat(words, ", ")
+end
+
+local DA_PARTS = { "cookie", "tag", "nonce", "kid", "payload" }
+
+local function da_lines(frame)
+    local lines = { ("Device Authentication, TID %04X: %s (%02X)"):format(frame.tid, frame.name, frame.type) }
+    local function say(name, value)
+        lines[#lines + 1] = value and ("  %s %s"):format(name, value) or nil
+    end
+    say("says", frame.hello and hello_text(frame.hello))
+    say("flags", frame.flags and ("%02X"):format(frame.flags))
+    say("connection id", frame.connection_id and ("%02X"):format(frame.connection_id))
+    say("number", frame.piv)
+    for _, part in ipairs(DA_PARTS) do
+        say(part, frame[part] and ("(%d bytes) %s"):format(#frame[part], spaced(frame[part])))
+    end
+    return lines
+end
+
+--- The text of any frame, given as bytes or as hexadecimal digits; several lines.
+function codec.decode(frame)
+    check.type("frame", frame, "string")
+    local bytes = frame:find "^[%x%s:]+$" and codec.unhex(frame) or frame
+    local parsed, message, code = core.parse(bytes)
+    if not parsed then
+        return nil, message, code
+    end
+    if parsed.format == 1 then
+        return table.concat(specified_lines(parsed), "\n")
+    end
+    local da = core.parse_da(bytes)
+    if da then
+        return table.concat(da_lines(da), "\n")
+    end
+    return ("ECHONET Lite, TID %04X: arbitrary format\n  %s"):format(parsed.tid, spaced(parsed.arbitrary))
+end
+
+return codec
