@@ -34,12 +34,12 @@ void *malloc(size_t size) {
     return fails() ? NULL : __libc_malloc(size);
 }
 
-void *calloc(size_t count, size_t size) {
-    return fails() ? NULL : __libc_calloc(count, size);
+void *calloc(size_t nmemb, size_t size) {
+    return fails() ? NULL : __libc_calloc(nmemb, size);
 }
 
-void *realloc(void *at, size_t size) {
-    return fails() ? NULL : __libc_realloc(at, size);
+void *realloc(void *ptr, size_t size) {
+    return fails() ? NULL : __libc_realloc(ptr, size);
 }
 
 /* Whether what is counted is what libtomcrypt asks for. */
