@@ -237,6 +237,7 @@ wf_error wf_udp_open(wf_udp *udp, const wf_udp_config *config) {
     for (int round = 0; round < 8; round++) {
         error = open_all(udp, config, list);
         if (error == WF_OK) {
+            udp->system_error = (wf_system_error){0}; /* of what was optional */
             break;
         }
         wf_system_error reason = udp->system_error;

@@ -25,9 +25,10 @@ static bool knows_host(const wf_udp *udp, const wf_address *host) {
     return false;
 }
 
-/* What comes from this host may arrive by the loopback interface, whatever interface it was sent to. */
+/* A unicast from this host may arrive by the loopback interface, whatever address it was sent to. For multicast Linux
+ * looks at the group alone in IPv6, not at the interface it was joined on. */
 static bool from_chosen_interface(const wf_udp *udp, const wf_udp_datagram *got) {
-    if (udp->by_address || udp->every_interface || knows_host(udp, &got->from)) {
+    if (!got->multicast && (udp->by_address || udp->every_interface || knows_host(udp, &got->from))) {
         return true;
     }
     for (size_t i = 0; i < udp->interface_count; i++) {

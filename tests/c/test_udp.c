@@ -1,61 +1,11 @@
 #define _GNU_SOURCE 1
-#include "check.h"
+#include "udp_peers.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
 #include <netinet/in.h>
-#include <poll.h>
-#include <sched.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <warifu/udp.h>
-
-static wf_address address_of(const char *text, uint16_t port) {
-    wf_address address;
-    CHECK_OK(wf_address_parse(&address, text, port));
-    return address;
-}
-
-static wf_error open_on(wf_udp *udp, const char *interface, uint16_t port) {
-    wf_udp_config config = {.port = port, .interfaces = &interface, .interface_count = 1};
-    return wf_udp_open(udp, &config);
-}
-
-static void send_text(wf_udp *udp, const wf_address *to, const char *text) {
-    CHECK_OK(wf_udp_send(udp, to, wf_bytes_of((const uint8_t *)text, strlen(text))));
-}
-
-/* Waits two seconds at most. */
-static wf_udp_datagram receive_with(wf_udp *udp, uint8_t *buffer, size_t capacity) {
-    wf_udp_datagram got;
-    CHECK_OK(wf_udp_receive(udp, &got, buffer, capacity));
-    if (got.len == 0) {
-        int fds[WF_UDP_SOCKETS];
-        struct pollfd wait[WF_UDP_SOCKETS];
-        size_t count = wf_udp_fds(udp, fds, WF_UDP_SOCKETS);
-        for (size_t i = 0; i < count; i++) {
-            wait[i] = (struct pollfd){.fd = fds[i], .events = POLLIN};
-        }
-        CHECK(poll(wait, (nfds_t)count, 2000) > 0);
-        CHECK_OK(wf_udp_receive(udp, &got, buffer, capacity));
-    }
-    return got;
-}
-
-static wf_udp_datagram expect(wf_udp *udp, const char *text) {
-    uint8_t buffer[2048];
-    wf_udp_datagram got = receive_with(udp, buffer, sizeof buffer);
-    CHECK(got.len == strlen(text) && memcmp(buffer, text, got.len) == 0);
-    return got;
-}
-
-static void expect_nothing(wf_udp *udp) {
-    uint8_t buffer[2048];
-    wf_udp_datagram got;
-    CHECK_OK(wf_udp_receive(udp, &got, buffer, sizeof buffer));
-    CHECK(got.len == 0);
-}
 
 static void a_unicast_arrives_with_its_source_and_is_no_multicast(void) {
     static wf_udp a, b;
@@ -339,46 +289,6 @@ static void multicast_stays_on_the_link_and_is_heard_on_this_host(void) {
     wf_udp_close(&udp);
 }
 
-static void set_loopback(bool up) {
-    struct ifreq request = {.ifr_name = "lo"};
-    int fd = socket(AF_INET, SOCK_DGRAM, 0);
-    CHECK(fd >= 0 && ioctl(fd, SIOCGIFFLAGS, &request) == 0);
-    request.ifr_flags = (short)(up ? request.ifr_flags | IFF_UP : request.ifr_flags & ~IFF_UP);
-    CHECK(ioctl(fd, SIOCSIFFLAGS, &request) == 0);
-    close(fd);
-}
-
-/* In a network of its own; where the system forbids that, there is nothing to see. */
-static void a_rescan_follows_interfaces_that_go_and_come(void) {
-    static wf_udp udp;
-    const char *name = "lo";
-    wf_udp_config config = {.interfaces = &name, .interface_count = 1, .families = WF_UDP_IPV4};
-    wf_udp_config every = {0};
-    bool changed;
-    if (unshare(CLONE_NEWNET) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) {
-        fputs("no network namespace allowed here\n", stderr);
-        return;
-    }
-    CHECK(wf_udp_open(&udp, &config) == WF_ERROR_NO_MULTICAST);
-    CHECK(wf_udp_open(&udp, &every) == WF_ERROR_NO_MULTICAST);
-    set_loopback(true);
-    CHECK_OK(wf_udp_open(&udp, &config));
-    CHECK_OK(wf_udp_rescan(&udp, &changed, &config));
-    CHECK(!changed && udp.interface_count == 1);
-    wf_address group = wf_address_group_ipv4(udp.port);
-    set_loopback(false);
-    CHECK_OK(wf_udp_rescan(&udp, &changed, &config));
-    CHECK(changed && udp.interface_count == 0);
-    CHECK(wf_udp_send(&udp, &group, wf_bytes_of((const uint8_t *)"x", 1)) == WF_ERROR_SOCKET);
-    set_loopback(true);
-    CHECK_OK(wf_udp_rescan(&udp, &changed, &config));
-    CHECK(changed && udp.interface_count == 1);
-    send_text(&udp, &group, "back");
-    wf_udp_datagram got = expect(&udp, "back");
-    CHECK(got.own && got.multicast);
-    wf_udp_close(&udp);
-}
-
 static const check_case cases[] = {
     {"a_unicast_arrives_with_its_source_and_is_no_multicast", a_unicast_arrives_with_its_source_and_is_no_multicast},
     {"two_programs_share_the_port_on_loopback_and_meet_by_multicast",
@@ -402,7 +312,6 @@ static const check_case cases[] = {
     {"a_choice_that_does_not_exist_is_refused_with_a_reason", a_choice_that_does_not_exist_is_refused_with_a_reason},
     {"a_closed_one_says_so_and_closes_again", a_closed_one_says_so_and_closes_again},
     {"multicast_stays_on_the_link_and_is_heard_on_this_host", multicast_stays_on_the_link_and_is_heard_on_this_host},
-    {"a_rescan_follows_interfaces_that_go_and_come", a_rescan_follows_interfaces_that_go_and_come},
 };
 
 CHECK_MAIN(cases)
