@@ -72,13 +72,14 @@ int main(void) {
     must(wf_drbg_start(&drbg, wf_entropy_system(), (wf_bytes){NULL, 0}, (wf_bytes){NULL, 0}));
     must(wf_p256_generate(&key, &drbg));
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
-        double start = seconds(), spent = 0;
+        double start = seconds(), spent;
         unsigned long count = 0;
-        for (; spent < 0.5; spent = seconds() - start) {
+        do {
             for (int batch = 0; batch < 20; batch++, count++) {
                 must(calls[i].run());
             }
-        }
+            spent = seconds() - start;
+        } while (spent < 0.5);
         printf("%-24s %10.2f us\n", calls[i].name, spent * 1e6 / (double)count);
     }
     return 0;
