@@ -36,8 +36,12 @@ static inline wf_error pair_fill(void *context, uint8_t *out, size_t len) {
 
 static inline void side_start(side *s, uint8_t who) {
     static uint8_t count;
+    static bool started;
     memset(s, 0, sizeof *s);
-    CHECK_OK(wf_crypto_start());
+    if (!started) {
+        CHECK_OK(wf_crypto_start());
+        started = true;
+    }
     CHECK_OK(wf_drbg_start(&s->drbg, (wf_entropy){pair_fill, &count}, wf_bytes_of(&who, 1), wf_bytes_of(NULL, 0)));
     uint8_t scalar[WF_P256_PRIVATE_LEN] = {[31] = who};
     CHECK_OK(wf_p256_from_private(&s->key, scalar));
