@@ -25,6 +25,7 @@ BELOW = {
 HEADERS = {
     "address": "base",
     "bytes": "base",
+    "datagram": "base",
     "eoj": "base",
     "error": "base",
     "event": "base",

@@ -6,18 +6,12 @@
 #define WARIFU_FRAME_H
 
 #include <warifu/bytes.h>
+#include <warifu/datagram.h>
 #include <warifu/eoj.h>
 
 WF_C_BEGIN
 
-enum {
-    WF_PORT = 3610,
-    WF_DATAGRAM_LEN = 1232, /* longest datagram we send: IPv6's 1280 less 48 */
-    WF_EHD1 = 0x10,
-    WF_EHD2_SPECIFIED = 0x81,
-    WF_EHD2_ARBITRARY = 0x82,
-    WF_EDT_LEN = 255
-};
+enum { WF_EDT_LEN = 255 };
 
 typedef enum wf_esv {
     WF_ESV_SETI_SNA = 0x50,
@@ -59,7 +53,7 @@ typedef struct wf_frame {
     uint8_t ehd2; /* WF_EHD2_SPECIFIED or WF_EHD2_ARBITRARY */
     uint16_t tid;
     wf_eoj seoj, deoj;
-    uint8_t esv;
+    uint8_t esv;           /* 0 in format 2 */
     wf_property_list list; /* the only list; the set list of the SetGet family */
     wf_property_list gets; /* the get list of the SetGet family */
     wf_bytes arbitrary;    /* format 2: everything after the TID */

@@ -8,6 +8,8 @@
 #ifndef WARIFU_WIRE_H
 #define WARIFU_WIRE_H
 
+#include <warifu/crypto.h>
+#include <warifu/datagram.h>
 #include <warifu/event.h>
 
 WF_C_BEGIN
@@ -76,7 +78,9 @@ bool wf_da_type_is_for_multicast(uint8_t type);
 
 void wf_da_write_header(wf_writer *out, uint16_t tid, wf_da_type type);
 void wf_da_write_hello(wf_writer *out, const wf_hello *hello); /* body of HELLO_ANSWER */
-/* kid length and PIV length in one byte, kid, PIV in its fewest bytes (at least one). */
+/* A PIV in its fewest bytes, at least one; gives their number. */
+size_t wf_da_piv_bytes(uint8_t out[WF_STATIC WF_DA_PIV_LEN], uint64_t piv);
+/* kid length and PIV length in one byte, kid, PIV. */
 void wf_da_write_record_head(wf_writer *out, wf_bytes kid, uint64_t piv);
 
 WF_C_END

@@ -1,0 +1,133 @@
+/* Who wants a session, and the sparing way to it: a controller shakes hands, a device calls WAKE. */
+#include <string.h>
+
+#include "da/state.h"
+
+enum { FIRST_PAUSE_MS = 10000, LONGEST_PAUSE_MS = 320000, NO_RUN_FREE_MS = 200 };
+
+static bool is_peer(const wf_pairing *p) {
+    return p->state == WF_PAIRING_FINAL || p->state == WF_PAIRING_PROVISIONAL;
+}
+
+void wf_call_want(wf_da *da, wf_time now, uint32_t pairing) {
+    wf_call *call = &da->calls[pairing];
+    if (!call->wanted) {
+        call->wanted = true;
+        call->pause = FIRST_PAUSE_MS;
+        call->next = call->next > now ? call->next : now;
+    }
+}
+
+void wf_call_settled(wf_da *da, uint32_t pairing) {
+    da->calls[pairing].wanted = false;
+}
+
+static void wake(wf_da *da, uint32_t pairing) {
+    static const wf_address everybody = {{0}, 0, 0};
+    const wf_pairing *p = &da->pairings.entries[pairing];
+    wf_call *call = &da->calls[pairing];
+    uint8_t datagram[WF_DA_HEADER_LEN + WF_DA_NONCE_LEN + WF_DA_TAG_LEN];
+    if (wf_drbg_bytes(&da->drbg, call->nonce, sizeof call->nonce) != WF_OK) {
+        return;
+    }
+    call->has_nonce = true;
+    wf_bytes nonce = wf_bytes_of(call->nonce, sizeof call->nonce);
+    wf_writer w = wf_writer_of(datagram, sizeof datagram);
+    wf_da_write_header(&w, da->next_tid++, WF_DA_WAKE);
+    wf_write_view(&w, nonce);
+    uint8_t *tag = wf_write_space(&w, WF_DA_TAG_LEN);
+    if (tag != NULL && wf_wake_tag(tag, p->admission_key, nonce) == WF_OK) {
+        wf_da_transmit(da, &p->address, &w, wf_bytes_of(NULL, 0));
+        wf_da_transmit(da, &everybody, &w, wf_bytes_of(NULL, 0));
+    }
+}
+
+/* False when all runs are taken: then it is tried again soon. */
+static bool shake_hands(wf_da *da, wf_time now, uint32_t pairing) {
+    const wf_pairing *p = &da->pairings.entries[pairing];
+    if (wf_initiator_of_pairing(da, pairing) != NULL) {
+        return true;
+    }
+    wf_run_purpose purpose = p->state == WF_PAIRING_PROVISIONAL ? WF_RUN_HEAL : WF_RUN_CONNECT;
+    wf_call *call = &da->calls[pairing];
+    wf_run *run = wf_initiator_new(da, now, purpose, call->heard ? &call->address : &p->address);
+    if (run == NULL) {
+        return false;
+    }
+    run->pairing = pairing;
+    run->has_nonce = call->heard;
+    memcpy(run->nonce, call->nonce, sizeof run->nonce);
+    call->heard = false;
+    wf_error error = wf_initiator_begin(da, now, run);
+    if (error != WF_OK) {
+        wf_initiator_over(da, run, error);
+    }
+    return true;
+}
+
+void wf_call_tick(wf_da *da, wf_time now) {
+    for (uint32_t i = 0; i < da->pairings.count; i++) {
+        wf_call *call = &da->calls[i];
+        if (!call->wanted || call->next > now) {
+            continue;
+        }
+        if (!is_peer(&da->pairings.entries[i])) {
+            call->wanted = false;
+            continue;
+        }
+        if (da->role == WF_ROLE_CONTROLLER && !shake_hands(da, now, i)) {
+            call->next = now + NO_RUN_FREE_MS;
+            continue;
+        }
+        if (da->role == WF_ROLE_DEVICE) {
+            wake(da, i);
+        }
+        call->next = now + call->pause;
+        call->pause = call->pause < LONGEST_PAUSE_MS ? call->pause * 2 : LONGEST_PAUSE_MS;
+    }
+}
+
+/* ---- a controller hears a call ---- */
+
+static bool calls(const wf_da *da, uint32_t pairing, const wf_da_frame *frame) {
+    const wf_pairing *p = &da->pairings.entries[pairing];
+    return is_peer(p) && wf_wake_is_right(frame->tag, p->admission_key, frame->nonce);
+}
+
+static uint32_t caller(const wf_da *da, const wf_address *from, const wf_da_frame *frame) {
+    uint32_t likely = wf_pairing_by_address(&da->pairings, from);
+    if (likely != WF_NO_PAIRING && calls(da, likely, frame)) {
+        return likely;
+    }
+    for (uint32_t i = 0; i < da->pairings.count; i++) {
+        if (calls(da, i, frame)) {
+            return i;
+        }
+    }
+    return WF_NO_PAIRING;
+}
+
+/* The call may come twice, by unicast and by multicast, and it may be an old one played again: a run that answers it to
+ * the same address goes on, and a failed run changes nothing. */
+void wf_call_wake(wf_da *da, wf_time now, const wf_address *from, const wf_da_frame *frame) {
+    uint32_t pairing = da->role == WF_ROLE_CONTROLLER ? caller(da, from, frame) : WF_NO_PAIRING;
+    if (pairing == WF_NO_PAIRING) {
+        return;
+    }
+    wf_call *call = &da->calls[pairing];
+    if (call->has_nonce && memcmp(call->nonce, frame->nonce.at, sizeof call->nonce) == 0) {
+        return;
+    }
+    wf_run *run = wf_initiator_of_pairing(da, pairing);
+    if (run != NULL && run->state != WF_RUN_WAITS_2) {
+        return;
+    }
+    if (run != NULL) {
+        wf_initiator_over(da, run, WF_ERROR_CANCELLED);
+    }
+    memcpy(call->nonce, frame->nonce.at, sizeof call->nonce);
+    call->address = *from;
+    call->has_nonce = call->heard = call->wanted = true;
+    call->pause = FIRST_PAUSE_MS;
+    call->next = now;
+}

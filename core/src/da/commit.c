@@ -1,0 +1,131 @@
+/* The commit: CONFIRM and CONFIRMED make a pairing count on both sides, UNPAIR and UNPAIRED end it. */
+#include "da/state.h"
+
+static void answer_kind(wf_da *da, const wf_da_request_ref *ref, wf_da_kind kind) {
+    uint8_t plain = (uint8_t)kind;
+    wf_error ignored = wf_da_answer_kind(da, ref, wf_bytes_of(&plain, 1), wf_bytes_of(NULL, 0));
+    (void)ignored; /* lost answers are asked for again */
+}
+
+/* ---- the side that is asked ---- */
+
+static wf_error commit_candidate(wf_da *da, wf_time now, uint32_t session) {
+    wf_session *s = &da->sessions.entries[session];
+    uint32_t replaced;
+    if (s->initiator || s->pairing == WF_NO_PAIRING) {
+        return WF_ERROR_PAIRING_REFUSED;
+    }
+    if (wf_window_left(&da->window, now) == 0) {
+        return WF_ERROR_WINDOW_CLOSED;
+    }
+    wf_error error = wf_pairing_commit(&da->pairings, s->pairing, WF_PAIRING_FINAL, &replaced);
+    if (replaced != WF_NO_PAIRING && error == WF_OK) {
+        wf_session_close_pairing(&da->sessions, replaced);
+    }
+    if (error == WF_OK) {
+        wf_da_emit_peer(da, WF_EVENT_PAIRED, s->pairing, WF_OK);
+        wf_da_session_trusted(da, session, now);
+        wf_da_close_window(da, WF_OK);
+    }
+    return error;
+}
+
+static void confirm(wf_da *da, wf_time now, const wf_da_request_ref *ref) {
+    wf_session *s = &da->sessions.entries[ref->session];
+    wf_error error = WF_OK;
+    if (s->leaving) {
+        error = WF_ERROR_NOT_PAIRED;
+    } else if (!s->trusted) {
+        error = commit_candidate(da, now, ref->session);
+    }
+    if (error == WF_OK) {
+        answer_kind(da, ref, WF_KIND_CONFIRMED);
+        return;
+    }
+    wf_da_emit_refusal(da, &s->address, error);
+    wf_error ignored = wf_da_refuse(da, now, ref, error);
+    (void)ignored;
+}
+
+/* The keys of the pairing go first, then the answer; this session stays for repeating the answer, and for nothing else.
+ */
+static void unpair(wf_da *da, wf_time now, const wf_da_request_ref *ref) {
+    wf_session *s = &da->sessions.entries[ref->session];
+    if (!s->trusted) {
+        wf_error ignored = wf_da_refuse(da, now, ref, WF_ERROR_NOT_PAIRED);
+        (void)ignored;
+        return;
+    }
+    wf_error error = WF_OK;
+    if (!s->leaving) {
+        uint32_t pairing = s->pairing;
+        s->leaving = true;
+        s->pairing = WF_NO_PAIRING;
+        s->ends = now + WF_SESSION_GRACE_MS;
+        wf_session_close_pairing(&da->sessions, pairing);
+        wf_da_emit_peer(da, WF_EVENT_UNPAIRED, pairing, WF_OK);
+        error = wf_da_forget(da, pairing);
+    }
+    if (error == WF_OK) {
+        answer_kind(da, ref, WF_KIND_UNPAIRED);
+    } else {
+        wf_error ignored = wf_da_refuse(da, now, ref, error);
+        (void)ignored;
+    }
+}
+
+void wf_commit_request(wf_da *da, wf_time now, const wf_da_request_ref *ref, wf_da_kind kind) {
+    if (kind == WF_KIND_CONFIRM) {
+        confirm(da, now, ref);
+    } else {
+        unpair(da, now, ref);
+    }
+}
+
+/* ---- the side that asked ---- */
+
+static void confirmed(wf_da *da, wf_time now, wf_run *run) {
+    uint32_t replaced, session = run->session, pairing = run->pairing;
+    wf_error error = wf_pairing_commit(&da->pairings, pairing, WF_PAIRING_FINAL, &replaced);
+    if (error != WF_OK) {
+        wf_initiator_over(da, run, error);
+        return;
+    }
+    if (replaced != WF_NO_PAIRING) {
+        wf_session_close_pairing(&da->sessions, replaced);
+    }
+    wf_initiator_step(da, run, WF_PAIR_CONFIRMED);
+    wf_da_emit_peer(da, WF_EVENT_PAIRED, pairing, WF_OK);
+    wf_da_session_trusted(da, session, now);
+    run->session = WF_NO_SESSION; /* it outlives the run */
+    run->pairing = WF_NO_PAIRING;
+    wf_initiator_over(da, run, WF_OK);
+}
+
+static void unpaired(wf_da *da, wf_run *run) {
+    uint32_t pairing = run->pairing;
+    run->session = WF_NO_SESSION;
+    wf_da_emit_peer(da, WF_EVENT_UNPAIRED, pairing, WF_OK);
+    wf_session_close_pairing(&da->sessions, pairing);
+    wf_error error = wf_da_forget(da, pairing);
+    run->pairing = WF_NO_PAIRING;
+    wf_initiator_over(da, run, error);
+}
+
+void wf_commit_answer(wf_da *da, wf_time now, uint32_t session, wf_da_kind kind, wf_error reason) {
+    for (uint32_t i = 0; i < da->run_count; i++) {
+        wf_run *run = &da->runs[i];
+        if (run->state != WF_RUN_WAITS_ANSWER || run->session != session) {
+            continue;
+        }
+        if (run->purpose == WF_RUN_UNPAIR && kind == WF_KIND_UNPAIRED) {
+            unpaired(da, run);
+        } else if (run->purpose != WF_RUN_UNPAIR && kind == WF_KIND_CONFIRMED) {
+            confirmed(da, now, run);
+        } else if (run->purpose != WF_RUN_UNPAIR && kind == WF_KIND_REFUSED) {
+            run->refused = true;
+            wf_initiator_over(da, run, reason);
+        }
+        return;
+    }
+}

@@ -1,0 +1,332 @@
+#include "da/state.h"
+
+#include <string.h>
+
+enum { STORE_ID_SEED = 0x0002, SEED_LEN = 32 };
+
+wf_da *wf_da_layout(wf_arena *arena, const wf_da_config *config) {
+    uint32_t pairings = config->pairings + WF_SPARE_PAIRINGS;
+    uint32_t sessions = 2 * pairings + config->handshakes + WF_RESPONDER_SLOTS;
+    wf_da *da = wf_arena_take(arena, sizeof *da);
+    wf_pairing *pairing_entries = wf_arena_take(arena, pairings * sizeof *pairing_entries);
+    wf_session *session_entries = wf_arena_take(arena, sessions * sizeof *session_entries);
+    wf_call *calls = wf_arena_take(arena, pairings * sizeof *calls);
+    wf_run *runs = wf_arena_take(arena, config->handshakes * sizeof *runs);
+    if (da == NULL || arena->used > arena->capacity) {
+        return NULL;
+    }
+    da->pairings = (wf_pairing_table){pairing_entries, pairings, config->pairings, config->store};
+    da->sessions = (wf_session_table){session_entries, sessions};
+    da->calls = calls;
+    da->runs = runs;
+    da->run_count = config->handshakes;
+    return da;
+}
+
+static wf_error check_identity(wf_da *da) {
+    wf_certificate own;
+    const wf_identity *identity = &da->identity;
+    if (identity->chain_len < 1 || identity->chain_len > WF_CHAIN_LEN || identity->anchor_count < 1) {
+        return WF_ERROR_ARGUMENT;
+    }
+    wf_error error = wf_certificate_parse(&own, identity->chain[0]);
+    if (error != WF_OK) {
+        return error;
+    }
+    if (own.role == WF_ROLE_NONE) {
+        return WF_ERROR_WRONG_ROLE;
+    }
+    if (memcmp(own.public_key, identity->key->public_key, sizeof own.public_key) != 0) {
+        return WF_ERROR_KEY;
+    }
+    da->role = own.role;
+    return WF_OK;
+}
+
+/* The stored seed is replaced before it is first used, so that no two starts share a state (design of RFC 4086 8.1.2).
+ */
+static wf_error start_randomness(wf_da *da, wf_entropy entropy) {
+    uint8_t seed[SEED_LEN] = {0};
+    size_t len = 0;
+    wf_error error = WF_OK;
+    if (da->store.load != NULL) {
+        error = da->store.load(da->store.context, STORE_ID_SEED, seed, sizeof seed, &len);
+    }
+    if (error == WF_OK) {
+        error = wf_drbg_start(&da->drbg, entropy,
+                              wf_bytes_of(da->identity.key->private_key, sizeof da->identity.key->private_key),
+                              wf_bytes_of(seed, len));
+    }
+    if (error == WF_OK && da->store.save != NULL) {
+        error = wf_drbg_bytes(&da->drbg, seed, sizeof seed);
+        if (error == WF_OK) {
+            error = da->store.save(da->store.context, STORE_ID_SEED, seed, sizeof seed);
+        }
+    }
+    wf_wipe(seed, sizeof seed);
+    return error;
+}
+
+static void heal_provisional(wf_da *da, wf_time now) {
+    for (uint32_t i = 0; i < da->pairings.count; i++) {
+        if (da->pairings.entries[i].state == WF_PAIRING_PROVISIONAL) {
+            wf_call_want(da, now, i);
+        }
+    }
+}
+
+wf_error wf_da_start(wf_da *da, const wf_da_config *config, wf_time now) {
+    da->identity = config->identity;
+    da->store = config->store;
+    da->output = config->output;
+    da->counters = config->counters;
+    wf_error error = check_identity(da);
+    if (error == WF_OK) {
+        error = start_randomness(da, config->entropy);
+    }
+    if (error == WF_OK) {
+        error = wf_drbg_bytes(&da->drbg, da->cookie_key.bytes, sizeof da->cookie_key.bytes);
+    }
+    if (error == WF_OK) {
+        error = wf_drbg_bytes(&da->drbg, (uint8_t *)&da->next_tid, sizeof da->next_tid);
+    }
+    if (error == WF_OK) {
+        error = wf_pairing_load(&da->pairings);
+    }
+    if (error != WF_OK) {
+        return error;
+    }
+    da->by_chain = (wf_edhoc_config){.key = da->identity.key,
+                                     .chain = da->identity.chain,
+                                     .chain_len = da->identity.chain_len,
+                                     .send_as = WF_EDHOC_X5CHAIN,
+                                     .drbg = &da->drbg,
+                                     .peer_low_s = true};
+    da->by_hash = da->by_chain;
+    da->by_hash.send_as = WF_EDHOC_X5T;
+    heal_provisional(da, now);
+    return WF_OK;
+}
+
+void wf_da_set_date(wf_da *da, wf_time now, int64_t seconds) {
+    da->has_date = true;
+    da->date = seconds;
+    da->date_at = now;
+}
+
+wf_chain_rules wf_da_chain_rules(const wf_da *da, wf_time now, wf_role role) {
+    return (wf_chain_rules){.anchors = da->identity.anchors,
+                            .anchor_count = da->identity.anchor_count,
+                            .max_len = WF_CHAIN_LEN,
+                            .has_time = da->has_date,
+                            .now = da->has_date ? da->date + (int64_t)((now - da->date_at) / 1000) : 0,
+                            .role = role};
+}
+
+/* ---- events and datagrams ---- */
+
+wf_peer_id wf_da_peer_of(uint32_t pairing) {
+    return (wf_peer_id){pairing == WF_NO_PAIRING ? 0 : pairing + 1};
+}
+
+void wf_da_emit(wf_da *da, const wf_event *event) {
+    da->output.event(da->output.context, event);
+}
+
+void wf_da_emit_peer(wf_da *da, wf_event_kind kind, uint32_t pairing, wf_error error) {
+    const wf_pairing *p = &da->pairings.entries[pairing];
+    wf_event event = {.kind = kind, .peer = wf_da_peer_of(pairing), .from = p->address, .error = error};
+    memcpy(event.number, p->number, sizeof event.number);
+    wf_da_emit(da, &event);
+}
+
+void wf_da_emit_refusal(wf_da *da, const wf_address *from, wf_error error) {
+    wf_da_emit(da, &(wf_event){.kind = WF_EVENT_SECURITY, .from = *from, .error = error});
+}
+
+void wf_da_transmit(wf_da *da, const wf_address *to, const wf_writer *datagram, wf_bytes inner) {
+    if (!datagram->overflow) {
+        da->output.send(da->output.context, to, wf_bytes_of(datagram->start, datagram->len), inner);
+    }
+}
+
+/* ---- dispatch ---- */
+
+void wf_da_receive(wf_da *da, wf_time now, const wf_address *from, bool multicast, wf_bytes datagram,
+                   wf_da_incoming *in) {
+    wf_da_frame frame;
+    *in = (wf_da_incoming){0};
+    if (wf_da_frame_parse(&frame, datagram) != WF_OK) {
+        da->counters->malformed++;
+        return;
+    }
+    if (multicast && !wf_da_type_is_for_multicast(frame.type)) {
+        da->counters->wrong_path++;
+        return;
+    }
+    switch (frame.type) {
+    case WF_DA_HELLO:
+    case WF_DA_HELLO_ANSWER:
+        wf_hello_frame(da, now, from, &frame);
+        break;
+    case WF_DA_MESSAGE_1:
+        wf_responder_message_1(da, now, from, &frame);
+        break;
+    case WF_DA_MESSAGE_3:
+        wf_responder_message_3(da, now, from, &frame);
+        break;
+    case WF_DA_RETRY:
+    case WF_DA_MESSAGE_2:
+    case WF_DA_MESSAGE_4:
+    case WF_DA_EDHOC_ERROR:
+        wf_initiator_frame(da, now, from, &frame);
+        break;
+    case WF_DA_WAKE:
+        wf_call_wake(da, now, from, &frame);
+        break;
+    default:
+        wf_da_record(da, now, from, &frame, in);
+        break;
+    }
+}
+
+void wf_da_heard_plaintext(wf_da *da, const wf_address *from) {
+    for (uint32_t i = 0; i < da->run_count; i++) {
+        if (da->runs[i].state != WF_RUN_FREE && wf_address_same_host(&da->runs[i].address, from)) {
+            da->runs[i].heard_plaintext = true;
+        }
+    }
+}
+
+/* ---- peers ---- */
+
+wf_peer_id wf_da_peer_by_address(const wf_da *da, const wf_address *address) {
+    return wf_da_peer_of(wf_pairing_by_address(&da->pairings, address));
+}
+
+bool wf_da_is_paired(const wf_da *da, wf_peer_id peer) {
+    return peer.value >= 1 && peer.value <= da->pairings.count &&
+           da->pairings.entries[peer.value - 1].state == WF_PAIRING_FINAL;
+}
+
+bool wf_da_has_session(const wf_da *da, wf_peer_id peer) {
+    return wf_da_is_paired(da, peer) && wf_session_to_send(&da->sessions, peer.value - 1) != WF_NO_SESSION;
+}
+
+bool wf_da_next_peer(const wf_da *da, unsigned *at, wf_da_peer *out) {
+    while (*at < da->pairings.count) {
+        uint32_t index = (*at)++;
+        const wf_pairing *p = &da->pairings.entries[index];
+        if (p->state == WF_PAIRING_FINAL) {
+            *out = (wf_da_peer){wf_da_peer_of(index), p->number, p->fingerprint, p->role, p->address};
+            return true;
+        }
+    }
+    return false;
+}
+
+void wf_da_want_session(wf_da *da, wf_time now, wf_peer_id peer) {
+    if (wf_da_is_paired(da, peer)) {
+        wf_call_want(da, now, peer.value - 1);
+    }
+}
+
+void wf_da_want_all_sessions(wf_da *da, wf_time now) {
+    for (uint32_t i = 0; i < da->pairings.count; i++) {
+        wf_da_want_session(da, now, wf_da_peer_of(i));
+    }
+}
+
+wf_error wf_da_forget(wf_da *da, uint32_t pairing) {
+    wf_wipe(&da->calls[pairing], sizeof da->calls[pairing]);
+    return wf_pairing_remove(&da->pairings, pairing);
+}
+
+void wf_da_address_proven(wf_da *da, uint32_t pairing, const wf_address *address) {
+    uint32_t replaced;
+    wf_pairing *p = &da->pairings.entries[pairing];
+    if (!wf_address_equal(&p->address, address)) {
+        p->address = *address;
+        wf_error ignored = wf_pairing_commit(&da->pairings, pairing, p->state, &replaced);
+        (void)ignored; /* the address in the store is a hint for the next start */
+    }
+}
+
+/* ---- the window ---- */
+
+wf_error wf_da_open_window(wf_da *da, wf_time now, uint32_t duration_ms) {
+    if (da->role != WF_ROLE_DEVICE) {
+        return WF_ERROR_STATE;
+    }
+    wf_error error = wf_window_open(&da->window, now, duration_ms);
+    if (error == WF_OK) {
+        wf_da_emit(da, &(wf_event){.kind = WF_EVENT_WINDOW_OPENED});
+    }
+    return error;
+}
+
+void wf_da_close_window(wf_da *da, wf_error reason) {
+    if (da->window.closes != 0) {
+        da->window.closes = 0;
+        wf_da_emit(da, &(wf_event){.kind = WF_EVENT_WINDOW_CLOSED, .error = reason});
+    }
+}
+
+uint32_t wf_da_window_left(const wf_da *da, wf_time now) {
+    return wf_window_left(&da->window, now);
+}
+
+/* ---- time ---- */
+
+static wf_time earlier(wf_time a, wf_time b) {
+    return a < b ? a : b;
+}
+
+wf_time wf_da_deadline(const wf_da *da) {
+    wf_time next = da->window.closes != 0 ? da->window.closes : WF_TIME_NEVER;
+    for (uint32_t i = 0; i < da->run_count; i++) {
+        if (da->runs[i].state != WF_RUN_FREE) {
+            next = earlier(next, earlier(da->runs[i].repeat_at, da->runs[i].ends));
+        }
+    }
+    for (uint32_t i = 0; i < WF_RESPONDER_SLOTS; i++) {
+        if (da->slots[i].used) {
+            next = earlier(next, da->slots[i].since + WF_SLOT_LIFE_MS);
+        }
+    }
+    for (uint32_t i = 0; i < da->sessions.count; i++) {
+        if (da->sessions.entries[i].used) {
+            next = earlier(next, da->sessions.entries[i].ends);
+        }
+    }
+    for (uint32_t i = 0; i < da->pairings.count; i++) {
+        if (da->calls[i].wanted) {
+            next = earlier(next, da->calls[i].next);
+        }
+    }
+    return next;
+}
+
+static void close_ended_sessions(wf_da *da, wf_time now) {
+    for (uint32_t i = 0; i < da->sessions.count; i++) {
+        wf_session *s = &da->sessions.entries[i];
+        if (s->used && s->ends <= now) {
+            uint32_t pairing = s->pairing;
+            wf_session_close(&da->sessions, i);
+            if (pairing != WF_NO_PAIRING && da->pairings.entries[pairing].state == WF_PAIRING_CANDIDATE) {
+                wf_error ignored = wf_pairing_remove(&da->pairings, pairing); /* RAM only: it can't fail */
+                (void)ignored;
+            }
+        }
+    }
+}
+
+void wf_da_tick(wf_da *da, wf_time now) {
+    if (da->window.closes != 0 && da->window.closes <= now) {
+        wf_da_close_window(da, WF_ERROR_NO_ANSWER);
+    }
+    wf_responder_tick(da, now);
+    wf_initiator_tick(da, now);
+    close_ended_sessions(da, now);
+    wf_call_tick(da, now);
+}

@@ -1,0 +1,112 @@
+/* The DA profile as the engine sees it: the one interface behind which another profile could stand.
+ *
+ * It takes frames of the arbitrary format, keeps pairings and sessions, and hands EDATA over in the clear together with
+ * the peer that is proven to have sent it. It knows nothing of objects and properties.
+ */
+#ifndef WARIFU_DA_DA_H
+#define WARIFU_DA_DA_H
+
+#include "base/arena.h"
+
+#include <warifu/counters.h>
+#include <warifu/event.h>
+#include <warifu/identity.h>
+#include <warifu/store.h>
+
+typedef struct wf_da wf_da;
+
+enum {
+    /* EDATA that fits a record: a datagram less header, lengths, kid, PIV, kind, stamp and tag */
+    WF_RECORD_EDATA_LEN = 1232 - 5 - 1 - 2 - 5 - 1 - 4 - 16
+};
+
+/* Where its datagrams and events go. A datagram to nowhere (all zeros) is for every group. */
+typedef struct wf_da_output {
+    void (*send)(void *context, const wf_address *to, wf_bytes datagram, wf_bytes inner);
+    void (*event)(void *context, const wf_event *event);
+    void *context;
+} wf_da_output;
+
+typedef struct wf_da_config {
+    wf_identity identity;
+    wf_entropy entropy;
+    wf_store store;
+    unsigned pairings;
+    unsigned handshakes;
+    wf_da_output output;
+    wf_counters *counters;
+} wf_da_config;
+
+/* NULL when only counting. */
+wf_da *wf_da_layout(wf_arena *arena, const wf_da_config *config);
+WF_MUST_CHECK wf_error wf_da_start(wf_da *da, const wf_da_config *config, wf_time now);
+void wf_da_set_date(wf_da *da, wf_time now, int64_t seconds);
+
+typedef enum wf_da_incoming_kind {
+    WF_DA_INCOMING_NOTHING,
+    WF_DA_INCOMING_REQUEST, /* `edata`; wf_da_answer answers it */
+    WF_DA_INCOMING_ANSWER,  /* `edata` answers our request `tid` */
+    WF_DA_INCOMING_REFUSED  /* our request `tid` was refused: `error` */
+} wf_da_incoming_kind;
+
+/* The request that an answer is bound to. */
+typedef struct wf_da_request_ref {
+    uint32_t session;
+    uint16_t tid;
+    uint64_t piv;
+} wf_da_request_ref;
+
+typedef struct wf_da_incoming {
+    wf_da_incoming_kind kind;
+    wf_peer_id peer;
+    uint16_t tid;
+    bool is_timely; /* it came with a stamp, and in time: a command may be carried out */
+    wf_error error;
+    wf_da_request_ref ref;
+    wf_bytes edata; /* valid until the next call */
+} wf_da_incoming;
+
+/* One datagram that begins 10 82. */
+void wf_da_receive(wf_da *da, wf_time now, const wf_address *from, bool multicast, wf_bytes datagram,
+                   wf_da_incoming *in);
+/* A clear ECHONET Lite frame came from there: a hint for the wording of errors. */
+void wf_da_heard_plaintext(wf_da *da, const wf_address *from);
+
+/* Sends EDATA to a peer under its session; `timed` puts the stamp of freshness before it. Errors: NO_SESSION (and new
+ * keys are being agreed upon), KEYS_EXHAUSTED, NOT_PAIRED, TOO_SMALL. */
+WF_MUST_CHECK wf_error wf_da_send(wf_da *da, wf_time now, wf_peer_id peer, uint16_t tid, bool timed, wf_bytes edata);
+WF_MUST_CHECK wf_error wf_da_answer(wf_da *da, const wf_da_request_ref *ref, wf_bytes edata);
+/* Refuses a request with the error and our session clock. */
+WF_MUST_CHECK wf_error wf_da_refuse(wf_da *da, wf_time now, const wf_da_request_ref *ref, wf_error reason);
+
+/* Asks for new keys in the background (a controller shakes hands, a device calls); sparing with repetitions. */
+void wf_da_want_session(wf_da *da, wf_time now, wf_peer_id peer);
+void wf_da_want_all_sessions(wf_da *da, wf_time now);
+
+wf_peer_id wf_da_peer_by_address(const wf_da *da, const wf_address *address); /* 0: none */
+bool wf_da_is_paired(const wf_da *da, wf_peer_id peer);
+bool wf_da_has_session(const wf_da *da, wf_peer_id peer);
+typedef struct wf_da_peer {
+    wf_peer_id id;
+    const uint8_t *number;
+    const uint8_t *fingerprint;
+    wf_role role;
+    wf_address address;
+} wf_da_peer;
+bool wf_da_next_peer(const wf_da *da, unsigned *at, wf_da_peer *out);
+
+WF_MUST_CHECK wf_error wf_da_pair(wf_da *da, wf_time now, wf_request_id request, const wf_address *address,
+                                  const uint8_t *number);
+void wf_da_pair_decide(wf_da *da, wf_time now, wf_request_id request, bool accept);
+WF_MUST_CHECK wf_error wf_da_unpair(wf_da *da, wf_time now, wf_request_id request, wf_peer_id peer);
+void wf_da_cancel(wf_da *da, wf_request_id request); /* says CANCELLED if it was under way here */
+void wf_da_hello(wf_da *da, const wf_address *to);
+
+WF_MUST_CHECK wf_error wf_da_open_window(wf_da *da, wf_time now, uint32_t duration_ms);
+void wf_da_close_window(wf_da *da, wf_error reason);
+uint32_t wf_da_window_left(const wf_da *da, wf_time now);
+
+wf_time wf_da_deadline(const wf_da *da);
+void wf_da_tick(wf_da *da, wf_time now);
+
+#endif

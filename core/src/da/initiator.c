@@ -1,0 +1,508 @@
+/* The controller's half of the handshake, and the commit that follows it. It alone has timers. What anybody on the
+ * network can send (hello answers, EDHOC errors, forged messages) words the outcome, but never ends a run. */
+#include <string.h>
+
+#include "da/state.h"
+
+enum {
+    FIRST_INTERVAL_MS = 1000,
+    LONGEST_INTERVAL_MS = 4000,
+    RUN_MS = 30000,       /* a handshake */
+    COMMIT_MS = 20000,    /* CONFIRM until CONFIRMED */
+    UNPAIR_MS = 8000,     /* UNPAIR until UNPAIRED */
+    DECISION_MS = 40000,  /* the owner's; the device waits 45 s */
+    PROVEN_HINT_MS = 5000 /* a properly signed message_2 of the wrong device shortens the run to this */
+};
+
+static const wf_bytes nothing = {NULL, 0};
+
+/* ---- life of a run ---- */
+
+wf_run *wf_initiator_new(wf_da *da, wf_time now, wf_run_purpose purpose, const wf_address *address) {
+    for (uint32_t i = 0; i < da->run_count; i++) {
+        wf_run *run = &da->runs[i];
+        if (run->state == WF_RUN_FREE) {
+            *run = (wf_run){.state = WF_RUN_WAITS_2,
+                            .purpose = purpose,
+                            .pairing = WF_NO_PAIRING,
+                            .session = WF_NO_SESSION,
+                            .address = *address,
+                            .tid = da->next_tid++,
+                            .ends = now + RUN_MS,
+                            .hint = WF_OK};
+            return run;
+        }
+    }
+    return NULL;
+}
+
+wf_run *wf_initiator_of_pairing(wf_da *da, uint32_t pairing) {
+    for (uint32_t i = 0; i < da->run_count; i++) {
+        if (da->runs[i].state != WF_RUN_FREE && da->runs[i].pairing == pairing) {
+            return &da->runs[i];
+        }
+    }
+    return NULL;
+}
+
+void wf_initiator_step(wf_da *da, const wf_run *run, wf_pair_step step) {
+    if (run->purpose == WF_RUN_PAIR) {
+        wf_da_emit(da, &(wf_event){.kind = WF_EVENT_PAIR_STEP, .request = run->request, .step = step});
+    }
+}
+
+/* What a run that fails leaves behind. A provisional pairing stays when the device may have written its half down. */
+static void clean_up(wf_da *da, wf_run *run, wf_error outcome) {
+    if (run->session != WF_NO_SESSION && !da->sessions.entries[run->session].trusted) {
+        wf_session_close(&da->sessions, run->session);
+    }
+    if (run->pairing == WF_NO_PAIRING || run->purpose == WF_RUN_CONNECT || run->purpose == WF_RUN_UNPAIR) {
+        return;
+    }
+    bool may_be_written = run->state == WF_RUN_WAITS_ANSWER && run->purpose == WF_RUN_PAIR && !run->refused;
+    if (!may_be_written && outcome != WF_OK) {
+        wf_error ignored = wf_da_forget(da, run->pairing); /* in the store it is tried and dropped at the next start */
+        (void)ignored;
+    }
+}
+
+void wf_initiator_over(wf_da *da, wf_run *run, wf_error outcome) {
+    wf_event done = {.kind = WF_EVENT_DONE, .request = run->request, .from = run->address, .error = outcome};
+    clean_up(da, run, outcome);
+    wf_wipe(run, sizeof *run);
+    if (done.request.value != 0) {
+        wf_da_emit(da, &done);
+    }
+}
+
+static void send_now(wf_da *da, wf_run *run, wf_time now, uint32_t interval) {
+    uint8_t random = 0;
+    wf_error error = wf_drbg_bytes(&da->drbg, &random, 1);
+    uint32_t jitter = error == WF_OK ? interval / 4 * random / 255 : 0;
+    run->interval = interval;
+    run->repeat_at = now + interval + jitter;
+    wf_writer w = {run->datagram, sizeof run->datagram, run->datagram_len, false};
+    wf_da_transmit(da, &run->address, &w, nothing);
+}
+
+static uint32_t longer(uint32_t interval) {
+    uint32_t next = interval + interval / 2;
+    return next < LONGEST_INTERVAL_MS ? next : LONGEST_INTERVAL_MS;
+}
+
+/* ---- message_1 ---- */
+
+static wf_error compose_message_1(const wf_da *da, wf_run *run) {
+    wf_bytes message = wf_bytes_of(run->message_1, run->message_1_len);
+    wf_bytes cookie = run->has_cookie ? wf_bytes_of(run->cookie, sizeof run->cookie) : nothing;
+    wf_bytes nonce = run->has_nonce ? wf_bytes_of(run->nonce, sizeof run->nonce) : nothing;
+    bool tagged = run->purpose != WF_RUN_PAIR;
+    unsigned flags = (run->has_cookie ? WF_DA_HAS_COOKIE : 0u) | (tagged ? WF_DA_HAS_TAG : 0u) |
+                     (tagged && run->has_nonce ? WF_DA_TAG_COVERS_WAKE : 0u);
+    wf_writer w = wf_writer_of(run->datagram, sizeof run->datagram);
+    wf_da_write_header(&w, run->tid, WF_DA_MESSAGE_1);
+    wf_write_u8(&w, (uint8_t)flags);
+    wf_write_view(&w, cookie);
+    uint8_t *tag = tagged ? wf_write_space(&w, WF_DA_TAG_LEN) : NULL;
+    wf_write_view(&w, message);
+    wf_error error = wf_writer_finish(&w, &run->datagram_len);
+    if (error == WF_OK && tag != NULL) {
+        const wf_pairing *p = &da->pairings.entries[run->pairing];
+        error = wf_admission_tag(tag, p->admission_key, cookie, nonce, message);
+    }
+    return error;
+}
+
+wf_error wf_initiator_begin(wf_da *da, wf_time now, wf_run *run) {
+    wf_kid kid;
+    wf_error error = wf_session_reserve(&da->sessions, &run->session, &kid, true, &da->drbg);
+    if (error != WF_OK) {
+        return error;
+    }
+    wf_edhoc_id own = {{kid.bytes[0], kid.bytes[1]}, 2};
+    const wf_edhoc_config *config = run->purpose == WF_RUN_PAIR ? &da->by_chain : &da->by_hash;
+    wf_writer w = wf_writer_of(run->message_1, sizeof run->message_1);
+    error = wf_edhoc_write_1(&run->edhoc, config, WF_EDHOC_SUITE_3, &own, NULL, &w);
+    if (error == WF_OK) {
+        error = wf_writer_finish(&w, &run->message_1_len);
+    }
+    if (error == WF_OK) {
+        error = compose_message_1(da, run);
+    }
+    if (error == WF_OK) {
+        wf_initiator_step(da, run, WF_PAIR_STARTED);
+        send_now(da, run, now, FIRST_INTERVAL_MS);
+    }
+    return error;
+}
+
+static void follow_retry(wf_da *da, wf_time now, wf_run *run, const wf_da_frame *frame) {
+    if (run->state != WF_RUN_WAITS_2 || run->retries >= WF_MAX_RETRIES) {
+        return;
+    }
+    run->retries++;
+    run->has_cookie = true;
+    memcpy(run->cookie, frame->cookie.at, sizeof run->cookie);
+    if (compose_message_1(da, run) == WF_OK) {
+        wf_initiator_step(da, run, WF_PAIR_ADDRESS_CONFIRMED);
+        send_now(da, run, now, run->interval);
+    }
+}
+
+/* ---- message_2 and message_3 ---- */
+
+/* The device's certificate: the one that it was paired with, or one that the anchors vouch for. */
+static wf_error judge(const wf_da *da, wf_time now, const wf_run *run, const wf_edhoc_credential *credential,
+                      wf_certificate *peer) {
+    if (run->purpose == WF_RUN_PAIR) {
+        wf_chain_rules rules = wf_da_chain_rules(da, now, WF_ROLE_DEVICE);
+        return credential->kind == WF_EDHOC_X5CHAIN
+                   ? wf_chain_verify(peer, credential->chain, credential->chain_len, &rules)
+                   : WF_ERROR_CREDENTIAL;
+    }
+    const wf_pairing *p = &da->pairings.entries[run->pairing];
+    if (credential->kind != WF_EDHOC_X5T || memcmp(credential->x5t, p->fingerprint, WF_X5T_LEN) != 0) {
+        return WF_ERROR_CREDENTIAL;
+    }
+    return wf_certificate_parse(peer, wf_bytes_of(p->certificate, p->certificate_len));
+}
+
+static wf_error note_candidate(wf_da *da, wf_run *run, const wf_certificate *peer) {
+    uint8_t fingerprint[WF_HASH_LEN];
+    wf_error error = wf_certificate_fingerprint(fingerprint, peer->der);
+    if (error != WF_OK) {
+        return error;
+    }
+    run->pairing = wf_pairing_new(&da->pairings, peer, fingerprint);
+    if (run->pairing == WF_NO_PAIRING) {
+        return WF_ERROR_CAPACITY;
+    }
+    da->pairings.entries[run->pairing].address = run->address;
+    return WF_OK;
+}
+
+static wf_error read_message_2(wf_da *da, wf_time now, wf_run *run, wf_bytes message, wf_edhoc *next,
+                               wf_certificate *peer) {
+    wf_edhoc_credential credential;
+    wf_edhoc_ead ead;
+    wf_error error = wf_edhoc_read_2(next, message, &credential, &ead);
+    if (error == WF_OK && next->peer_id.len != 1) {
+        error = WF_ERROR_CONNECTION_ID; /* a device's has one byte */
+    }
+    if (error == WF_OK) {
+        error = judge(da, now, run, &credential, peer);
+    }
+    if (error == WF_OK) {
+        error = wf_edhoc_accept_2(next, peer->der, peer->public_key);
+    }
+    if (error == WF_OK && run->has_number && memcmp(run->number, peer->number, sizeof run->number) != 0) {
+        error = WF_ERROR_WRONG_DEVICE;
+    }
+    return error;
+}
+
+static wf_error send_message_3(wf_da *da, wf_time now, wf_run *run, wf_edhoc *next, const wf_certificate *peer) {
+    wf_writer w = wf_writer_of(run->datagram, sizeof run->datagram);
+    wf_da_write_header(&w, run->tid, WF_DA_MESSAGE_3);
+    wf_write_u8(&w, next->peer_id.bytes[0]);
+    wf_error error = wf_edhoc_write_3(next, NULL, &w);
+    if (error == WF_OK) {
+        error = wf_writer_finish(&w, &run->datagram_len);
+    }
+    if (error == WF_OK && run->purpose == WF_RUN_PAIR) {
+        error = note_candidate(da, run, peer);
+    }
+    if (error == WF_OK) {
+        run->edhoc = *next;
+        run->state = WF_RUN_WAITS_4;
+        wf_initiator_step(da, run, WF_PAIR_DEVICE_VERIFIED);
+        send_now(da, run, now, FIRST_INTERVAL_MS);
+    }
+    return error;
+}
+
+/* The run goes forward in a copy: a forged message_2 must not end the real one. */
+static void take_message_2(wf_da *da, wf_time now, wf_run *run, wf_bytes message) {
+    wf_certificate peer;
+    wf_edhoc next = run->edhoc;
+    wf_error error = read_message_2(da, now, run, message, &next, &peer);
+    if (error == WF_OK) {
+        error = send_message_3(da, now, run, &next, &peer);
+    }
+    wf_edhoc_wipe(&next);
+    if (error != WF_OK) {
+        da->counters->handshakes_refused++;
+        run->hint = error;
+        wf_da_emit_refusal(da, &run->address, error);
+        if (error == WF_ERROR_WRONG_DEVICE && run->ends > now + PROVEN_HINT_MS) {
+            run->ends = now + PROVEN_HINT_MS;
+        }
+    }
+}
+
+/* ---- message_4 and what follows ---- */
+
+static void commit(wf_da *da, wf_time now, wf_run *run) {
+    uint32_t replaced;
+    wf_error error = wf_pairing_commit(&da->pairings, run->pairing, WF_PAIRING_PROVISIONAL, &replaced);
+    if (error != WF_OK) {
+        wf_initiator_over(da, run, error == WF_ERROR_PAIRINGS_FULL ? WF_ERROR_CAPACITY : error);
+        return;
+    }
+    wf_initiator_exchange(da, now, run);
+}
+
+static void after_pair(wf_da *da, wf_time now, wf_run *run) {
+    wf_pairing *p = &da->pairings.entries[run->pairing];
+    wf_error error =
+        wf_edhoc_export(&run->edhoc, WF_EXPORT_ADMISSION_KEY, nothing, p->admission_key, sizeof p->admission_key);
+    if (error != WF_OK) {
+        wf_initiator_over(da, run, error);
+        return;
+    }
+    wf_initiator_step(da, run, WF_PAIR_KEYS_AGREED);
+    if (run->has_number) {
+        commit(da, now, run);
+        return;
+    }
+    run->state = WF_RUN_WAITS_DECISION;
+    run->ends = now + DECISION_MS;
+    run->repeat_at = WF_TIME_NEVER;
+    wf_event question = {.kind = WF_EVENT_PAIR_QUESTION, .request = run->request, .from = run->address};
+    memcpy(question.number, p->number, sizeof question.number);
+    wf_da_emit(da, &question);
+}
+
+/* Fresh keys with a peer of old; they outlive the run, which may still have an UNPAIR to say. */
+static void after_connect(wf_da *da, wf_time now, wf_run *run) {
+    wf_da_address_proven(da, run->pairing, &run->address);
+    da->sessions.entries[run->session].proven = true; /* message_4 came under keys of this run */
+    wf_da_session_trusted(da, run->session, now);
+    if (run->purpose == WF_RUN_UNPAIR) {
+        wf_initiator_exchange(da, now, run);
+        return;
+    }
+    run->session = WF_NO_SESSION;
+    wf_initiator_over(da, run, WF_OK);
+}
+
+static void take_message_4(wf_da *da, wf_time now, wf_run *run, wf_bytes message) {
+    wf_edhoc_ead ead;
+    wf_edhoc next = run->edhoc;
+    wf_error error = wf_edhoc_read_4(&next, message, &ead);
+    if (error == WF_OK) {
+        error = wf_da_session_open(da, run->session, now, &next, &run->address);
+    }
+    if (error == WF_OK) {
+        run->edhoc = next;
+        da->sessions.entries[run->session].pairing = run->pairing;
+    }
+    wf_edhoc_wipe(&next);
+    if (error != WF_OK) {
+        da->counters->handshakes_refused++;
+        return;
+    }
+    switch (run->purpose) {
+    case WF_RUN_PAIR:
+        after_pair(da, now, run);
+        break;
+    case WF_RUN_HEAL:
+        wf_initiator_exchange(da, now, run);
+        break;
+    default:
+        after_connect(da, now, run);
+        break;
+    }
+}
+
+/* ---- CONFIRM and UNPAIR: each copy is a record of its own ---- */
+
+static void send_exchange(wf_da *da, wf_time now, wf_run *run, uint32_t interval) {
+    uint8_t kind = run->purpose == WF_RUN_UNPAIR ? WF_KIND_UNPAIR : WF_KIND_CONFIRM;
+    run->interval = interval;
+    run->repeat_at = now + interval;
+    wf_error error = wf_da_send_kind(da, run->session, da->next_tid++, wf_bytes_of(&kind, 1), nothing);
+    if (error != WF_OK) {
+        wf_initiator_over(da, run, error);
+    }
+}
+
+void wf_initiator_exchange(wf_da *da, wf_time now, wf_run *run) {
+    run->state = WF_RUN_WAITS_ANSWER;
+    run->ends = now + (run->purpose == WF_RUN_UNPAIR ? UNPAIR_MS : COMMIT_MS);
+    wf_edhoc_wipe(&run->edhoc);
+    send_exchange(da, now, run, FIRST_INTERVAL_MS);
+}
+
+/* ---- frames and time ---- */
+
+static void take_error(wf_run *run, wf_bytes message) {
+    wf_edhoc_error_message error;
+    if (wf_edhoc_read_error(&error, message) != WF_OK) {
+        return;
+    }
+    run->hint =
+        error.code == 2 ? WF_ERROR_UNSUPPORTED_SUITE : (error.code == 3 ? WF_ERROR_CREDENTIAL : WF_ERROR_PEER_ERROR);
+    for (unsigned i = 0; wf_error_at(i) != NULL; i++) {
+        const wf_error_row *row = wf_error_at(i);
+        if (error.code == 1 && strlen(row->what) == error.text.len &&
+            memcmp(row->what, error.text.at, error.text.len) == 0) {
+            run->hint = row->code;
+        }
+    }
+}
+
+void wf_initiator_frame(wf_da *da, wf_time now, const wf_address *from, const wf_da_frame *frame) {
+    for (uint32_t i = 0; i < da->run_count; i++) {
+        wf_run *run = &da->runs[i];
+        if (run->state == WF_RUN_FREE || run->tid != frame->tid || !wf_address_equal(&run->address, from)) {
+            continue;
+        }
+        if (frame->type == WF_DA_RETRY) {
+            follow_retry(da, now, run, frame);
+        } else if (frame->type == WF_DA_MESSAGE_2 && run->state == WF_RUN_WAITS_2) {
+            take_message_2(da, now, run, frame->payload);
+        } else if (frame->type == WF_DA_MESSAGE_4 && run->state == WF_RUN_WAITS_4) {
+            take_message_4(da, now, run, frame->payload);
+        } else if (frame->type == WF_DA_EDHOC_ERROR) {
+            take_error(run, frame->payload);
+        }
+        return;
+    }
+}
+
+/* Why nothing came of it, as well as it can be known. */
+static wf_error outcome_at_end(const wf_run *run) {
+    if (run->purpose == WF_RUN_UNPAIR) {
+        return WF_ERROR_UNPAIRED_HERE_ONLY;
+    }
+    if (run->state == WF_RUN_WAITS_ANSWER) {
+        return WF_ERROR_PAIRING_INCOMPLETE;
+    }
+    if (run->state == WF_RUN_WAITS_DECISION) {
+        return WF_ERROR_CANCELLED;
+    }
+    if (run->hint != WF_OK) {
+        return run->hint;
+    }
+    if (run->window_seen_closed && run->purpose == WF_RUN_PAIR) {
+        return WF_ERROR_WINDOW_CLOSED;
+    }
+    return run->heard_plaintext && !run->heard_hello ? WF_ERROR_PLAINTEXT_ONLY : WF_ERROR_NO_ANSWER;
+}
+
+static void end_run(wf_da *da, wf_run *run) {
+    wf_error outcome = outcome_at_end(run);
+    if (run->purpose == WF_RUN_UNPAIR) {
+        uint32_t pairing = run->pairing;
+        wf_da_emit_peer(da, WF_EVENT_UNPAIRED, pairing, outcome);
+        wf_session_close_pairing(&da->sessions, pairing);
+        wf_error error = wf_da_forget(da, pairing);
+        outcome = error != WF_OK ? error : outcome;
+    }
+    wf_initiator_over(da, run, outcome);
+}
+
+void wf_initiator_tick(wf_da *da, wf_time now) {
+    for (uint32_t i = 0; i < da->run_count; i++) {
+        wf_run *run = &da->runs[i];
+        if (run->state == WF_RUN_FREE) {
+            continue;
+        }
+        if (run->ends <= now) {
+            end_run(da, run);
+        } else if (run->repeat_at <= now && run->state == WF_RUN_WAITS_ANSWER) {
+            send_exchange(da, now, run, longer(run->interval));
+        } else if (run->repeat_at <= now) {
+            send_now(da, run, now, longer(run->interval));
+        }
+    }
+}
+
+/* ---- what the engine asks for ---- */
+
+/* A run that can't begin ends without an event: its error is the call's. */
+static wf_error begin_or_end(wf_da *da, wf_time now, wf_run *run) {
+    wf_error error = wf_initiator_begin(da, now, run);
+    if (error != WF_OK) {
+        run->request.value = 0;
+        wf_initiator_over(da, run, error);
+    }
+    return error;
+}
+
+wf_error wf_da_pair(wf_da *da, wf_time now, wf_request_id request, const wf_address *address, const uint8_t *number) {
+    if (da->role != WF_ROLE_CONTROLLER) {
+        return WF_ERROR_STATE;
+    }
+    wf_run *run = wf_initiator_new(da, now, WF_RUN_PAIR, address);
+    if (run == NULL) {
+        return WF_ERROR_CAPACITY;
+    }
+    run->has_number = number != NULL;
+    if (number != NULL) {
+        memcpy(run->number, number, sizeof run->number);
+    }
+    run->request = request;
+    wf_error error = begin_or_end(da, now, run);
+    if (error == WF_OK) {
+        wf_da_hello(da, address);
+    }
+    return error;
+}
+
+static wf_run *run_of_request(wf_da *da, wf_request_id request) {
+    for (uint32_t i = 0; i < da->run_count; i++) {
+        if (da->runs[i].state != WF_RUN_FREE && da->runs[i].request.value == request.value) {
+            return &da->runs[i];
+        }
+    }
+    return NULL;
+}
+
+void wf_da_pair_decide(wf_da *da, wf_time now, wf_request_id request, bool accept) {
+    wf_run *run = run_of_request(da, request);
+    if (run == NULL || run->state != WF_RUN_WAITS_DECISION) {
+        return;
+    }
+    if (accept) {
+        commit(da, now, run);
+    } else {
+        wf_initiator_over(da, run, WF_ERROR_WRONG_DEVICE);
+    }
+}
+
+void wf_da_cancel(wf_da *da, wf_request_id request) {
+    wf_run *run = run_of_request(da, request);
+    if (run != NULL) {
+        wf_initiator_over(da, run, WF_ERROR_CANCELLED);
+    }
+}
+
+/* A controller without a session agrees on one first; a device without one has nobody to tell. */
+wf_error wf_da_unpair(wf_da *da, wf_time now, wf_request_id request, wf_peer_id peer) {
+    if (!wf_da_is_paired(da, peer)) {
+        return WF_ERROR_NOT_PAIRED;
+    }
+    uint32_t pairing = peer.value - 1;
+    wf_run *earlier = wf_initiator_of_pairing(da, pairing);
+    if (earlier != NULL) {
+        wf_initiator_over(da, earlier, WF_ERROR_CANCELLED);
+    }
+    wf_run *run = wf_initiator_new(da, now, WF_RUN_UNPAIR, &da->pairings.entries[pairing].address);
+    if (run == NULL) {
+        return WF_ERROR_CAPACITY;
+    }
+    run->request = request;
+    run->pairing = pairing;
+    run->session = wf_session_to_send(&da->sessions, pairing);
+    run->ends = now + UNPAIR_MS;
+    if (run->session != WF_NO_SESSION) {
+        wf_initiator_exchange(da, now, run);
+    } else if (da->role == WF_ROLE_CONTROLLER) {
+        return begin_or_end(da, now, run);
+    } else {
+        run->ends = now;
+    }
+    return WF_OK;
+}

@@ -1,0 +1,231 @@
+#include "da/pairing.h"
+
+#include <string.h>
+
+/* Entries of the store: pairing i lies at FIRST_ID + i. */
+enum { FIRST_ID = 0x0100, VERSION = 1, ENTRY_LEN = 128 + WF_CERTIFICATE_LEN };
+
+static bool is_stored(const wf_pairing *p) {
+    return p->state == WF_PAIRING_PROVISIONAL || p->state == WF_PAIRING_FINAL;
+}
+
+static void write_entry(wf_writer *w, const wf_pairing *p) {
+    wf_write_u8(w, VERSION);
+    wf_write_u8(w, (uint8_t)p->state);
+    wf_write_u8(w, (uint8_t)p->role);
+    wf_write_u32(w, p->sequence);
+    wf_write_bytes(w, p->admission_key, sizeof p->admission_key);
+    wf_write_bytes(w, p->address.ip, sizeof p->address.ip);
+    wf_write_u16(w, p->address.port);
+    wf_write_u32(w, p->address.scope);
+    wf_write_u16(w, p->certificate_len);
+    wf_write_bytes(w, p->certificate, p->certificate_len);
+}
+
+static wf_error describe_peer(wf_pairing *p, wf_bytes der) {
+    wf_certificate certificate;
+    wf_error error = wf_certificate_parse(&certificate, der);
+    if (error != WF_OK) {
+        return error;
+    }
+    memcpy(p->number, certificate.number, sizeof p->number);
+    memcpy(p->public_key, certificate.public_key, sizeof p->public_key);
+    return wf_certificate_fingerprint(p->fingerprint, der);
+}
+
+static wf_error read_entry(wf_pairing *p, wf_bytes entry) {
+    wf_reader r = wf_reader_of(entry);
+    uint8_t version = wf_read_u8(&r);
+    uint8_t state = wf_read_u8(&r);
+    p->role = (wf_role)wf_read_u8(&r);
+    p->sequence = wf_read_u32(&r);
+    wf_read_copy(&r, p->admission_key, sizeof p->admission_key);
+    wf_read_copy(&r, p->address.ip, sizeof p->address.ip);
+    p->address.port = wf_read_u16(&r);
+    p->address.scope = wf_read_u32(&r);
+    p->certificate_len = wf_read_u16(&r);
+    if (p->certificate_len > sizeof p->certificate) {
+        return WF_ERROR_STORE_DAMAGED;
+    }
+    wf_read_copy(&r, p->certificate, p->certificate_len);
+    if (wf_reader_finish(&r) != WF_OK || version != VERSION ||
+        (state != WF_PAIRING_PROVISIONAL && state != WF_PAIRING_FINAL)) {
+        return WF_ERROR_STORE_DAMAGED;
+    }
+    p->state = (wf_pairing_state)state;
+    return describe_peer(p, wf_bytes_of(p->certificate, p->certificate_len));
+}
+
+static wf_error load_one(wf_pairing_table *table, uint32_t index) {
+    uint8_t entry[ENTRY_LEN];
+    size_t len = 0;
+    wf_error error = table->store.load(table->store.context, (uint16_t)(FIRST_ID + index), entry, sizeof entry, &len);
+    if (error == WF_OK && len > 0) {
+        error = read_entry(&table->entries[index], wf_bytes_of(entry, len));
+    }
+    if (error != WF_OK) {
+        wf_wipe(&table->entries[index], sizeof table->entries[index]);
+    }
+    wf_wipe(entry, sizeof entry);
+    return error;
+}
+
+static bool same_peer(const wf_pairing *a, const wf_pairing *b) {
+    return memcmp(a->fingerprint, b->fingerprint, sizeof a->fingerprint) == 0;
+}
+
+/* The power may have failed between writing a new pairing and erasing the one that it replaces. */
+static wf_error drop_replaced(wf_pairing_table *table) {
+    for (uint32_t i = 0; i < table->count; i++) {
+        for (uint32_t j = 0; j < table->count; j++) {
+            const wf_pairing *later = &table->entries[i], *earlier = &table->entries[j];
+            if (i != j && later->state == WF_PAIRING_FINAL && earlier->state == WF_PAIRING_FINAL &&
+                same_peer(later, earlier) && later->sequence > earlier->sequence) {
+                wf_error error = wf_pairing_remove(table, j);
+                if (error != WF_OK) {
+                    return error;
+                }
+            }
+        }
+    }
+    return WF_OK;
+}
+
+wf_error wf_pairing_load(wf_pairing_table *table) {
+    if (table->store.load == NULL) {
+        return WF_OK;
+    }
+    for (uint32_t i = 0; i < table->count; i++) {
+        wf_error error = load_one(table, i);
+        if (error != WF_OK) {
+            return error;
+        }
+    }
+    return drop_replaced(table);
+}
+
+void wf_pairing_wipe(wf_pairing_table *table) {
+    wf_wipe(table->entries, table->count * sizeof table->entries[0]);
+}
+
+uint32_t wf_pairing_new(wf_pairing_table *table, const wf_certificate *peer,
+                        const uint8_t fingerprint[static WF_HASH_LEN]) {
+    uint32_t index = WF_NO_PAIRING, last = 0;
+    for (uint32_t i = 0; i < table->count; i++) {
+        if (table->entries[i].state == WF_PAIRING_FREE) {
+            index = index == WF_NO_PAIRING ? i : index;
+        } else if (table->entries[i].sequence > last) {
+            last = table->entries[i].sequence;
+        }
+    }
+    if (index == WF_NO_PAIRING || peer->der.len > WF_CERTIFICATE_LEN) {
+        return WF_NO_PAIRING;
+    }
+    wf_pairing *p = &table->entries[index];
+    *p = (wf_pairing){.state = WF_PAIRING_CANDIDATE, .role = peer->role, .sequence = last + 1};
+    memcpy(p->number, peer->number, sizeof p->number);
+    memcpy(p->fingerprint, fingerprint, sizeof p->fingerprint);
+    memcpy(p->public_key, peer->public_key, sizeof p->public_key);
+    memcpy(p->certificate, peer->der.at, peer->der.len);
+    p->certificate_len = (uint16_t)peer->der.len;
+    return index;
+}
+
+static wf_error judge_against_others(const wf_pairing_table *table, const wf_pairing *p, uint32_t *replaced) {
+    *replaced = WF_NO_PAIRING;
+    for (uint32_t i = 0; i < table->count; i++) {
+        const wf_pairing *other = &table->entries[i];
+        if (other == p || other->state != WF_PAIRING_FINAL) {
+            continue;
+        }
+        if (same_peer(other, p)) {
+            *replaced = i;
+        } else if (memcmp(other->number, p->number, sizeof p->number) == 0 ||
+                   memcmp(other->fingerprint, p->fingerprint, WF_X5T_LEN) == 0) {
+            return WF_ERROR_PAIRING_REFUSED;
+        }
+    }
+    bool is_new = p->state != WF_PAIRING_FINAL && *replaced == WF_NO_PAIRING;
+    return is_new && wf_pairing_count(table, WF_PAIRING_FINAL) >= table->limit ? WF_ERROR_PAIRINGS_FULL : WF_OK;
+}
+
+static wf_error save(wf_pairing_table *table, uint32_t index) {
+    if (table->store.save == NULL) {
+        return WF_OK;
+    }
+    uint8_t entry[ENTRY_LEN];
+    size_t len;
+    wf_writer w = wf_writer_of(entry, sizeof entry);
+    write_entry(&w, &table->entries[index]);
+    wf_error error = wf_writer_finish(&w, &len);
+    if (error == WF_OK) {
+        error = table->store.save(table->store.context, (uint16_t)(FIRST_ID + index), entry, len);
+    }
+    wf_wipe(entry, sizeof entry);
+    return error;
+}
+
+wf_error wf_pairing_commit(wf_pairing_table *table, uint32_t index, wf_pairing_state state, uint32_t *replaced) {
+    wf_pairing *p = &table->entries[index];
+    wf_error error = judge_against_others(table, p, replaced);
+    if (error != WF_OK) {
+        return error;
+    }
+    wf_pairing_state before = p->state;
+    p->state = state;
+    error = save(table, index);
+    if (error != WF_OK) {
+        p->state = before;
+        return error;
+    }
+    if (state != WF_PAIRING_FINAL) {
+        *replaced = WF_NO_PAIRING;
+    } else if (*replaced != WF_NO_PAIRING) {
+        error = wf_pairing_remove(table, *replaced);
+    }
+    return error;
+}
+
+wf_error wf_pairing_remove(wf_pairing_table *table, uint32_t index) {
+    bool stored = is_stored(&table->entries[index]);
+    wf_wipe(&table->entries[index], sizeof table->entries[index]);
+    if (!stored || table->store.erase == NULL) {
+        return WF_OK;
+    }
+    return table->store.erase(table->store.context, (uint16_t)(FIRST_ID + index));
+}
+
+unsigned wf_pairing_count(const wf_pairing_table *table, wf_pairing_state state) {
+    unsigned count = 0;
+    for (uint32_t i = 0; i < table->count; i++) {
+        count += table->entries[i].state == state;
+    }
+    return count;
+}
+
+uint32_t wf_pairing_by_address(const wf_pairing_table *table, const wf_address *address) {
+    for (uint32_t i = 0; i < table->count; i++) {
+        if (table->entries[i].state == WF_PAIRING_FINAL && wf_address_same_host(&table->entries[i].address, address)) {
+            return i;
+        }
+    }
+    return WF_NO_PAIRING;
+}
+
+uint32_t wf_pairing_by_fingerprint(const wf_pairing_table *table, const uint8_t fingerprint[static WF_HASH_LEN]) {
+    for (uint32_t i = 0; i < table->count; i++) {
+        if (is_stored(&table->entries[i]) && memcmp(table->entries[i].fingerprint, fingerprint, WF_HASH_LEN) == 0) {
+            return i;
+        }
+    }
+    return WF_NO_PAIRING;
+}
+
+uint32_t wf_pairing_by_x5t(const wf_pairing_table *table, const uint8_t x5t[static WF_X5T_LEN]) {
+    for (uint32_t i = 0; i < table->count; i++) {
+        if (is_stored(&table->entries[i]) && memcmp(table->entries[i].fingerprint, x5t, WF_X5T_LEN) == 0) {
+            return i;
+        }
+    }
+    return WF_NO_PAIRING;
+}

@@ -1,0 +1,64 @@
+/* The pairings of a node, in RAM and in the store: who the peer is, and the admission key that both sides share.
+ *
+ * A candidate lives in RAM only, until CONFIRM. A provisional pairing is the controller's, written before CONFIRM; it
+ * is tried once at the next start and then dropped. Nothing here could repeat a nonce.
+ */
+#ifndef WARIFU_DA_PAIRING_H
+#define WARIFU_DA_PAIRING_H
+
+#include <warifu/address.h>
+#include <warifu/certificate.h>
+#include <warifu/edhoc.h>
+#include <warifu/store.h>
+
+enum { WF_ADMISSION_KEY_LEN = 32 };
+#define WF_NO_PAIRING UINT32_MAX
+
+typedef enum wf_pairing_state {
+    WF_PAIRING_FREE,
+    WF_PAIRING_CANDIDATE,
+    WF_PAIRING_PROVISIONAL,
+    WF_PAIRING_FINAL
+} wf_pairing_state;
+
+typedef struct wf_pairing {
+    wf_pairing_state state;
+    wf_role role;
+    uint32_t sequence; /* a later pairing with the same peer has a higher one */
+    uint8_t number[WF_NUMBER_LEN];
+    uint8_t fingerprint[WF_HASH_LEN]; /* x5t is its first 8 bytes */
+    uint8_t admission_key[WF_ADMISSION_KEY_LEN];
+    wf_address address;
+    uint8_t public_key[WF_P256_PUBLIC_LEN];
+    uint8_t certificate[WF_CERTIFICATE_LEN];
+    uint16_t certificate_len;
+} wf_pairing;
+
+typedef struct wf_pairing_table {
+    wf_pairing *entries;
+    uint32_t count; /* of entries, used or not */
+    uint32_t limit; /* most final ones */
+    wf_store store;
+} wf_pairing_table;
+
+/* Reads what the store holds; of two entries for one peer the later one stays. Errors: STORE, STORE_DAMAGED, DER. */
+WF_MUST_CHECK wf_error wf_pairing_load(wf_pairing_table *table);
+void wf_pairing_wipe(wf_pairing_table *table);
+
+/* A free entry as a candidate for the peer of this certificate, or WF_NO_PAIRING. */
+uint32_t wf_pairing_new(wf_pairing_table *table, const wf_certificate *peer,
+                        const uint8_t fingerprint[static WF_HASH_LEN]);
+/* Writes the entry down in this state. A final one takes the place of the peer's earlier one, whose index is given in
+ * `replaced` (WF_NO_PAIRING: none). Errors: PAIRINGS_FULL, PAIRING_REFUSED (another certificate bears the same number
+ * or the same x5t), STORE. */
+WF_MUST_CHECK wf_error wf_pairing_commit(wf_pairing_table *table, uint32_t index, wf_pairing_state state,
+                                         uint32_t *replaced);
+/* Erases it in the store, then in RAM. Errors: STORE (the entry is gone from RAM all the same). */
+WF_MUST_CHECK wf_error wf_pairing_remove(wf_pairing_table *table, uint32_t index);
+
+unsigned wf_pairing_count(const wf_pairing_table *table, wf_pairing_state state);
+uint32_t wf_pairing_by_address(const wf_pairing_table *table, const wf_address *address); /* final ones only */
+uint32_t wf_pairing_by_fingerprint(const wf_pairing_table *table, const uint8_t fingerprint[static WF_HASH_LEN]);
+uint32_t wf_pairing_by_x5t(const wf_pairing_table *table, const uint8_t x5t[static WF_X5T_LEN]);
+
+#endif

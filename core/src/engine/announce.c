@@ -1,0 +1,72 @@
+/* What this node tells of its own accord: that it is there, and what changed. */
+#include "engine/state.h"
+
+static const wf_address everybody = {{0}, 0, 0};
+
+static bool may_announce(const wf_engine *engine, wf_eoj eoj, uint8_t epc) {
+    return wf_policy_find(engine->policy, WF_PEER_UNKNOWN, eoj, epc, WF_MAY_ANNOUNCE) != NULL;
+}
+
+static void send_clear(wf_engine *engine, wf_bytes edata) {
+    uint8_t datagram[WF_DATAGRAM_LEN];
+    wf_writer w = wf_writer_of(datagram, sizeof datagram);
+    wf_write_u8(&w, WF_EHD1);
+    wf_write_u8(&w, WF_EHD2_SPECIFIED);
+    wf_write_u16(&w, engine->next_tid++);
+    wf_write_view(&w, edata);
+    if (!w.overflow) {
+        wf_queue_datagram(engine, &everybody, wf_bytes_of(datagram, w.len), wf_bytes_of(NULL, 0));
+    }
+}
+
+static void announce_instances(wf_engine *engine, wf_bytes list) {
+    uint8_t edata[16 + WF_EDT_LEN];
+    wf_writer w = wf_writer_of(edata, sizeof edata);
+    wf_frame_writer frame = wf_edata_begin(&w, WF_EOJ_NODE_PROFILE, WF_EOJ_NODE_PROFILE, WF_ESV_INF);
+    if (wf_frame_property(&frame, 0xD5, list)) {
+        send_clear(engine, wf_bytes_of(edata, w.len));
+    }
+}
+
+void wf_engine_announce(wf_engine *engine, wf_time now) {
+    uint8_t list[WF_EDT_LEN];
+    wf_writer w = wf_writer_of(list, sizeof list);
+    for (unsigned part = 0;
+         may_announce(engine, WF_EOJ_NODE_PROFILE, 0xD5) && wf_node_instance_list(engine->node, part, &w); part++) {
+        announce_instances(engine, wf_bytes_of(list, w.len));
+        w = wf_writer_of(list, sizeof list);
+    }
+    if (engine->da != NULL) {
+        wf_da_want_all_sessions(engine->da, now);
+        wf_da_tick(engine->da, now);
+    }
+}
+
+static void tell_peers(wf_engine *engine, wf_time now, wf_bytes edata) {
+    unsigned at = 0;
+    wf_da_peer peer;
+    while (engine->da != NULL && wf_da_next_peer(engine->da, &at, &peer)) {
+        wf_error ignored = wf_da_send(engine->da, now, peer.id, engine->next_tid++, false, edata);
+        (void)ignored; /* a peer without a session reads the present state once it has one */
+    }
+}
+
+void wf_announce_changes(wf_engine *engine, wf_time now) {
+    wf_eoj eoj;
+    uint8_t epc, value[WF_EDT_LEN], edata[16 + WF_EDT_LEN];
+    while (wf_node_next_change(engine->node, &eoj, &epc)) {
+        wf_writer v = wf_writer_of(value, sizeof value);
+        wf_writer w = wf_writer_of(edata, sizeof edata);
+        if (wf_node_get(engine->node, eoj, epc, &v) != WF_OK) {
+            continue;
+        }
+        wf_frame_writer frame = wf_edata_begin(&w, eoj, WF_EOJ_NODE_PROFILE, WF_ESV_INF);
+        if (!wf_frame_property(&frame, epc, wf_bytes_of(value, v.len))) {
+            continue;
+        }
+        tell_peers(engine, now, wf_bytes_of(edata, w.len));
+        if (may_announce(engine, eoj, epc)) {
+            send_clear(engine, wf_bytes_of(edata, w.len));
+        }
+    }
+}

@@ -1,0 +1,263 @@
+#include "engine/state.h"
+
+#include <string.h>
+
+enum { LEAST_QUEUE = 4096, MOST_PEERS_OF_DEVICE = 4 };
+
+static void on_da_send(void *context, const wf_address *to, wf_bytes datagram, wf_bytes inner) {
+    wf_queue_datagram(context, to, datagram, inner);
+}
+
+static void on_da_event(void *context, const wf_event *event) {
+    wf_engine *engine = context;
+    if (event->kind == WF_EVENT_DONE) {
+        wf_pending *pending = wf_pending_by_id(engine, event->request);
+        if (pending != NULL) {
+            wf_pending_over(pending, event->error, wf_bytes_of(NULL, 0));
+        }
+        return;
+    }
+    if (event->kind == WF_EVENT_SESSION_UP) {
+        wf_pending_session_up(engine, event->peer);
+    }
+    wf_queue_event(engine, event);
+}
+
+/* The node asks here whether a value may be set; the owner decides, and hears of it. */
+static bool on_set(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_bytes edt) {
+    wf_engine *engine = context;
+    if (engine->set_hook != NULL && !engine->set_hook(engine->set_context, eoj, epc, old, edt)) {
+        return false;
+    }
+    wf_queue_event(engine, &(wf_event){.kind = WF_EVENT_PROPERTY_SET, .eoj = eoj, .epc = epc, .edata = edt});
+    return true;
+}
+
+static wf_da_config da_config(wf_engine *engine, const wf_engine_config *config) {
+    return (wf_da_config){.identity = config->identity,
+                          .entropy = config->entropy,
+                          .store = config->store,
+                          .pairings = config->pairings,
+                          .handshakes = config->handshakes,
+                          .output = {on_da_send, on_da_event, engine},
+                          .counters = engine != NULL ? &engine->counters : NULL};
+}
+
+static size_t rounded(size_t bytes) {
+    return (bytes + 7) & ~(size_t)7;
+}
+
+/* Lays everything out, or only counts; `node_memory` is where the node will be started. */
+static wf_engine *layout(wf_arena *arena, const wf_engine_config *config, void **node_memory) {
+    wf_engine *engine = wf_arena_take(arena, sizeof *engine);
+    wf_pending *pending = wf_arena_take(arena, config->requests * sizeof *pending);
+    uint8_t *outgoing = wf_arena_take(arena, rounded(config->send_bytes));
+    uint8_t *events = wf_arena_take(arena, rounded(config->event_bytes));
+    *node_memory = wf_arena_take(arena, wf_node_size(&config->node));
+    wf_da_config da = da_config(engine, config);
+    wf_da *da_state = config->identity.key != NULL ? wf_da_layout(arena, &da) : NULL;
+    if (engine == NULL || arena->used > arena->capacity) {
+        return NULL;
+    }
+    engine->pending = pending;
+    engine->pending_count = config->requests;
+    engine->outgoing = (wf_ring){outgoing, rounded(config->send_bytes), 0, 0};
+    engine->events = (wf_ring){events, rounded(config->event_bytes), 0, 0};
+    engine->da = da_state;
+    return engine;
+}
+
+static wf_error check(const wf_engine_config *config) {
+    bool enough = config->requests > 0 && config->send_bytes >= LEAST_QUEUE && config->event_bytes >= LEAST_QUEUE;
+    bool has_da = config->identity.key != NULL;
+    if (!enough || (has_da && (config->pairings == 0 || config->handshakes == 0))) {
+        return WF_ERROR_ARGUMENT;
+    }
+    return WF_OK;
+}
+
+size_t wf_engine_size(const wf_engine_config *config) {
+    wf_arena counting = {NULL, 0, 0};
+    void *node_memory;
+    (void)layout(&counting, config, &node_memory);
+    return counting.used;
+}
+
+/* A certified node bears the number of its certificate; a device's pairings are few (a stolen one must be noticed). */
+static wf_error adopt_certificate(wf_engine_config *config) {
+    wf_certificate own;
+    if (config->identity.chain_len < 1) {
+        return WF_ERROR_ARGUMENT;
+    }
+    wf_error error = wf_certificate_parse(&own, config->identity.chain[0]);
+    if (error != WF_OK) {
+        return error;
+    }
+    memcpy(config->node.number, own.number, sizeof config->node.number);
+    if (own.role == WF_ROLE_DEVICE && config->pairings > MOST_PEERS_OF_DEVICE) {
+        config->pairings = MOST_PEERS_OF_DEVICE;
+    }
+    return own.has_number ? WF_OK : WF_ERROR_CERTIFICATE;
+}
+
+static wf_error start_parts(wf_engine *engine, const wf_engine_config *config, void *node_memory, wf_time now) {
+    wf_error error = wf_node_start(&engine->node, &config->node, node_memory, wf_node_size(&config->node));
+    if (error == WF_OK && engine->da != NULL) {
+        wf_da_config da = da_config(engine, config);
+        error = wf_da_start(engine->da, &da, now);
+    }
+    if (error == WF_OK) {
+        uint8_t random[2];
+        error = config->entropy.fill(config->entropy.context, random, sizeof random);
+        engine->next_tid = (uint16_t)(random[0] << 8 | random[1]);
+    }
+    return error;
+}
+
+wf_error wf_engine_start(wf_engine **out, const wf_engine_config *given, void *memory, size_t size, wf_time now) {
+    wf_engine_config config = *given;
+    void *node_memory = NULL;
+    *out = NULL;
+    wf_error error = check(&config);
+    if (error == WF_OK && config.identity.key != NULL) {
+        error = adopt_certificate(&config);
+    }
+    if (error != WF_OK) {
+        return error;
+    }
+    wf_arena arena = {memory, size, 0};
+    wf_engine *engine = layout(&arena, &config, &node_memory);
+    if (engine == NULL) {
+        return WF_ERROR_TOO_SMALL;
+    }
+    engine->set_hook = config.node.set_hook;
+    engine->set_context = config.node.set_context;
+    config.node.set_hook = on_set;
+    config.node.set_context = engine;
+    engine->policy = config.policy != NULL ? config.policy : &wf_policy_strict;
+    engine->trace = config.trace;
+    engine->port = config.port != 0 ? config.port : WF_PORT;
+    error = start_parts(engine, &config, node_memory, now);
+    if (error != WF_OK) {
+        wf_wipe(memory, size);
+        return error;
+    }
+    *out = engine;
+    return WF_OK;
+}
+
+void wf_engine_end(wf_engine *engine, size_t size) {
+    wf_wipe(engine, size);
+}
+
+void wf_engine_set_date(wf_engine *engine, wf_time now, int64_t seconds) {
+    if (engine->da != NULL) {
+        wf_da_set_date(engine->da, now, seconds);
+    }
+}
+
+wf_node *wf_engine_node(wf_engine *engine) {
+    return engine->node;
+}
+
+const wf_counters *wf_engine_counters(const wf_engine *engine) {
+    return &engine->counters;
+}
+
+/* ---- datagrams and time ---- */
+
+static void settle(wf_engine *engine, wf_time now) {
+    wf_announce_changes(engine, now);
+    wf_pending_settle(engine, now);
+}
+
+/* Whatever port a node sends from, it listens on ours (facts of Part II 1.2): so only the host names a peer. */
+static wf_address peer_address(const wf_engine *engine, const wf_address *from) {
+    wf_address peer = *from;
+    peer.port = engine->port;
+    return peer;
+}
+
+static void receive_da(wf_engine *engine, wf_time now, const wf_address *from, bool multicast, wf_bytes datagram) {
+    wf_da_incoming in;
+    if (engine->da == NULL) {
+        wf_queue_trace_received(engine, from, datagram, wf_bytes_of(NULL, 0));
+        return; /* a legacy node skips the arbitrary format */
+    }
+    wf_da_receive(engine->da, now, from, multicast, datagram, &in);
+    wf_queue_trace_received(engine, from, datagram, in.edata);
+    wf_inbound_protected(engine, now, from, &in);
+}
+
+void wf_engine_receive(wf_engine *engine, wf_time now, const wf_address *from, bool multicast, wf_bytes datagram) {
+    wf_address peer = peer_address(engine, from);
+    engine->counters.received++;
+    if (datagram.len >= 2 && datagram.at[0] == WF_EHD1 && datagram.at[1] == WF_EHD2_ARBITRARY) {
+        receive_da(engine, now, &peer, multicast, datagram);
+    } else {
+        wf_queue_trace_received(engine, &peer, datagram, wf_bytes_of(NULL, 0));
+        wf_inbound_plain(engine, now, &peer, multicast, datagram);
+    }
+    settle(engine, now);
+}
+
+void wf_engine_tick(wf_engine *engine, wf_time now) {
+    if (engine->da != NULL) {
+        wf_da_tick(engine->da, now);
+    }
+    wf_pending_tick(engine, now);
+    settle(engine, now);
+}
+
+wf_time wf_engine_deadline(const wf_engine *engine) {
+    wf_time requests = wf_pending_deadline(engine);
+    wf_time da = engine->da != NULL ? wf_da_deadline(engine->da) : WF_TIME_NEVER;
+    return requests < da ? requests : da;
+}
+
+wf_error wf_engine_put(wf_engine *engine, wf_time now, wf_eoj eoj, uint8_t epc, wf_bytes value) {
+    wf_error error = wf_node_put(engine->node, eoj, epc, value);
+    if (error == WF_OK) {
+        settle(engine, now);
+    }
+    return error;
+}
+
+wf_error wf_engine_send_raw(wf_engine *engine, const wf_address *to, wf_bytes datagram) {
+    if (datagram.len > WF_DATAGRAM_LEN) {
+        return WF_ERROR_TOO_SMALL;
+    }
+    uint64_t before = engine->counters.queue_full;
+    wf_queue_datagram(engine, to, datagram, wf_bytes_of(NULL, 0));
+    return engine->counters.queue_full == before ? WF_OK : WF_ERROR_CAPACITY;
+}
+
+/* ---- the window, peers ---- */
+
+wf_error wf_engine_open_window(wf_engine *engine, wf_time now, uint32_t duration_ms) {
+    return engine->da != NULL ? wf_da_open_window(engine->da, now, duration_ms) : WF_ERROR_STATE;
+}
+
+void wf_engine_close_window(wf_engine *engine, wf_time now) {
+    if (wf_engine_window_left(engine, now) > 0) {
+        wf_da_close_window(engine->da, WF_ERROR_CANCELLED);
+    }
+}
+
+uint32_t wf_engine_window_left(const wf_engine *engine, wf_time now) {
+    return engine->da != NULL ? wf_da_window_left(engine->da, now) : 0;
+}
+
+bool wf_engine_next_peer(const wf_engine *engine, unsigned *at, wf_peer *out) {
+    wf_da_peer peer;
+    if (engine->da == NULL || !wf_da_next_peer(engine->da, at, &peer)) {
+        return false;
+    }
+    *out = (wf_peer){.id = peer.id,
+                     .role = peer.role,
+                     .address = peer.address,
+                     .has_session = wf_da_has_session(engine->da, peer.id)};
+    memcpy(out->number, peer.number, sizeof out->number);
+    memcpy(out->fingerprint, peer.fingerprint, sizeof out->fingerprint);
+    return true;
+}

@@ -1,0 +1,111 @@
+/* What waits to be sent and to be told. Nothing is allocated: when a queue is full, what can be missed is dropped and
+ * counted. The front entry stays until the next call, so that its views live as long as promised. */
+#include <string.h>
+
+#include "engine/state.h"
+
+typedef struct datagram_head {
+    wf_address to;
+    size_t len, inner_len;
+} datagram_head;
+
+void wf_queue_datagram(wf_engine *engine, const wf_address *to, wf_bytes datagram, wf_bytes inner) {
+    datagram_head head = {*to, datagram.len, engine->trace.datagram != NULL ? inner.len : 0};
+    uint8_t *entry = wf_ring_push(&engine->outgoing, sizeof head + head.len + head.inner_len);
+    if (entry == NULL) {
+        engine->counters.queue_full++;
+        return;
+    }
+    memcpy(entry, &head, sizeof head);
+    memcpy(entry + sizeof head, datagram.at, head.len);
+    if (head.inner_len > 0) {
+        memcpy(entry + sizeof head + head.len, inner.at, head.inner_len);
+    }
+}
+
+void wf_queue_trace_received(wf_engine *engine, const wf_address *from, wf_bytes datagram, wf_bytes inner) {
+    if (engine->trace.datagram != NULL) {
+        engine->trace.datagram(engine->trace.context, false, from, datagram, inner);
+    }
+}
+
+bool wf_engine_next_datagram(wf_engine *engine, wf_datagram *out) {
+    if (engine->datagram_handed) {
+        wf_ring_pop(&engine->outgoing);
+    }
+    wf_bytes entry = wf_ring_front(&engine->outgoing);
+    engine->datagram_handed = entry.at != NULL;
+    if (entry.at == NULL) {
+        return false;
+    }
+    datagram_head head;
+    memcpy(&head, entry.at, sizeof head);
+    *out = (wf_datagram){head.to, wf_bytes_of(entry.at + sizeof head, head.len)};
+    engine->counters.sent++;
+    if (engine->trace.datagram != NULL) {
+        engine->trace.datagram(engine->trace.context, true, &out->to, out->bytes,
+                               wf_bytes_of(out->bytes.at + head.len, head.inner_len));
+    }
+    return true;
+}
+
+/* What another message or a counter makes up for. */
+static bool can_be_missed(wf_event_kind kind) {
+    return kind == WF_EVENT_SECURITY || kind == WF_EVENT_NOTIFICATION || kind == WF_EVENT_FOUND ||
+           kind == WF_EVENT_ANSWER || kind == WF_EVENT_PROPERTY_SET;
+}
+
+void wf_queue_event(wf_engine *engine, const wf_event *event) {
+    size_t len = sizeof *event + event->edata.len;
+    size_t spared = can_be_missed(event->kind) ? engine->events.capacity / 4 : 0;
+    bool fits = engine->events.used + len + spared < engine->events.capacity;
+    uint8_t *entry = fits ? wf_ring_push(&engine->events, len) : NULL;
+    if (entry == NULL) {
+        engine->counters.queue_full++;
+        return;
+    }
+    memcpy(entry, event, sizeof *event);
+    if (event->edata.len > 0) {
+        memcpy(entry + sizeof *event, event->edata.at, event->edata.len);
+    }
+}
+
+static bool next_queued(wf_engine *engine, wf_event *out) {
+    wf_bytes entry = wf_ring_front(&engine->events);
+    engine->event_handed = entry.at != NULL;
+    if (entry.at == NULL) {
+        return false;
+    }
+    memcpy(out, entry.at, sizeof *out);
+    out->edata = wf_bytes_of(entry.at + sizeof *out, out->edata.len);
+    return true;
+}
+
+static bool next_outcome(wf_engine *engine, wf_event *out) {
+    for (unsigned i = 0; i < engine->pending_count; i++) {
+        wf_pending *p = &engine->pending[i];
+        if (p->state == WF_PENDING_OVER && p != engine->handed) {
+            *out = (wf_event){.kind = WF_EVENT_DONE,
+                              .request = p->id,
+                              .peer = p->peer,
+                              .from = p->address,
+                              .error = p->error,
+                              .is_protected = p->peer.value != 0,
+                              .edata = wf_bytes_of(p->edata, p->edata_len)};
+            engine->handed = p;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool wf_engine_next_event(wf_engine *engine, wf_event *out) {
+    if (engine->event_handed) {
+        wf_ring_pop(&engine->events);
+    }
+    if (engine->handed != NULL) {
+        wf_wipe(engine->handed, sizeof *engine->handed);
+        engine->handed = NULL;
+    }
+    return next_queued(engine, out) || next_outcome(engine, out);
+}

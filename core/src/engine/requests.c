@@ -1,0 +1,433 @@
+/* Requests of this side: sent in clear or under a session, repeated where that is harmless, ended exactly once. */
+#include <string.h>
+
+#include "engine/state.h"
+
+enum {
+    DEFAULT_TIMEOUT_MS = 20000,
+    DEFAULT_COLLECT_MS = 3000,
+    FIRST_REPEAT_MS = 3000,
+    COLLECT_REPEAT_MS = 1000,
+    SETI_WAIT_MS = 2000,  /* a SetI is only answered when it is refused */
+    WORN_AFTER_COPIES = 2 /* that many copies without an answer: the peer may have lost its keys */
+};
+
+static const struct {
+    uint8_t request, answers[2];
+} answers[] = {
+    {WF_ESV_SETI, {WF_ESV_SETI_SNA, WF_ESV_SETI_SNA}},       {WF_ESV_SETC, {WF_ESV_SET_RES, WF_ESV_SETC_SNA}},
+    {WF_ESV_GET, {WF_ESV_GET_RES, WF_ESV_GET_SNA}},          {WF_ESV_INF_REQ, {WF_ESV_INF, WF_ESV_INF_SNA}},
+    {WF_ESV_SETGET, {WF_ESV_SETGET_RES, WF_ESV_SETGET_SNA}}, {WF_ESV_INFC, {WF_ESV_INFC_RES, WF_ESV_INFC_RES}},
+};
+
+static const uint8_t *answers_to(uint8_t esv) {
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        if (answers[i].request == esv) {
+            return answers[i].answers;
+        }
+    }
+    return NULL;
+}
+
+static bool is_refusal(uint8_t esv) {
+    return esv < 0x60;
+}
+
+static bool is_command(uint8_t esv) {
+    return esv == WF_ESV_SETI || esv == WF_ESV_SETC || esv == WF_ESV_SETGET;
+}
+
+/* ---- the table ---- */
+
+static wf_pending *new_pending(wf_engine *engine, wf_time now, uint32_t timeout_ms) {
+    for (unsigned i = 0; i < engine->pending_count; i++) {
+        wf_pending *p = &engine->pending[i];
+        if (p->state == WF_PENDING_FREE) {
+            engine->next_id = engine->next_id == UINT32_MAX ? 1 : engine->next_id + 1;
+            memset(p, 0, sizeof *p);
+            p->id.value = engine->next_id;
+            p->ends = now + timeout_ms;
+            p->repeat_at = WF_TIME_NEVER;
+            return p;
+        }
+    }
+    return NULL;
+}
+
+wf_pending *wf_pending_by_id(wf_engine *engine, wf_request_id id) {
+    for (unsigned i = 0; i < engine->pending_count; i++) {
+        wf_pending *p = &engine->pending[i];
+        if (p->state != WF_PENDING_FREE && p->state != WF_PENDING_OVER && p->id.value == id.value) {
+            return p;
+        }
+    }
+    return NULL;
+}
+
+static bool has_tid(const wf_pending *p, uint16_t tid) {
+    unsigned count = p->copies < WF_REQUEST_TIDS ? p->copies : WF_REQUEST_TIDS;
+    for (unsigned i = 0; i < count; i++) {
+        if (p->tids[i] == tid) {
+            return true;
+        }
+    }
+    return false;
+}
+
+wf_pending *wf_pending_of_peer(wf_engine *engine, wf_peer_id peer, uint16_t tid) {
+    for (unsigned i = 0; i < engine->pending_count; i++) {
+        wf_pending *p = &engine->pending[i];
+        if (p->state == WF_PENDING_ANSWER && p->peer.value == peer.value && peer.value != 0 && has_tid(p, tid)) {
+            return p;
+        }
+    }
+    return NULL;
+}
+
+wf_pending *wf_pending_of_address(wf_engine *engine, const wf_address *from, uint16_t tid) {
+    for (unsigned i = 0; i < engine->pending_count; i++) {
+        wf_pending *p = &engine->pending[i];
+        bool asked = p->state == WF_PENDING_COLLECTS ||
+                     (p->state == WF_PENDING_ANSWER && wf_address_same_host(&p->address, from));
+        if (asked && p->peer.value == 0 && !p->is_hello && has_tid(p, tid)) {
+            return p;
+        }
+    }
+    return NULL;
+}
+
+bool wf_pending_fits(const wf_pending *pending, const wf_frame *answer) {
+    const uint8_t *expected = answers_to(pending->esv);
+    bool right_object =
+        pending->deoj == answer->seoj || ((pending->deoj & 0xFF) == 0 && pending->deoj >> 8 == answer->seoj >> 8);
+    return expected != NULL && right_object && (answer->esv == expected[0] || answer->esv == expected[1]);
+}
+
+void wf_pending_over(wf_pending *pending, wf_error error, wf_bytes edata) {
+    pending->state = WF_PENDING_OVER;
+    pending->error = error;
+    pending->edata_len = edata.len <= sizeof pending->edata ? edata.len : 0;
+    if (pending->edata_len > 0) {
+        memcpy(pending->edata, edata.at, pending->edata_len);
+    }
+}
+
+/* ---- sending ---- */
+
+static void note_tid(wf_pending *p, uint16_t tid) {
+    p->tids[p->copies % WF_REQUEST_TIDS] = tid;
+    p->copies++;
+}
+
+static void send_clear(wf_engine *engine, wf_pending *p) {
+    static const wf_address everybody = {{0}, 0, 0};
+    uint8_t datagram[WF_DATAGRAM_LEN];
+    wf_writer w = wf_writer_of(datagram, sizeof datagram);
+    uint16_t tid = p->copies > 0 ? p->tids[0] : engine->next_tid++;
+    wf_write_u8(&w, WF_EHD1);
+    wf_write_u8(&w, WF_EHD2_SPECIFIED);
+    wf_write_u16(&w, tid);
+    wf_write_bytes(&w, p->edata, p->edata_len);
+    if (p->copies == 0) {
+        note_tid(p, tid);
+    }
+    const wf_address *to = wf_address_is_multicast(&p->address) ? &everybody : &p->address;
+    wf_queue_datagram(engine, to, wf_bytes_of(datagram, w.len), wf_bytes_of(NULL, 0));
+    p->was_sent = true;
+}
+
+static wf_error send_protected(wf_engine *engine, wf_time now, wf_pending *p) {
+    uint16_t tid = engine->next_tid++;
+    wf_error error = wf_da_send(engine->da, now, p->peer, tid, is_command(p->esv), wf_bytes_of(p->edata, p->edata_len));
+    if (error == WF_OK) {
+        note_tid(p, tid);
+        p->was_sent = true;
+        p->state = WF_PENDING_ANSWER;
+    } else if (error == WF_ERROR_NO_SESSION || error == WF_ERROR_KEYS_EXHAUSTED) {
+        p->state = WF_PENDING_SESSION;
+        error = WF_OK;
+    }
+    return error;
+}
+
+static void schedule_repeat(wf_pending *p, wf_time now, uint32_t first) {
+    p->interval = p->interval == 0 ? first : p->interval * 2;
+    p->repeat_at = p->repeatable ? now + p->interval : WF_TIME_NEVER;
+}
+
+static wf_error send_first(wf_engine *engine, wf_time now, wf_pending *p) {
+    if (p->peer.value != 0) {
+        schedule_repeat(p, now, FIRST_REPEAT_MS);
+        return send_protected(engine, now, p);
+    }
+    bool to_all = wf_address_is_multicast(&p->address) || wf_address_is_unspecified(&p->address);
+    p->state = to_all ? WF_PENDING_COLLECTS : WF_PENDING_ANSWER;
+    schedule_repeat(p, now, to_all ? COLLECT_REPEAT_MS : FIRST_REPEAT_MS);
+    send_clear(engine, p);
+    return WF_OK;
+}
+
+/* ---- the calls ---- */
+
+static wf_error find_target(const wf_engine *engine, const wf_target *target, wf_peer_id *peer, wf_address *address) {
+    *peer = target->peer;
+    *address = target->address;
+    bool to_all = wf_address_is_unspecified(address) || wf_address_is_multicast(address);
+    if (peer->value == 0 && engine->da != NULL && !to_all) {
+        *peer = wf_da_peer_by_address(engine->da, address);
+    }
+    if (peer->value != 0 && (engine->da == NULL || !wf_da_is_paired(engine->da, *peer))) {
+        return WF_ERROR_NOT_PAIRED;
+    }
+    return WF_OK;
+}
+
+static bool reads_only(uint8_t esv) {
+    return esv == WF_ESV_GET || esv == WF_ESV_INF_REQ;
+}
+
+wf_error wf_engine_request(wf_engine *engine, wf_time now, wf_request_id *out, const wf_request *request) {
+    wf_frame frame;
+    wf_peer_id peer;
+    wf_address address;
+    *out = (wf_request_id){0};
+    wf_error error = wf_edata_parse(&frame, request->edata);
+    if (error == WF_OK) {
+        error = find_target(engine, &request->target, &peer, &address);
+    }
+    if (error == WF_OK && request->edata.len > WF_RECORD_EDATA_LEN) {
+        error = WF_ERROR_TOO_SMALL;
+    }
+    if (error != WF_OK) {
+        return error;
+    }
+    bool to_all = peer.value == 0 && (wf_address_is_unspecified(&address) || wf_address_is_multicast(&address));
+    uint32_t usual = to_all ? DEFAULT_COLLECT_MS : DEFAULT_TIMEOUT_MS;
+    wf_pending *p = new_pending(engine, now, request->timeout_ms != 0 ? request->timeout_ms : usual);
+    if (p == NULL) {
+        return WF_ERROR_CAPACITY;
+    }
+    p->peer = peer;
+    p->address = address;
+    p->esv = frame.esv;
+    p->deoj = frame.deoj;
+    p->repeatable = request->repeatable || reads_only(frame.esv);
+    memcpy(p->edata, request->edata.at, request->edata.len);
+    p->edata_len = request->edata.len;
+    error = send_first(engine, now, p);
+    if (error != WF_OK) {
+        memset(p, 0, sizeof *p);
+        return error;
+    }
+    *out = p->id;
+    if (p->was_sent && answers_to(p->esv) == NULL) {
+        wf_pending_over(p, WF_OK, wf_bytes_of(NULL, 0));
+    }
+    if (p->esv == WF_ESV_SETI && p->ends > now + SETI_WAIT_MS) {
+        p->ends = now + SETI_WAIT_MS;
+    }
+    return WF_OK;
+}
+
+wf_error wf_engine_hello(wf_engine *engine, wf_time now, wf_request_id *out, const wf_address *to,
+                         uint32_t duration_ms) {
+    *out = (wf_request_id){0};
+    if (engine->da == NULL) {
+        return WF_ERROR_STATE;
+    }
+    wf_pending *p = new_pending(engine, now, duration_ms != 0 ? duration_ms : DEFAULT_COLLECT_MS);
+    if (p == NULL) {
+        return WF_ERROR_CAPACITY;
+    }
+    p->state = WF_PENDING_COLLECTS;
+    p->is_hello = p->repeatable = true;
+    p->address = *to;
+    schedule_repeat(p, now, COLLECT_REPEAT_MS);
+    wf_da_hello(engine->da, to);
+    *out = p->id;
+    return WF_OK;
+}
+
+/* Asks in clear what every ECHONET Lite node answers: so a node without DA can be told from one that is not there. */
+static void knock(wf_engine *engine, const wf_address *address) {
+    uint8_t datagram[32];
+    wf_writer w = wf_writer_of(datagram, sizeof datagram);
+    wf_frame_writer frame =
+        wf_frame_begin(&w, engine->next_tid++, WF_EOJ_NODE_PROFILE, WF_EOJ_NODE_PROFILE, WF_ESV_GET);
+    if (wf_frame_property(&frame, 0x82, wf_bytes_of(NULL, 0))) {
+        wf_queue_datagram(engine, address, wf_bytes_of(datagram, w.len), wf_bytes_of(NULL, 0));
+    }
+}
+
+static wf_error hand_over(wf_pending *p, wf_error error, wf_request_id *out) {
+    if (error != WF_OK) {
+        memset(p, 0, sizeof *p);
+        return error;
+    }
+    *out = p->id;
+    return WF_OK;
+}
+
+wf_error wf_engine_pair(wf_engine *engine, wf_time now, wf_request_id *out, const wf_address *address,
+                        const uint8_t *number) {
+    *out = (wf_request_id){0};
+    if (engine->da == NULL) {
+        return WF_ERROR_STATE;
+    }
+    if (wf_address_is_unspecified(address) || wf_address_is_multicast(address)) {
+        return WF_ERROR_ARGUMENT;
+    }
+    wf_pending *p = new_pending(engine, now, 0);
+    if (p == NULL) {
+        return WF_ERROR_CAPACITY;
+    }
+    p->state = WF_PENDING_ELSEWHERE;
+    p->address = *address;
+    p->address.port = engine->port;
+    wf_error error = wf_da_pair(engine->da, now, p->id, &p->address, number);
+    if (error == WF_OK) {
+        knock(engine, &p->address);
+    }
+    return hand_over(p, error, out);
+}
+
+void wf_engine_pair_decide(wf_engine *engine, wf_time now, wf_request_id request, bool accept) {
+    if (engine->da != NULL) {
+        wf_da_pair_decide(engine->da, now, request, accept);
+    }
+}
+
+wf_error wf_engine_unpair(wf_engine *engine, wf_time now, wf_request_id *out, wf_peer_id peer) {
+    *out = (wf_request_id){0};
+    if (engine->da == NULL || !wf_da_is_paired(engine->da, peer)) {
+        return WF_ERROR_NOT_PAIRED;
+    }
+    wf_pending *p = new_pending(engine, now, 0);
+    if (p == NULL) {
+        return WF_ERROR_CAPACITY;
+    }
+    p->state = WF_PENDING_ELSEWHERE;
+    p->peer = peer;
+    return hand_over(p, wf_da_unpair(engine->da, now, p->id, peer), out);
+}
+
+void wf_engine_cancel(wf_engine *engine, wf_time now, wf_request_id request) {
+    (void)now;
+    wf_pending *p = wf_pending_by_id(engine, request);
+    if (p == NULL) {
+        return;
+    }
+    if (p->state == WF_PENDING_ELSEWHERE) {
+        wf_da_cancel(engine->da, request);
+    } else {
+        wf_pending_over(p, WF_ERROR_CANCELLED, wf_bytes_of(NULL, 0));
+    }
+}
+
+/* ---- answers ---- */
+
+void wf_pending_answer(wf_engine *engine, wf_pending *p, const wf_event *answer) {
+    if (p->state == WF_PENDING_COLLECTS) {
+        wf_event event = *answer;
+        event.request = p->id;
+        wf_queue_event(engine, &event);
+        return;
+    }
+    uint8_t esv = answer->edata.at[6];
+    wf_pending_over(p, is_refusal(esv) ? WF_ERROR_REFUSED : WF_OK, answer->edata);
+}
+
+void wf_pending_refused(wf_engine *engine, wf_time now, wf_pending *p, wf_error reason) {
+    if (reason != WF_ERROR_TOO_LATE || p->was_late) {
+        wf_pending_over(p, reason, wf_bytes_of(NULL, 0));
+        return;
+    }
+    p->was_late = true; /* the refusal brought the peer's clock, and says that nothing was done */
+    wf_error error = send_protected(engine, now, p);
+    if (error != WF_OK) {
+        wf_pending_over(p, error, wf_bytes_of(NULL, 0));
+    }
+}
+
+/* ---- time ---- */
+
+void wf_pending_session_up(wf_engine *engine, wf_peer_id peer) {
+    for (unsigned i = 0; i < engine->pending_count; i++) {
+        wf_pending *p = &engine->pending[i];
+        if (p->peer.value == peer.value && (p->state == WF_PENDING_SESSION || p->state == WF_PENDING_ANSWER)) {
+            p->resend = p->state == WF_PENDING_SESSION || p->repeatable;
+        }
+    }
+}
+
+/* What can't be done inside the layer that reported a session is done here, once it has returned. */
+void wf_pending_settle(wf_engine *engine, wf_time now) {
+    for (unsigned i = 0; i < engine->pending_count; i++) {
+        wf_pending *p = &engine->pending[i];
+        if (!p->resend || p->state == WF_PENDING_OVER) {
+            continue;
+        }
+        p->resend = false;
+        wf_error error = send_protected(engine, now, p);
+        if (error != WF_OK || (p->was_sent && answers_to(p->esv) == NULL)) {
+            wf_pending_over(p, error, wf_bytes_of(NULL, 0));
+        }
+    }
+}
+
+static wf_error outcome_at_end(const wf_pending *p) {
+    if (p->state == WF_PENDING_COLLECTS || (p->esv == WF_ESV_SETI && p->was_sent)) {
+        return WF_OK;
+    }
+    if (!p->was_sent) {
+        return WF_ERROR_NO_SESSION;
+    }
+    return is_command(p->esv) && p->peer.value != 0 ? WF_ERROR_OUTCOME_UNKNOWN : WF_ERROR_NO_ANSWER;
+}
+
+static void repeat(wf_engine *engine, wf_time now, wf_pending *p) {
+    schedule_repeat(p, now, FIRST_REPEAT_MS);
+    if (p->is_hello) {
+        wf_da_hello(engine->da, &p->address);
+    } else if (p->peer.value == 0) {
+        send_clear(engine, p);
+    } else {
+        if (p->copies >= WORN_AFTER_COPIES) {
+            wf_da_want_session(engine->da, now, p->peer);
+        }
+        wf_error error = send_protected(engine, now, p);
+        if (error != WF_OK) {
+            wf_pending_over(p, error, wf_bytes_of(NULL, 0));
+        }
+    }
+}
+
+static bool has_timer(const wf_pending *p) {
+    return p->state == WF_PENDING_SESSION || p->state == WF_PENDING_ANSWER || p->state == WF_PENDING_COLLECTS;
+}
+
+void wf_pending_tick(wf_engine *engine, wf_time now) {
+    for (unsigned i = 0; i < engine->pending_count; i++) {
+        wf_pending *p = &engine->pending[i];
+        if (!has_timer(p)) {
+            continue;
+        }
+        if (p->ends <= now) {
+            wf_pending_over(p, outcome_at_end(p), wf_bytes_of(NULL, 0));
+        } else if (p->repeat_at <= now) {
+            repeat(engine, now, p);
+        }
+    }
+}
+
+wf_time wf_pending_deadline(const wf_engine *engine) {
+    wf_time next = WF_TIME_NEVER;
+    for (unsigned i = 0; i < engine->pending_count; i++) {
+        const wf_pending *p = &engine->pending[i];
+        if (has_timer(p)) {
+            wf_time own = p->ends < p->repeat_at ? p->ends : p->repeat_at;
+            next = own < next ? own : next;
+        }
+    }
+    return next;
+}

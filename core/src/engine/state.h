@@ -1,0 +1,87 @@
+/* The inside of wf_engine, for the files of this folder only. */
+#ifndef WARIFU_ENGINE_STATE_H
+#define WARIFU_ENGINE_STATE_H
+
+#include "base/arena.h"
+#include "base/ring.h"
+#include "da/da.h"
+
+#include <warifu/engine.h>
+
+enum { WF_REQUEST_TIDS = 4 /* copies of a request whose answers count */ };
+
+typedef enum wf_pending_state {
+    WF_PENDING_FREE,
+    WF_PENDING_SESSION,   /* waits for one */
+    WF_PENDING_ANSWER,    /* waits for its answer */
+    WF_PENDING_COLLECTS,  /* multicast: takes answers until its time is over */
+    WF_PENDING_ELSEWHERE, /* the DA layer has it */
+    WF_PENDING_OVER       /* its outcome waits to be taken */
+} wf_pending_state;
+
+/* A request under way. Its outcome stays here until it is taken, so that it can't be lost. */
+typedef struct wf_pending {
+    wf_pending_state state;
+    wf_request_id id;
+    wf_peer_id peer; /* 0: in clear */
+    wf_address address;
+    uint8_t esv;
+    wf_eoj deoj;
+    bool is_hello;
+    bool repeatable;
+    bool was_sent;
+    bool was_late; /* refused once for lateness, and repeated */
+    bool resend;   /* a session came up */
+    uint16_t tids[WF_REQUEST_TIDS];
+    unsigned copies;
+    wf_time ends, repeat_at;
+    uint32_t interval;
+    wf_error error;
+    uint8_t edata[WF_DATAGRAM_LEN]; /* of the request; of the answer once it is over */
+    size_t edata_len;
+} wf_pending;
+
+struct wf_engine {
+    wf_node *node;
+    wf_da *da; /* NULL: plain ECHONET Lite only */
+    const wf_policy *policy;
+    wf_node_set_hook set_hook; /* the owner's */
+    void *set_context;
+    wf_trace trace;
+    uint16_t port;
+    wf_ring outgoing, events;
+    bool datagram_handed, event_handed;
+    wf_pending *pending;
+    unsigned pending_count;
+    wf_pending *handed; /* its outcome was taken by the last call */
+    uint32_t next_id;
+    uint16_t next_tid;
+    wf_counters counters;
+};
+
+/* queue.c */
+void wf_queue_datagram(wf_engine *engine, const wf_address *to, wf_bytes datagram, wf_bytes inner);
+void wf_queue_event(wf_engine *engine, const wf_event *event);
+void wf_queue_trace_received(wf_engine *engine, const wf_address *from, wf_bytes datagram, wf_bytes inner);
+
+/* requests.c */
+void wf_pending_answer(wf_engine *engine, wf_pending *pending, const wf_event *answer);
+void wf_pending_over(wf_pending *pending, wf_error error, wf_bytes edata);
+wf_pending *wf_pending_by_id(wf_engine *engine, wf_request_id id);
+wf_pending *wf_pending_of_peer(wf_engine *engine, wf_peer_id peer, uint16_t tid);
+wf_pending *wf_pending_of_address(wf_engine *engine, const wf_address *from, uint16_t tid);
+bool wf_pending_fits(const wf_pending *pending, const wf_frame *answer);
+void wf_pending_refused(wf_engine *engine, wf_time now, wf_pending *pending, wf_error reason);
+void wf_pending_session_up(wf_engine *engine, wf_peer_id peer);
+void wf_pending_settle(wf_engine *engine, wf_time now);
+void wf_pending_tick(wf_engine *engine, wf_time now);
+wf_time wf_pending_deadline(const wf_engine *engine);
+
+/* inbound.c */
+void wf_inbound_plain(wf_engine *engine, wf_time now, const wf_address *from, bool multicast, wf_bytes datagram);
+void wf_inbound_protected(wf_engine *engine, wf_time now, const wf_address *from, const wf_da_incoming *in);
+
+/* announce.c */
+void wf_announce_changes(wf_engine *engine, wf_time now);
+
+#endif
