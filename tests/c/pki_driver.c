@@ -156,7 +156,7 @@ static wf_error run_line(char *line) {
     for (char *word = strtok(line, " \n"); word != NULL && count < WORDS; word = strtok(NULL, " \n")) {
         words[count++] = word;
     }
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+    for (size_t i = 0; count > 0 && i < sizeof commands / sizeof commands[0]; i++) {
         if (count == commands[i].words && strcmp(words[0], commands[i].name) == 0) {
             return commands[i].run(words);
         }

@@ -14,163 +14,164 @@ static wf_error parse(wf_certificate *out, const kit_recipe *recipe) {
 
 /* X(rule, error, edits...): the good recipe `r` of an end certificate with these edits gives this error. */
 
-#define REFUSED(X)                                                                                              \
-    X(version_1_is_refused, CERTIFICATE, r.version = "", r.extensions[0] = NULL)                                \
-    X(version_2_is_refused, CERTIFICATE, r.version = "A003020101")                                              \
-    X(version_4_is_refused, CERTIFICATE, r.version = "A003020103")                                              \
-    X(the_default_version_spelt_out_is_refused, CERTIFICATE, r.version = "A003020100", r.extensions[0] = NULL)  \
-    X(serial_zero_is_refused, CERTIFICATE, r.serial = "020100")                                                 \
-    X(a_negative_serial_is_refused, CERTIFICATE, r.serial = "0201FF")                                           \
-    X(a_serial_of_21_octets_is_refused, CERTIFICATE, r.serial = "021501" ZEROS_20)                              \
-    X(a_serial_of_20_octets_and_a_sign_octet_is_refused, CERTIFICATE, r.serial = "021500FF" ZEROS_19)           \
-    X(a_padded_serial_is_refused, DER, r.serial = "02020001")                                                   \
-    X(another_algorithm_inside_is_refused, CERTIFICATE, r.inner = ECDSA_SHA384)                                 \
-    X(another_algorithm_outside_is_refused, CERTIFICATE, r.outer = ECDSA_SHA384)                                \
-    X(another_algorithm_on_both_sides_is_refused, CERTIFICATE, r.inner = ECDSA_SHA384, r.outer = ECDSA_SHA384)  \
-    X(null_parameters_of_the_algorithm_are_refused, CERTIFICATE, r.inner = ECDSA_NULL, r.outer = ECDSA_NULL)    \
-    X(an_empty_issuer_is_refused, CERTIFICATE, r.issuer = "3000")                                               \
-    X(an_empty_set_in_a_name_is_refused, CERTIFICATE, r.issuer = "30023100")                                    \
-    X(an_attribute_without_a_value_is_refused, CERTIFICATE,                                                     \
-      r.issuer = "300931073005"                                                                                 \
-                 "0603550403")                                                                                  \
-    X(an_attribute_of_three_parts_is_refused, CERTIFICATE,                                                      \
-      r.issuer = "300F310D300B"                                                                                 \
-                 "0603550403"                                                                                   \
-                 "0C0141"                                                                                       \
-                 "0C0141")                                                                                      \
-    X(a_name_that_is_no_sequence_of_sets_is_refused, CERTIFICATE,                                               \
-      r.subject = "300930070603550403"                                                                          \
-                  "0500")                                                                                       \
-    X(an_empty_subject_without_a_critical_alternative_is_refused, CERTIFICATE, r.subject = "3000")              \
-    X(an_empty_subject_with_an_alternative_not_critical_is_refused, CERTIFICATE, r.subject = "3000",            \
-      r.extensions[1] = ALT_NAME)                                                                               \
-    X(a_critical_alternative_beside_a_subject_is_refused, CERTIFICATE, r.extensions[1] = ALT_NAME_CRITICAL)     \
-    X(an_alternative_name_of_no_names_is_refused, CERTIFICATE, r.extensions[1] = "551D11:3000")                 \
-    X(an_alternative_name_of_another_type_is_refused, CERTIFICATE, r.extensions[1] = "551D11:30020500")         \
-    X(a_lower_case_number_is_refused, CERTIFICATE,                                                              \
-      r.subject = "302D"                                                                                        \
-                  "312B3029"                                                                                    \
-                  "0603550405"                                                                                  \
-                  "1322"                                                                                        \
-                  "66" DIGITS_33)                                                                               \
-    X(a_number_with_other_signs_is_refused, CERTIFICATE,                                                        \
-      r.subject = "302D"                                                                                        \
-                  "312B3029"                                                                                    \
-                  "0603550405"                                                                                  \
-                  "1322"                                                                                        \
-                  "2F" DIGITS_33)                                                                               \
-    X(a_number_of_33_digits_is_refused, CERTIFICATE,                                                            \
-      r.subject = "302C"                                                                                        \
-                  "312A3028"                                                                                    \
-                  "0603550405"                                                                                  \
-                  "1321" DIGITS_33)                                                                             \
-    X(a_number_of_35_digits_is_refused, CERTIFICATE,                                                            \
-      r.subject = "302E"                                                                                        \
-                  "312C302A"                                                                                    \
-                  "0603550405"                                                                                  \
-                  "1323"                                                                                        \
-                  "4141" DIGITS_33)                                                                             \
-    X(a_number_in_utf8_is_refused, CERTIFICATE,                                                                 \
-      r.subject = "302D"                                                                                        \
-                  "312B3029"                                                                                    \
-                  "0603550405"                                                                                  \
-                  "0C22" KIT_DIGITS)                                                                            \
-    X(two_numbers_are_refused, CERTIFICATE, r.subject = "305A" KIT_NUMBER_SET KIT_NUMBER_SET)                   \
-    X(two_numbers_in_one_set_are_refused, CERTIFICATE,                                                          \
-      r.subject = "3058"                                                                                        \
-                  "3156"                                                                                        \
-                  "3029"                                                                                        \
-                  "0603550405"                                                                                  \
-                  "1322" KIT_DIGITS "3029"                                                                      \
-                  "0603550405"                                                                                  \
-                  "1322" KIT_DIGITS)                                                                            \
-    X(an_end_before_the_beginning_is_refused, CERTIFICATE, r.validity = "301E" T_2026 T_2025)                   \
-    X(a_date_outside_the_calendar_is_refused, CERTIFICATE,                                                      \
-      r.validity = "301E" T_2025 "170D3236303233303030303030305A")                                              \
-    X(a_time_without_seconds_is_refused, CERTIFICATE, r.validity = "301C" T_2025 "170B323630323238303030305A")  \
-    X(a_time_with_an_offset_is_refused, CERTIFICATE,                                                            \
-      r.validity = "3022" T_2025 "1711323630323238303030302B30393030"                                           \
-                   "3030")                                                                                      \
-    X(a_generalized_time_for_2026_is_refused, CERTIFICATE,                                                      \
-      r.validity = "3020" T_2025 "180F32303236303130313030303030305A")                                          \
-    X(a_third_time_is_refused, CERTIFICATE, r.validity = "302D" T_2025 T_2026 T_2026)                           \
-    X(an_rsa_key_is_refused, CERTIFICATE, r.key_algorithm = "300D06092A864886F70D0101010500")                   \
-    X(another_curve_is_refused, CERTIFICATE, r.key_algorithm = "301006072A8648CE3D020106052B81040022")          \
-    X(explicit_curve_parameters_are_refused, CERTIFICATE, r.key_algorithm = "300E06072A8648CE3D02013003020101") \
-    X(a_curve_left_out_is_refused, CERTIFICATE, r.key_algorithm = "300906072A8648CE3D0201")                     \
-    X(a_compressed_point_is_refused, CERTIFICATE, r.key_bits = "03220002" ZEROS_32)                             \
-    X(a_hybrid_point_is_refused, CERTIFICATE, r.key_bits = "03420006" ZEROS_32 ZEROS_32)                        \
-    X(a_point_at_infinity_is_refused, CERTIFICATE, r.key_bits = "03020000")                                     \
-    X(a_point_off_the_curve_is_refused, POINT, r.key_bits = "03420004" ZEROS_32 ZEROS_32)                       \
-    X(a_point_with_unused_bits_is_refused, CERTIFICATE, r.key_bits = "03420104" ZEROS_32 ZEROS_32)              \
-    X(an_issuer_unique_id_is_refused, CERTIFICATE, r.unique_ids = "81020001")                                   \
-    X(a_subject_unique_id_is_refused, CERTIFICATE, r.unique_ids = "82020001")                                   \
-    X(an_empty_extensions_field_is_refused, CERTIFICATE, r.unique_ids = "A300", r.extensions[0] = NULL)         \
-    X(a_list_of_no_extensions_is_refused, CERTIFICATE, r.unique_ids = "A3023000", r.extensions[0] = NULL)       \
-    X(something_after_the_list_of_extensions_is_refused, CERTIFICATE,                                           \
-      r.unique_ids = "A312"                                                                                     \
-                     "300E" EXTENSION "0500",                                                                   \
-      r.extensions[0] = NULL)                                                                                   \
-    X(two_extension_fields_are_refused, CERTIFICATE,                                                            \
-      r.unique_ids = "A310"                                                                                     \
-                     "300E" EXTENSION)                                                                          \
-    X(an_unknown_critical_extension_is_refused, CERTIFICATE, r.extensions[2] = KIT_UNKNOWN_CRITICAL)            \
-    X(a_known_extension_twice_is_refused, CERTIFICATE, r.extensions[2] = KIT_USAGE_END)                         \
-    X(an_unknown_extension_twice_is_refused, CERTIFICATE, r.extensions[2] = KIT_UNKNOWN,                        \
-      r.extensions[3] = KIT_UNKNOWN)                                                                            \
-    X(the_default_critical_flag_spelt_out_is_refused, CERTIFICATE,                                              \
-      r.extensions[2] = "=300F"                                                                                 \
-                        "06032A0304"                                                                            \
-                        "010100"                                                                                \
-                        "0405"                                                                                  \
-                        "0403010203")                                                                           \
-    X(an_extension_without_a_value_is_refused, CERTIFICATE,                                                     \
-      r.extensions[2] = "=3005"                                                                                 \
-                        "06032A0304")                                                                           \
-    X(an_extension_with_something_after_its_value_is_refused, CERTIFICATE,                                      \
-      r.extensions[2] = "=300B"                                                                                 \
-                        "06032A0304"                                                                            \
-                        "04020500"                                                                              \
-                        "0500")                                                                                 \
-    X(a_value_that_is_not_der_is_refused, DER, r.extensions[0] = "551D0F!:03030780")                            \
-    X(a_value_with_bytes_after_it_is_refused, DER, r.extensions[0] = "551D0F!:0302078000")                      \
-    X(a_usage_without_bits_is_refused, CERTIFICATE, r.extensions[0] = "551D0F!:030100")                         \
-    X(a_usage_with_zero_bits_at_its_end_is_refused, CERTIFICATE, r.extensions[0] = "551D0F!:03020680")          \
-    X(a_usage_with_ten_bits_is_refused, CERTIFICATE, r.extensions[0] = "551D0F!:0303068040")                    \
-    X(signing_certificates_without_being_a_ca_is_refused, CERTIFICATE, r.extensions[0] = KIT_USAGE_CA)          \
-    X(no_purpose_at_all_is_refused, CERTIFICATE, r.extensions[2] = "551D25:3000")                               \
-    X(an_empty_subject_key_id_is_refused, CERTIFICATE, r.extensions[2] = "551D0E:0400")                         \
-    X(a_critical_subject_key_id_is_refused, CERTIFICATE, r.extensions[2] = "551D0E!:0402AABB")                  \
-    X(a_critical_authority_key_id_is_refused, CERTIFICATE, r.extensions[2] = "551D23!:30048002AABB")            \
-    X(an_authority_key_id_without_an_id_is_refused, CERTIFICATE, r.extensions[2] = "551D23:3000")               \
-    X(an_empty_authority_key_id_is_refused, CERTIFICATE, r.extensions[2] = "551D23:30028000")                   \
-    X(an_authority_serial_number_is_refused, CERTIFICATE,                                                       \
-      r.extensions[2] = "551D23:3007"                                                                           \
-                        "8002AABB"                                                                              \
-                        "820101")                                                                               \
-    X(role_0_is_refused, CERTIFICATE, r.extensions[1] = KIT_ROLE("0A0100"))                                     \
-    X(role_3_is_refused, CERTIFICATE, r.extensions[1] = KIT_ROLE("0A0103"))                                     \
-    X(a_role_as_integer_is_refused, CERTIFICATE, r.extensions[1] = KIT_ROLE("020101"))                          \
-    X(a_critical_role_is_refused, CERTIFICATE, r.extensions[1] = KIT_ROLE_OID "!:0A0101")                       \
-    X(a_role_of_a_ca_is_refused, CERTIFICATE, r = kit_ca_recipe(), r.extensions[2] = KIT_DEVICE)                \
-    X(a_ca_with_a_false_flag_spelt_out_is_refused, CERTIFICATE, r.extensions[2] = "551D13!:3003010100")         \
-    X(a_ca_flag_that_is_not_critical_is_refused, CERTIFICATE, r = kit_ca_recipe(),                              \
-      r.extensions[0] = "551D13:30030101FF")                                                                    \
-    X(a_path_length_without_a_ca_is_refused, CERTIFICATE, r.extensions[2] = "551D13!:3003020100")               \
-    X(a_path_length_without_key_cert_sign_is_refused, CERTIFICATE, r = kit_ca_recipe(),                         \
-      r.extensions[0] = KIT_IS_CA_PATH("00"), r.extensions[1] = "551D0F!:03020102")                             \
-    X(a_path_length_without_a_usage_is_refused, CERTIFICATE, r = kit_ca_recipe(),                               \
-      r.extensions[0] = KIT_IS_CA_PATH("00"), r.extensions[1] = NULL)                                           \
-    X(a_path_length_of_256_is_refused, CERTIFICATE, r = kit_ca_recipe(),                                        \
-      r.extensions[0] = "551D13!:30070101FF02020100")                                                           \
-    X(an_empty_subject_of_a_ca_is_refused, CERTIFICATE, r = kit_ca_recipe(), r.subject = "3000",                \
-      r.extensions[2] = ALT_NAME_CRITICAL)                                                                      \
-    X(a_signature_that_is_not_der_is_refused, DER,                                                              \
-      r.signature = "030A00"                                                                                    \
-                    "300702020001020101")                                                                       \
-    X(a_signature_with_unused_bits_is_refused, CERTIFICATE,                                                     \
-      r.signature = "030901"                                                                                    \
-                    "3006020101020102")                                                                         \
+#define REFUSED(X)                                                                                                \
+    X(version_1_is_refused, CERTIFICATE, r.version = "", r.extensions[0] = NULL)                                  \
+    X(version_2_is_refused, CERTIFICATE, r.version = "A003020101")                                                \
+    X(version_4_is_refused, CERTIFICATE, r.version = "A003020103")                                                \
+    X(the_default_version_spelt_out_is_refused, CERTIFICATE, r.version = "A003020100", r.extensions[0] = NULL)    \
+    X(serial_zero_is_refused, CERTIFICATE, r.serial = "020100")                                                   \
+    X(a_negative_serial_is_refused, CERTIFICATE, r.serial = "0201FF")                                             \
+    X(a_serial_of_21_octets_is_refused, CERTIFICATE, r.serial = "021501" ZEROS_20)                                \
+    X(a_serial_of_20_octets_and_a_sign_octet_is_refused, CERTIFICATE, r.serial = "021500FF" ZEROS_19)             \
+    X(a_padded_serial_is_refused, DER, r.serial = "02020001")                                                     \
+    X(another_algorithm_inside_is_refused, CERTIFICATE, r.inner = ECDSA_SHA384)                                   \
+    X(another_algorithm_outside_is_refused, CERTIFICATE, r.outer = ECDSA_SHA384)                                  \
+    X(another_algorithm_on_both_sides_is_refused, CERTIFICATE, r.inner = ECDSA_SHA384, r.outer = ECDSA_SHA384)    \
+    X(null_parameters_of_the_algorithm_are_refused, CERTIFICATE, r.inner = ECDSA_NULL, r.outer = ECDSA_NULL)      \
+    X(an_empty_issuer_is_refused, CERTIFICATE, r.issuer = "3000")                                                 \
+    X(an_empty_set_in_a_name_is_refused, CERTIFICATE, r.issuer = "30023100")                                      \
+    X(an_attribute_without_a_value_is_refused, CERTIFICATE,                                                       \
+      r.issuer = "300931073005"                                                                                   \
+                 "0603550403")                                                                                    \
+    X(an_attribute_of_three_parts_is_refused, CERTIFICATE,                                                        \
+      r.issuer = "300F310D300B"                                                                                   \
+                 "0603550403"                                                                                     \
+                 "0C0141"                                                                                         \
+                 "0C0141")                                                                                        \
+    X(a_name_that_is_no_sequence_of_sets_is_refused, CERTIFICATE,                                                 \
+      r.subject = "300930070603550403"                                                                            \
+                  "0500")                                                                                         \
+    X(a_ca_name_that_is_no_sequence_of_sets_is_refused, CERTIFICATE, r = kit_ca_recipe(), r.subject = "30020500") \
+    X(an_empty_subject_without_a_critical_alternative_is_refused, CERTIFICATE, r.subject = "3000")                \
+    X(an_empty_subject_with_an_alternative_not_critical_is_refused, CERTIFICATE, r.subject = "3000",              \
+      r.extensions[1] = ALT_NAME)                                                                                 \
+    X(a_critical_alternative_beside_a_subject_is_refused, CERTIFICATE, r.extensions[1] = ALT_NAME_CRITICAL)       \
+    X(an_alternative_name_of_no_names_is_refused, CERTIFICATE, r.extensions[1] = "551D11:3000")                   \
+    X(an_alternative_name_of_another_type_is_refused, CERTIFICATE, r.extensions[1] = "551D11:30020500")           \
+    X(a_lower_case_number_is_refused, CERTIFICATE,                                                                \
+      r.subject = "302D"                                                                                          \
+                  "312B3029"                                                                                      \
+                  "0603550405"                                                                                    \
+                  "1322"                                                                                          \
+                  "66" DIGITS_33)                                                                                 \
+    X(a_number_with_other_signs_is_refused, CERTIFICATE,                                                          \
+      r.subject = "302D"                                                                                          \
+                  "312B3029"                                                                                      \
+                  "0603550405"                                                                                    \
+                  "1322"                                                                                          \
+                  "2F" DIGITS_33)                                                                                 \
+    X(a_number_of_33_digits_is_refused, CERTIFICATE,                                                              \
+      r.subject = "302C"                                                                                          \
+                  "312A3028"                                                                                      \
+                  "0603550405"                                                                                    \
+                  "1321" DIGITS_33)                                                                               \
+    X(a_number_of_35_digits_is_refused, CERTIFICATE,                                                              \
+      r.subject = "302E"                                                                                          \
+                  "312C302A"                                                                                      \
+                  "0603550405"                                                                                    \
+                  "1323"                                                                                          \
+                  "4141" DIGITS_33)                                                                               \
+    X(a_number_in_utf8_is_refused, CERTIFICATE,                                                                   \
+      r.subject = "302D"                                                                                          \
+                  "312B3029"                                                                                      \
+                  "0603550405"                                                                                    \
+                  "0C22" KIT_DIGITS)                                                                              \
+    X(two_numbers_are_refused, CERTIFICATE, r.subject = "305A" KIT_NUMBER_SET KIT_NUMBER_SET)                     \
+    X(two_numbers_in_one_set_are_refused, CERTIFICATE,                                                            \
+      r.subject = "3058"                                                                                          \
+                  "3156"                                                                                          \
+                  "3029"                                                                                          \
+                  "0603550405"                                                                                    \
+                  "1322" KIT_DIGITS "3029"                                                                        \
+                  "0603550405"                                                                                    \
+                  "1322" KIT_DIGITS)                                                                              \
+    X(an_end_before_the_beginning_is_refused, CERTIFICATE, r.validity = "301E" T_2026 T_2025)                     \
+    X(a_date_outside_the_calendar_is_refused, CERTIFICATE,                                                        \
+      r.validity = "301E" T_2025 "170D3236303233303030303030305A")                                                \
+    X(a_time_without_seconds_is_refused, CERTIFICATE, r.validity = "301C" T_2025 "170B323630323238303030305A")    \
+    X(a_time_with_an_offset_is_refused, CERTIFICATE,                                                              \
+      r.validity = "3022" T_2025 "1711323630323238303030302B30393030"                                             \
+                   "3030")                                                                                        \
+    X(a_generalized_time_for_2026_is_refused, CERTIFICATE,                                                        \
+      r.validity = "3020" T_2025 "180F32303236303130313030303030305A")                                            \
+    X(a_third_time_is_refused, CERTIFICATE, r.validity = "302D" T_2025 T_2026 T_2026)                             \
+    X(an_rsa_key_is_refused, CERTIFICATE, r.key_algorithm = "300D06092A864886F70D0101010500")                     \
+    X(another_curve_is_refused, CERTIFICATE, r.key_algorithm = "301006072A8648CE3D020106052B81040022")            \
+    X(explicit_curve_parameters_are_refused, CERTIFICATE, r.key_algorithm = "300E06072A8648CE3D02013003020101")   \
+    X(a_curve_left_out_is_refused, CERTIFICATE, r.key_algorithm = "300906072A8648CE3D0201")                       \
+    X(a_compressed_point_is_refused, CERTIFICATE, r.key_bits = "03220002" ZEROS_32)                               \
+    X(a_hybrid_point_is_refused, CERTIFICATE, r.key_bits = "03420006" ZEROS_32 ZEROS_32)                          \
+    X(a_point_at_infinity_is_refused, CERTIFICATE, r.key_bits = "03020000")                                       \
+    X(a_point_off_the_curve_is_refused, POINT, r.key_bits = "03420004" ZEROS_32 ZEROS_32)                         \
+    X(a_point_with_unused_bits_is_refused, CERTIFICATE, r.key_bits = "03420104" ZEROS_32 ZEROS_32)                \
+    X(an_issuer_unique_id_is_refused, CERTIFICATE, r.unique_ids = "81020001")                                     \
+    X(a_subject_unique_id_is_refused, CERTIFICATE, r.unique_ids = "82020001")                                     \
+    X(an_empty_extensions_field_is_refused, CERTIFICATE, r.unique_ids = "A300", r.extensions[0] = NULL)           \
+    X(a_list_of_no_extensions_is_refused, CERTIFICATE, r.unique_ids = "A3023000", r.extensions[0] = NULL)         \
+    X(something_after_the_list_of_extensions_is_refused, CERTIFICATE,                                             \
+      r.unique_ids = "A312"                                                                                       \
+                     "300E" EXTENSION "0500",                                                                     \
+      r.extensions[0] = NULL)                                                                                     \
+    X(two_extension_fields_are_refused, CERTIFICATE,                                                              \
+      r.unique_ids = "A310"                                                                                       \
+                     "300E" EXTENSION)                                                                            \
+    X(an_unknown_critical_extension_is_refused, CERTIFICATE, r.extensions[2] = KIT_UNKNOWN_CRITICAL)              \
+    X(a_known_extension_twice_is_refused, CERTIFICATE, r.extensions[2] = KIT_USAGE_END)                           \
+    X(an_unknown_extension_twice_is_refused, CERTIFICATE, r.extensions[2] = KIT_UNKNOWN,                          \
+      r.extensions[3] = KIT_UNKNOWN)                                                                              \
+    X(the_default_critical_flag_spelt_out_is_refused, CERTIFICATE,                                                \
+      r.extensions[2] = "=300F"                                                                                   \
+                        "06032A0304"                                                                              \
+                        "010100"                                                                                  \
+                        "0405"                                                                                    \
+                        "0403010203")                                                                             \
+    X(an_extension_without_a_value_is_refused, CERTIFICATE,                                                       \
+      r.extensions[2] = "=3005"                                                                                   \
+                        "06032A0304")                                                                             \
+    X(an_extension_with_something_after_its_value_is_refused, CERTIFICATE,                                        \
+      r.extensions[2] = "=300B"                                                                                   \
+                        "06032A0304"                                                                              \
+                        "04020500"                                                                                \
+                        "0500")                                                                                   \
+    X(a_value_that_is_not_der_is_refused, DER, r.extensions[0] = "551D0F!:03030780")                              \
+    X(a_value_with_bytes_after_it_is_refused, DER, r.extensions[0] = "551D0F!:0302078000")                        \
+    X(a_usage_without_bits_is_refused, CERTIFICATE, r.extensions[0] = "551D0F!:030100")                           \
+    X(a_usage_with_zero_bits_at_its_end_is_refused, CERTIFICATE, r.extensions[0] = "551D0F!:03020680")            \
+    X(a_usage_with_ten_bits_is_refused, CERTIFICATE, r.extensions[0] = "551D0F!:0303068040")                      \
+    X(signing_certificates_without_being_a_ca_is_refused, CERTIFICATE, r.extensions[0] = KIT_USAGE_CA)            \
+    X(no_purpose_at_all_is_refused, CERTIFICATE, r.extensions[2] = "551D25:3000")                                 \
+    X(an_empty_subject_key_id_is_refused, CERTIFICATE, r.extensions[2] = "551D0E:0400")                           \
+    X(a_critical_subject_key_id_is_refused, CERTIFICATE, r.extensions[2] = "551D0E!:0402AABB")                    \
+    X(a_critical_authority_key_id_is_refused, CERTIFICATE, r.extensions[2] = "551D23!:30048002AABB")              \
+    X(an_authority_key_id_without_an_id_is_refused, CERTIFICATE, r.extensions[2] = "551D23:3000")                 \
+    X(an_empty_authority_key_id_is_refused, CERTIFICATE, r.extensions[2] = "551D23:30028000")                     \
+    X(an_authority_serial_number_is_refused, CERTIFICATE,                                                         \
+      r.extensions[2] = "551D23:3007"                                                                             \
+                        "8002AABB"                                                                                \
+                        "820101")                                                                                 \
+    X(role_0_is_refused, CERTIFICATE, r.extensions[1] = KIT_ROLE("0A0100"))                                       \
+    X(role_3_is_refused, CERTIFICATE, r.extensions[1] = KIT_ROLE("0A0103"))                                       \
+    X(a_role_as_integer_is_refused, CERTIFICATE, r.extensions[1] = KIT_ROLE("020101"))                            \
+    X(a_critical_role_is_refused, CERTIFICATE, r.extensions[1] = KIT_ROLE_OID "!:0A0101")                         \
+    X(a_role_of_a_ca_is_refused, CERTIFICATE, r = kit_ca_recipe(), r.extensions[2] = KIT_DEVICE)                  \
+    X(a_ca_with_a_false_flag_spelt_out_is_refused, CERTIFICATE, r.extensions[2] = "551D13!:3003010100")           \
+    X(a_ca_flag_that_is_not_critical_is_refused, CERTIFICATE, r = kit_ca_recipe(),                                \
+      r.extensions[0] = "551D13:30030101FF")                                                                      \
+    X(a_path_length_without_a_ca_is_refused, CERTIFICATE, r.extensions[2] = "551D13!:3003020100")                 \
+    X(a_path_length_without_key_cert_sign_is_refused, CERTIFICATE, r = kit_ca_recipe(),                           \
+      r.extensions[0] = KIT_IS_CA_PATH("00"), r.extensions[1] = "551D0F!:03020102")                               \
+    X(a_path_length_without_a_usage_is_refused, CERTIFICATE, r = kit_ca_recipe(),                                 \
+      r.extensions[0] = KIT_IS_CA_PATH("00"), r.extensions[1] = NULL)                                             \
+    X(a_path_length_of_256_is_refused, CERTIFICATE, r = kit_ca_recipe(),                                          \
+      r.extensions[0] = "551D13!:30070101FF02020100")                                                             \
+    X(an_empty_subject_of_a_ca_is_refused, CERTIFICATE, r = kit_ca_recipe(), r.subject = "3000",                  \
+      r.extensions[2] = ALT_NAME_CRITICAL)                                                                        \
+    X(a_signature_that_is_not_der_is_refused, DER,                                                                \
+      r.signature = "030A00"                                                                                      \
+                    "300702020001020101")                                                                         \
+    X(a_signature_with_unused_bits_is_refused, CERTIFICATE,                                                       \
+      r.signature = "030901"                                                                                      \
+                    "3006020101020102")                                                                           \
     X(a_fourth_field_of_the_certificate_is_refused, CERTIFICATE, r.signature = FAKE_SIGNATURE "0500")
 
 #define ZEROS_16 "00000000000000000000000000000000"

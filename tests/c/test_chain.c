@@ -82,6 +82,8 @@ static void cook_ca_and_end(home *h, const kit_recipe *ca) {
     h->chain_len = 2;
 }
 
+#define JANUARY_2024 "301E170D3234303130313030303030305A170D3234303230313030303030305A"
+
 /* --- accepted ---------------------------------------------------------------------------------------------------- */
 
 static void a_chain_of_two_is_accepted(void) {
@@ -135,6 +137,21 @@ static void an_anchor_of_the_same_name_with_another_key_does_not_hide_the_right_
     h->anchors[1] = h->root.der;
     h->rules.anchor_count = 2;
     expect(h, WF_OK);
+}
+
+static void an_expired_anchor_of_the_same_name_does_not_hide_the_right_one(void) {
+    home *h = open_home();
+    kit_recipe end = kit_end_recipe(), old = root_recipe();
+    kit_certificate other;
+    cook_end(h, &end);
+    old.validity = JANUARY_2024;
+    kit_cook(&other, &old, 7, 7);
+    h->rules.anchor_count = 2;
+    for (size_t place = 0; place < 2; place++) {
+        h->anchors[place] = h->root.der;
+        h->anchors[1 - place] = other.der;
+        expect(h, WF_OK);
+    }
 }
 
 static void an_intermediate_as_anchor_is_enough(void) {
@@ -549,7 +566,7 @@ static void an_expired_anchor_is_named_though_a_twin_fails_the_signature(void) {
     kit_recipe end = kit_end_recipe(), twin = root_recipe(), old = root_recipe();
     kit_certificate other;
     cook_end(h, &end);
-    old.validity = "301E170D3234303130313030303030305A170D3234303230313030303030305A"; /* January 2024 */
+    old.validity = JANUARY_2024;
     cook_root(h, &old);
     kit_cook(&other, &twin, 7, 7);
     h->rules.anchor_count = 2;
@@ -606,6 +623,7 @@ static const check_case cases[] = {
     CASE(any_role_is_accepted_when_none_is_demanded),
     CASE(the_right_anchor_is_found_among_several),
     CASE(an_anchor_of_the_same_name_with_another_key_does_not_hide_the_right_one),
+    CASE(an_expired_anchor_of_the_same_name_does_not_hide_the_right_one),
     CASE(an_intermediate_as_anchor_is_enough),
     CASE(the_root_sent_along_does_no_harm),
     CASE(a_path_length_that_is_just_enough_is_accepted),
