@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Literal, Self
 
-from ._runtime import Call, Runtime
+from ._runtime import Runtime
 from ._stream import Stream
 from ._warifu import Closed, Engine, Error, FileStore, Identity, Udp, make_error
 from ._warifu import Event as EngineEvent
@@ -51,6 +51,7 @@ class Endpoint:
         self._trace = trace
         self._runtime: Runtime | None = None
         self._peers: dict[int, Peer] = {}
+        self._lookouts: set[Callable[[EngineEvent], None]] = set()
         self._number = random_number() if identity is None or identity.number is None else identity.number
 
     # ---- life ----
@@ -188,6 +189,10 @@ class Endpoint:
         return stream
 
     def _dispatch(self, event: EngineEvent) -> None:
+        if event.kind == "found":  # an answer to a hello belongs to whoever looks around at the time
+            for take in self._lookouts:
+                take(event)
+            return
         notification = event.kind == "notification"
         if event.kind == "unpaired":
             known = self._peers.pop(event.peer, None)
@@ -257,17 +262,6 @@ class Endpoint:
 
         with runtime.call(begin) as call:
             return await call.result()
-
-    async def _collect(self, begin: Callable[[int], int], take: Callable[[EngineEvent], None]) -> EngineEvent:
-        """One request to many: `take` gets every answer."""
-        with self._open.call(begin) as call:
-            return await collect(call, take)
-
-
-async def collect(call: Call, take: Callable[[EngineEvent], None]) -> EngineEvent:
-    while (event := await call.next()).kind != "done":
-        take(event)
-    return event
 
 
 def milliseconds(seconds: float | None) -> int:

@@ -13,7 +13,7 @@ from ._warifu import Closed, Engine, Error, Event, FileStore, State, Udp, make_e
 
 RESCAN_S = 10.0  # how soon a new interface or address is noticed, and how old the date may be
 LONGEST_WAIT_S = 30.0  # the loop's clock may stand still while the machine sleeps, the engine's doesn't
-OF_REQUESTS = frozenset({"done", "answer", "found", "pair_step", "pair_question"})  # news for who asked, only
+OF_REQUESTS = frozenset({"done", "answer", "pair_step", "pair_question"})  # news for who asked, only
 DATAGRAMS_IN_A_ROW = 64  # then the loop's other work gets its turn
 
 

@@ -3,6 +3,7 @@
 # ruff: noqa: ASYNC109 - the engine's own timeouts: it repeats, and says what it knows, until they pass
 
 import asyncio
+import contextlib
 import inspect
 import os
 from collections.abc import Awaitable, Callable, Sequence
@@ -100,12 +101,17 @@ class Controller(Endpoint):
         def hello(now: int) -> int:
             return runtime.engine.hello(now, address, duration)
 
-        async with asyncio.TaskGroup() as group:
-            asked = group.create_task(self._collect(ask, take))
-            group.create_task(self._collect(hello, take))
-        last = asked.result()
-        if last.edata:
-            take(last)
+        with contextlib.ExitStack() as stack:
+            self._lookouts.add(take)
+            stack.callback(self._lookouts.discard, take)
+            calls = [stack.enter_context(runtime.call(ask))]
+            if self._identity is not None:
+                calls.append(stack.enter_context(runtime.call(hello)))
+            for call in calls:
+                while (event := await call.next()).kind != "done":
+                    take(event)
+                if event.edata:
+                    take(event)
         return [Node(self, place, seen.number, list(seen.objects), seen.hello) for place, seen in sorted(found.items())]
 
     async def pair(
@@ -133,14 +139,17 @@ class Controller(Endpoint):
             raise make_error(Argument.code, "say which device it is: number=... or confirm=...", address)
         wanted = None if number is None else as_number(number)
         with runtime.call(lambda now: runtime.engine.pair(now, address, wanted)) as call:
+            proven = wanted
             while (event := await call.next()).kind != "done":
                 if event.kind == "pair_step" and progress is not None:
                     progress(event.step or "")
                 elif event.kind == "pair_question":
+                    proven = event.number
                     accepted = await _answer(confirm, event, call)
                     if not call.done.done():
                         self._decide(call.id, accepted)
-            return self._peer(self._check(event, None, address).peer)
+            self._check(event, None, address)
+            return next(peer for peer in self.peers if peer.number == proven)
 
     def _decide(self, request: int, accepted: bool) -> None:
         runtime = self._open
