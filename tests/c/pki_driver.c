@@ -151,7 +151,7 @@ static const struct {
 } commands[] = {{"parse", 2, do_parse}, {"verify", 5, do_verify}, {"issue", 11, do_issue}};
 
 static wf_error run_line(char *line) {
-    char *words[WORDS] = {NULL};
+    char *words[WORDS];
     int count = 0;
     for (char *word = strtok(line, " \n"); word != NULL && count < WORDS; word = strtok(NULL, " \n")) {
         words[count++] = word;
