@@ -69,7 +69,7 @@ wf_error wf_drbg_start(wf_drbg *drbg, wf_entropy entropy, wf_bytes long_term, wf
 }
 
 static wf_error reseed(wf_drbg *drbg) {
-    uint8_t fresh[ENTROPY_LEN];
+    uint8_t fresh[ENTROPY_LEN] = {0};
     const wf_bytes part = wf_bytes_of(fresh, sizeof fresh);
     wf_error error = gather(drbg->entropy, fresh, sizeof fresh);
     if (error == WF_OK) {
