@@ -48,6 +48,7 @@ static wf_error parse(wf_certificate *out, const kit_recipe *recipe) {
     X(a_critical_alternative_beside_a_subject_is_refused, CERTIFICATE, r.extensions[1] = ALT_NAME_CRITICAL)       \
     X(an_alternative_name_of_no_names_is_refused, CERTIFICATE, r.extensions[1] = "551D11:3000")                   \
     X(an_alternative_name_of_another_type_is_refused, CERTIFICATE, r.extensions[1] = "551D11:30020500")           \
+    X(an_alternative_name_of_an_unknown_form_is_refused, CERTIFICATE, r.extensions[1] = "551D11:30028900")        \
     X(a_lower_case_number_is_refused, CERTIFICATE,                                                                \
       r.subject = "302D"                                                                                          \
                   "312B3029"                                                                                      \
