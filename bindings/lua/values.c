@@ -63,7 +63,7 @@ wf_eoj wfl_eoj(lua_State *L, int index, const char *name) {
     }
     wf_bytes text = wfl_bytes(L, index, name);
     if (text.len != 2 * sizeof eoj || !wfl_unhex(eoj, sizeof eoj, (const char *)text.at)) {
-        wfl_misuse(L, name, "an object is an integer or six hexadecimal digits, such as \"013001\"");
+        return (wf_eoj)wfl_misuse(L, name, "an object is an integer or six hexadecimal digits, such as \"013001\"");
     }
     return (wf_eoj)eoj[0] << 16 | (wf_eoj)eoj[1] << 8 | eoj[2];
 }
