@@ -42,7 +42,7 @@ WF_C_BEGIN
     X(206, ENTROPY, SYSTEM, "the random source failed", "repair the random source; there is no fallback")              \
     /* pki */                                                                                                          \
     X(301, DER, VALUE, "the data is not strict DER", "encode it again with a DER encoder")                             \
-    X(302, CERTIFICATE, VALUE, "the certificate is outside the profile", "issue it by docs/reference/da-profile-1.md") \
+    X(302, CERTIFICATE, VALUE, "the certificate is outside the profile", "issue it by docs/reference/certificates.md") \
     X(303, UNTRUSTED, CRYPTO, "no trust anchor stands behind the certificate",                                         \
       "install the issuer's root on both sides")                                                                       \
     X(304, EXPIRED, CRYPTO, "the certificate has expired", "renew the certificate, or check this side's clock")        \
