@@ -36,7 +36,7 @@ from .events import Event, Notification
 from .nodes import Node, Peer
 from .objects import Object, Property
 from .text import decode, decode_edata
-from .trace import Printer, Recorder, Trace, Traced
+from .trace import JsonLines, Printer, Recorder, Trace, Traced
 
 __all__ = [
     "Authority",
@@ -46,6 +46,7 @@ __all__ = [
     "Event",
     "Hello",
     "Identity",
+    "JsonLines",
     "NoAnswer",
     "NoObject",
     "NoProperty",

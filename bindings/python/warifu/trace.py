@@ -1,9 +1,10 @@
 """One's own traffic, with what the records protect: for the `trace` argument of Device and Controller."""
 
+import json
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TextIO
 
 from .text import decode, decode_edata
@@ -48,3 +49,14 @@ class Printer:
 
     def __call__(self, record: Traced) -> None:
         print(record, file=self._file or sys.stderr)
+
+
+class JsonLines:
+    """A trace that writes each datagram as a line of JSON, bytes as hexadecimal text, to `file` at once."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def __call__(self, record: Traced) -> None:
+        row = asdict(record) | {"datagram": record.datagram.hex(), "inner": record.inner.hex()}
+        print(json.dumps(row), file=self._file, flush=True)
