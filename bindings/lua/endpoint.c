@@ -29,7 +29,7 @@ endpoint *wfl_endpoint(lua_State *L) {
         wfl_misuse(L, "self", "it is closed");
     }
     if (e->in_hook) {
-        luaL_error(L, "only put and value may be called from inside a hook");
+        luaL_error(L, "only put and get_own may be called from inside a hook");
     }
     return e;
 }

@@ -148,7 +148,7 @@ static int peers(lua_State *L) {
 
 /* ---- the node ---- */
 
-/* put and value are also for hooks: they ask for an open endpoint only. */
+/* put and get_own are also for hooks: they ask for an open endpoint only. */
 static endpoint *check_open(lua_State *L) {
     endpoint *e = luaL_checkudata(L, 1, WFL_ENDPOINT);
     if (!e->open) {
@@ -202,7 +202,7 @@ static int put(lua_State *L) {
     return push_success(L, error, property_text(L, eoj, epc));
 }
 
-static int value(lua_State *L) {
+static int get_own(lua_State *L) {
     endpoint *e = check_open(L);
     wf_eoj eoj = wfl_eoj(L, 2, "eoj");
     uint8_t epc = (uint8_t)wfl_integer(L, 3, "epc", 0x80, 0xFF);
@@ -272,7 +272,7 @@ void wfl_add_endpoint_calls(lua_State *L) {
         {"add_object", add_object},
         {"add_property", add_property},
         {"put", put},
-        {"value", value},
+        {"get_own", get_own},
         {"announce", announce},
         {"next_event", next_event},
         {"counters", counters},

@@ -57,7 +57,7 @@ void wfl_push_event(lua_State *L, const wf_event *event) {
     if (event->error != WF_OK) {
         set_error(L, event->error);
     }
-    wfl_set_boolean(L, "protected", event->is_protected);
+    wfl_set_boolean(L, "is_protected", event->is_protected);
     set_number(L, event->number);
     if (event->edata.len > 0) {
         wfl_push_bytes(L, event->edata);

@@ -29,14 +29,14 @@ typedef struct trace_call {
     wf_bytes datagram, inner;
 } trace_call;
 
-/* on_set(eoj, epc, value, old): false refuses; anything else, and no result at all, accepts. */
+/* on_set(eoj, epc, old, new): false refuses; anything else, and no result at all, accepts. */
 static int call_set(lua_State *L) {
     set_call *call = lua_touserdata(L, 2);
     lua_getiuservalue(L, 1, WFL_SET_HOOK);
     lua_pushinteger(L, (lua_Integer)call->eoj);
     lua_pushinteger(L, call->epc);
-    wfl_push_bytes(L, call->edt);
     wfl_push_bytes(L, call->old);
+    wfl_push_bytes(L, call->edt);
     lua_call(L, 4, 1);
     call->accepted = lua_isnil(L, -1) || lua_toboolean(L, -1);
     return 0;

@@ -7,7 +7,7 @@
 
 #define WFL_AUTHORITY "warifu.Authority"
 
-enum { DAY = 86400, YEARS_100 = 36500 };
+enum { DAY = 86400, CLOCK_SKEW = 3600, YEARS_100 = 36500 };
 
 typedef struct identity_object {
     bool open;
@@ -136,7 +136,7 @@ static wf_error begin(maker *m, wf_p256_key *key, const char *name, lua_Integer 
         error = wf_p256_generate(key, &m->drbg);
     }
     m->order = (wf_certificate_order){.common_name = name, .public_key = key->public_key};
-    m->order.not_before = now - DAY; /* the other side's clock may be late */
+    m->order.not_before = now - CLOCK_SKEW; /* for those whose clock is a little late */
     m->order.not_after = now + (int64_t)days * DAY;
     if (error == WF_OK) {
         error = wf_drbg_bytes(&m->drbg, m->order.serial, sizeof m->order.serial);
@@ -234,9 +234,9 @@ static int issue(lua_State *L) {
     return 1;
 }
 
-/* A number of the makers' range for experiments (FFFFF0 and up), random behind it. */
-static int new_number(lua_State *L) {
-    static const uint8_t experimental[] = {0xFE, 0xFF, 0xFF, 0xF0};
+/* FE, the maker code for experiments, 13 random bytes. */
+static int random_number(lua_State *L) {
+    static const uint8_t experimental[] = {0xFE, 0xFF, 0xFF, 0xFF};
     uint8_t number[WF_NUMBER_LEN];
     memcpy(number, experimental, sizeof experimental);
     wf_entropy entropy = wf_entropy_system();
@@ -244,6 +244,14 @@ static int new_number(lua_State *L) {
     if (error != WF_OK) {
         return wfl_fail(L, error, NULL);
     }
+    wfl_push_hex(L, wf_bytes_of(number, sizeof number));
+    return 1;
+}
+
+/* number(text or bytes): the same in its usual form. */
+static int number_text(lua_State *L) {
+    uint8_t number[WF_NUMBER_LEN];
+    wfl_number(number, L, 1, "number");
     wfl_push_hex(L, wf_bytes_of(number, sizeof number));
     return 1;
 }
@@ -308,9 +316,11 @@ static void add_type(lua_State *L, const char *type, const char *field, lua_CFun
 
 void wfl_add_identity(lua_State *L) {
     static const luaL_Reg functions[] = {
-        {"load_identity", load_identity},   {"load_authority", load_authority}, {"save_identity", save_identity},
-        {"save_authority", save_authority}, {"create_authority", create},       {"issue", issue},
-        {"describe_identity", describe},    {"new_number", new_number},         {NULL, NULL},
+        {"load_identity", load_identity}, {"load_authority", load_authority},
+        {"save_identity", save_identity}, {"save_authority", save_authority},
+        {"create_authority", create},     {"issue", issue},
+        {"describe_identity", describe},  {"random_number", random_number},
+        {"number", number_text},          {NULL, NULL},
     };
     add_type(L, WFL_IDENTITY, "identity_type", identity_tostring);
     add_type(L, WFL_AUTHORITY, "authority_type", authority_tostring);

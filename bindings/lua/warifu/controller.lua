@@ -3,26 +3,13 @@ local check = core.part "check"
 local Endpoint = core.part "endpoint"
 local Node = core.part "node"
 
-local Controller = Endpoint.derive("warifu.Controller", false)
+local Controller = Endpoint.derive("warifu.Controller", "controller")
 
-local OBJECT = 0x05FF01
-local GET = 1
+local OBJECT, NODE_PROFILE = 0x05FF01, 0x0EF001
+local GET, NUMBER, INSTANCES = 0x62, 0x83, 0xD6
 
 local DISCOVER = { timeout = true, address = true }
 local PAIR = { number = true, confirm = true, progress = true }
-
--- The superclass properties that every object must have, for our own controller object.
-local function add_own_object(self)
-    local maker = core.unhex(self.number:sub(3, 8))
-    local values = { [0x80] = "\x30", [0x81] = "\x00", [0x82] = "\0\0R\1", [0x88] = "\x42", [0x8A] = maker }
-    local added, message, code = self.core:add_object(OBJECT)
-    for epc, value in pairs(values) do
-        if added then
-            added, message, code = self.core:add_property(OBJECT, epc, GET, #value, #value, value)
-        end
-    end
-    return added, message, code
-end
 
 local function open(_, options)
     local self, message, code = Endpoint.open(Controller, options, { timeout = true })
@@ -30,13 +17,7 @@ local function open(_, options)
         return nil, message, code
     end
     self.timeout = check.seconds("timeout", options and options.timeout, 0)
-    local added
-    added, message, code = add_own_object(self)
-    if not added then
-        self:close()
-        return nil, message, code
-    end
-    return self
+    return self:add_or_close(OBJECT, {})
 end
 
 local function address_of(name, value)
@@ -46,23 +27,79 @@ local function address_of(name, value)
     return check.type(name, value, "string")
 end
 
---- Who speaks Device Authentication? A list of {address=, is_device=, window_open=, ...}, maybe empty.
+-- What the answers to a discovery say of each node.
+local function collector(self, nodes)
+    local by_address = {}
+    return function(event)
+        local node = by_address[event.address]
+        if not node then
+            node = Node.of_address(self, event.address, { objects = {} })
+            by_address[event.address] = node
+            nodes[#nodes + 1] = node
+        end
+        if event.hello then
+            node.da = event.hello
+        elseif event.edata then
+            local values = Node.properties_of(core.parse_edata(event.edata))
+            local number, instances = values[NUMBER] or "", values[INSTANCES] or ""
+            node.number = #number == 17 and core.hex(number) or node.number
+            for at = 2, #instances - 2, 3 do
+                node.objects[#node.objects + 1] = (">I3"):unpack(instances, at)
+            end
+        end
+    end
+end
+
+local function ask_instances(self, address, timeout)
+    local edata = core.compose_edata {
+        seoj = OBJECT, deoj = NODE_PROFILE, esv = GET, properties = { { epc = INSTANCES }, { epc = NUMBER } },
+    }
+    return self.core:request(address, edata, timeout, true)
+end
+
+-- Without an identity nobody is asked about Device Authentication: nil, and no code.
+local function ask_da(self, take, address, timeout)
+    if self.identity then
+        return self:seek(take, self.core:hello(address, timeout))
+    end
+end
+
+-- Waits for the end of a question to many; that nobody answers is no failure.
+local function harvest(self, take, call)
+    local done, message, code, last = self:finish(call)
+    last = done or last
+    if last and last.edata then
+        take(last)
+    end
+    return done or code == "NO_ANSWER", message, code
+end
+
+--- Asks everybody (or `address`) who is there: a list of nodes, maybe empty. Fields of a node: address, number, objects
+--- (a list of EOJs), da (what it says of Device Authentication, or nil). None of it is proven.
 function Controller:discover(options)
     options = check.options(options, DISCOVER)
-    local found, seen = {}, {}
-    local timeout = check.seconds("timeout", options.timeout, 3)
+    local nodes = {}
+    local timeout = check.seconds("timeout", options.timeout, 2)
     local address = options.address and address_of("address", options.address)
-    local done, message, code = self:await(function(event)
-        if event.kind == "found" and not seen[event.address] then
-            seen[event.address] = true
-            event.hello.address = event.address
-            found[#found + 1] = event.hello
-        end
-    end, self.core:hello(address, timeout))
-    if not done and code ~= "NO_ANSWER" then
+    local take = collector(self, nodes)
+    local plain <close>, message, code = self:listen(take, ask_instances(self, address, timeout))
+    if not plain then
         return nil, message, code
     end
-    return found
+    local da <close>, why, name = ask_da(self, take, address, timeout)
+    if name then
+        return nil, why, name
+    end
+    local went
+    went, message, code = harvest(self, take, plain)
+    if went and da then
+        went, message, code = harvest(self, take, da)
+    end
+    if not went then
+        return nil, message, code
+    end
+    table.sort(nodes, function(a, b) return a.address < b.address end)
+    return nodes
 end
 
 --- Pairs with the device at `address` (or one that discover found) and gives the peer. `number` names the device; without
@@ -75,17 +112,24 @@ function Controller:pair(address, options)
     if options.number == nil and not confirm then
         check.misuse("number", "name the device by its number, or give confirm=function(number)")
     end
+    local proven = options.number and core.number(options.number)
     local done, message, code = self:await(function(event, request)
         if event.kind == "pair_step" and progress then
             progress(event.step)
         elseif event.kind == "pair_question" then
+            proven = event.number
             self.core:pair_decide(request, confirm ~= nil and confirm(event.number) == true)
         end
-    end, self.core:pair(address, options.number))
+    end, self.core:pair(address, proven))
     if not done then
         return nil, message, code
     end
-    return Node.of_peer(self, done.peer)
+    for _, peer in ipairs(self:peers()) do
+        if peer.number == proven then
+            return peer
+        end
+    end
+    return core.fail "NOT_PAIRED" -- unpaired again in the same moment
 end
 
 --- A node in clear, by its address: what it lets strangers do.

@@ -2,45 +2,12 @@ local core = ...
 local check = core.part "check"
 local Endpoint = core.part "endpoint"
 
-local Device = Endpoint.derive("warifu.Device", true)
+local Device = Endpoint.derive("warifu.Device", "device")
 
-local ACCESS = { get = 1, set = 2, inf = 4 }
-local PROPERTY = { value = true, access = true, min = true, max = true }
-
-local function access_bits(text)
-    local bits = 0
-    for word in check.type("access", text, "string", "get"):gmatch "[^%s,]+" do
-        bits = bits | (ACCESS[word] or check.misuse("access", "'" .. word .. "' is none of get, set, inf"))
-    end
-    return bits
-end
-
-local function add_property(self, eoj, epc, property)
-    if type(property) == "string" then
-        property = { value = property }
-    end
-    check.options(check.type("property", property, "table"), PROPERTY)
-    local value = check.type("value", property.value, "string")
-    local least = check.type("min", property.min, "number", #value)
-    local most = check.type("max", property.max, "number", math.max(#value, least))
-    return self.core:add_property(eoj, check.epc("epc", epc), access_bits(property.access), least, most, value)
-end
-
---- Adds an object: epc -> bytes (for reading only), or epc -> {value=, access="get set inf", min=, max=}.
+--- Adds an object: epc -> bytes (for reading only), or epc -> {value=, access="get set inf", size=}, where size is a
+--- length or {least, most}. What every object must have (80 81 82 88 8A) is added where it is missing.
 function Device:add(eoj, properties)
-    eoj = check.eoj("eoj", eoj)
-    check.type("properties", properties, "table")
-    local added, message, code = true, nil, nil
-    if eoj >> 8 ~= 0x0EF0 then -- the node profile is always there
-        added, message, code = self.core:add_object(eoj)
-    end
-    for epc, property in pairs(properties) do
-        if not added then
-            break
-        end
-        added, message, code = add_property(self, eoj, epc, property)
-    end
-    return added, message, code
+    return self:add_object(check.eoj("eoj", eoj), check.type("properties", properties, "table"))
 end
 
 local function open(_, options)
@@ -50,9 +17,9 @@ local function open(_, options)
     end
     for eoj, properties in pairs(check.type("objects", options and options.objects, "table", {})) do
         local added
-        added, message, code = self:add(eoj, properties)
+        check.type("properties", properties, "table")
+        added, message, code = self:add_or_close(check.eoj("eoj", eoj), properties)
         if not added then
-            self:close()
             return nil, message, code
         end
     end
@@ -78,9 +45,9 @@ function Device:put(eoj, epc, value)
     return self.core:put(check.eoj("eoj", eoj), check.epc("epc", epc), check.type("value", value, "string"))
 end
 
---- Reads a property of this device.
-function Device:value(eoj, epc)
-    return self.core:value(check.eoj("eoj", eoj), check.epc("epc", epc))
+--- Reads a property of this device; also from inside on_set.
+function Device:get_own(eoj, epc)
+    return self.core:get_own(check.eoj("eoj", eoj), check.epc("epc", epc))
 end
 
 --- Works for at most `timeout` seconds and gives the first thing that happened, or nil, message, "NO_ANSWER".

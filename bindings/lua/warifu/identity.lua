@@ -4,8 +4,8 @@ local check = core.part "check"
 
 local Identity, Authority = {}, {}
 
-local DAYS = 3650
-local CREATE = { name = true, days = true }
+local ROOT_DAYS, DAYS = 7300, 3650
+local CREATE, ISSUE = { days = true }, { name = true, days = true }
 
 local identity_methods, authority_methods = {}, {}
 
@@ -26,11 +26,11 @@ function identity_methods:save(path)
     return core.save_identity(self, path)
 end
 
---- Makes an authority for demonstrations: a key and its root certificate.
-function Authority.create(options)
+--- Makes an authority: a key and its root certificate. Options: days.
+function Authority.create(name, options)
     options = check.options(options, CREATE)
-    local name = check.type("name", options.name, "string", "Warifu demo CA")
-    return core.create_authority(name, check.type("days", options.days, "number", DAYS))
+    return core.create_authority(check.type("name", name, "string"),
+        check.type("days", options.days, "number", ROOT_DAYS))
 end
 
 function Authority.load(path)
@@ -41,12 +41,13 @@ function authority_methods:save(path)
     return core.save_authority(self, path)
 end
 
---- Issues an identity: `role` is "device" or "controller"; without a number it gets one of the range for experiments.
+--- Issues an identity: `role` is "device" or "controller"; without a number it gets a random one of the range for
+--- experiments. Options: name (for people who read the certificate), days.
 function authority_methods:issue(role, number, options)
-    options = check.options(options, CREATE)
-    local name = check.type("name", options.name, "string", role == "device" and "Warifu device" or "Warifu controller")
+    options = check.options(options, ISSUE)
+    local name = check.type("name", options.name, "string", check.type("role", role, "string"))
     local days = check.type("days", options.days, "number", DAYS)
-    return core.issue(self, role, number or core.new_number(), name, days)
+    return core.issue(self, role, number or core.random_number(), name, days)
 end
 
 return { Identity = Identity, Authority = Authority }

@@ -7,10 +7,12 @@ return {
     version = core.version,
     errors = core.errors, -- NAME -> {code=, name=, nature=, what=, next=}
     codec = core.part "codec",
+    decode = core.part "codec".decode,
     Identity = identity.Identity,
     Authority = identity.Authority,
     Controller = core.part "controller",
     Device = core.part "device",
+    random_number = core.random_number,
     now = core.now,
     default_state = core.default_state,
 }

@@ -6,47 +6,77 @@ local CONTROLLER = 0x05FF01
 local SETC, GET, SETC_SNA, GET_SNA = 0x61, 0x62, 0x51, 0x52
 
 local Node = { __name = "warifu.Node" }
-Node.__index = Node
 
---- The peer of that id; always the same object while it is paired. `record` spares a look into the engine.
-function Node.of_peer(owner, id, record)
-    local node = owner.nodes[id]
-    if not node then
-        node = setmetatable({ owner = owner, target = id }, Node)
-        owner.nodes[id] = node
-    end
-    if not record then
-        for _, one in ipairs(owner.core:peers()) do
-            record = one.id == id and one or record
+local methods = {}
+
+-- What the engine knows of a peer at this moment.
+local function row_of(self)
+    for _, row in ipairs(self.owner.core:peers()) do
+        if row.id == self.id then
+            return row
         end
     end
-    for field, value in pairs(record or {}) do
-        node[field] = value
+end
+
+local LIVE = { role = "role", address = "address", is_connected = "has_session", fingerprint = "fingerprint" }
+
+function Node:__index(key)
+    if methods[key] then
+        return methods[key]
+    elseif LIVE[key] and rawget(self, "id") and not rawget(self, "gone") then
+        local row = row_of(self)
+        return row and row[LIVE[key]]
+    end
+end
+
+--- The peer of that id; always the same object while it is paired. Fields: number, address, role, fingerprint,
+--- is_connected.
+function Node.of_peer(owner, id, number)
+    local node = owner.nodes[id]
+    if not node then
+        node = setmetatable({ owner = owner, id = id, number = number }, Node)
+        owner.nodes[id] = node
+    end
+    if not node.number then
+        local row = row_of(node)
+        node.number = row and row.number
     end
     return node
 end
 
-function Node.of_address(owner, address)
-    return setmetatable({ owner = owner, target = address, address = address }, Node)
+--- A node in clear. `fields` are what a discovery learnt: number, objects, da.
+function Node.of_address(owner, address, fields)
+    local node = setmetatable(fields or {}, Node)
+    node.owner, node.address = owner, address
+    return node
 end
 
-function Node.forget(owner, node)
-    if node.id then
-        owner.nodes[node.id] = nil
-        node.gone = true
-    end
+function Node.forget(node)
+    node.owner.nodes[node.id] = nil
+    node.gone = true
 end
 
+--- The id of a peer's pairing.
 function Node.id(node)
-    return type(node.target) == "number" and node.target
-        or check.misuse("peer", "it is an address, not a pairing")
+    return rawget(node, "id") or check.misuse("peer", "it is an address, not a pairing")
 end
 
 function Node:__tostring()
-    if type(self.target) ~= "number" then
+    if not rawget(self, "id") then
         return ("warifu.Node (%s, in clear)"):format(self.address)
+    elseif self.gone then
+        return ("warifu.Node (%s, unpaired)"):format(self.number)
     end
-    return ("warifu.Node (%s %s%s)"):format(self.role or "peer", self.number or "?", self.gone and ", unpaired" or "")
+    return ("warifu.Node (%s %s)"):format(self.owner.core:is_open() and self.role or "peer", self.number)
+end
+
+--- epc -> bytes
+function Node.properties_of(frame)
+    local values = {}
+    for _, property in ipairs(frame.properties) do
+        values[property.epc] = property.edt
+    end
+    return values
 end
 
 local function hex_list(epcs)
@@ -65,7 +95,7 @@ local function exchange(self, frame, timeout, repeatable)
     end
     local owner = self.owner
     local done, answer
-    done, message, code, answer = owner:await(nil, owner.core:request(self.target, edata, timeout, repeatable))
+    done, message, code, answer = owner:await(nil, owner.core:request(rawget(self, "id") or self.address, edata, timeout, repeatable))
     answer = done or answer
     if not done and not (answer and answer.edata) then
         return nil, message, code
@@ -74,7 +104,7 @@ local function exchange(self, frame, timeout, repeatable)
 end
 
 --- Reads properties: a table epc -> bytes. When some were refused: nil, message, "REFUSED", and what was read.
-function Node:get(eoj, ...)
+function methods:get(eoj, ...)
     local frame = { seoj = CONTROLLER, deoj = check.eoj("eoj", eoj), esv = GET, properties = {} }
     local count = select("#", ...)
     if count == 0 then
@@ -103,7 +133,7 @@ function Node:get(eoj, ...)
 end
 
 --- Writes properties, epc -> bytes, in the order of their codes: true, or nil, message, code.
-function Node:set(eoj, values)
+function methods:set(eoj, values)
     local frame = { seoj = CONTROLLER, deoj = check.eoj("eoj", eoj), esv = SETC, properties = {} }
     for epc, edt in pairs(check.type("values", values, "table")) do
         frame.properties[#frame.properties + 1] = { epc = check.epc("epc", epc), edt = check.type("edt", edt, "string") }

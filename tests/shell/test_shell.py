@@ -1,0 +1,315 @@
+"""The program `warifu` as people and scripts meet it: on a real pseudo-terminal, from files, from standard input."""
+
+import os
+import pty
+import re
+import select
+import signal
+import socket
+import stat
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+PROMPT, MORE = "warifu> ", "     >> "
+SECONDS = 20
+GET = "1081000105FF010130016201B300"
+ESCAPE = "\x1b"
+
+
+@pytest.fixture
+def shell(build: Path) -> Path:
+    return build / "shell" / "warifu"
+
+
+@pytest.fixture
+def run(shell: Path, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs the shell without a terminal."""
+
+    def go(*words: str, text: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [shell, *words], input=text, capture_output=True, text=True, timeout=SECONDS, cwd=tmp_path, check=False
+        )
+
+    return go
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A UDP port that nobody has at this moment."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Terminal:
+    """A shell on a pseudo-terminal; what it shows is kept in `shown`."""
+
+    def __init__(self, shell: Path, state: Path, *words: str) -> None:
+        self.shown = ""
+        self.at = 0
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            environment = {**os.environ, "TERM": "xterm", "LC_ALL": "C.UTF-8", "HOME": str(state.parent)}
+            os.execve(shell, [str(shell), "--state", str(state), *words], environment)
+
+    def read(self) -> bool:
+        try:
+            ready, _, _ = select.select([self.fd], [], [], 0.1)
+            chunk = os.read(self.fd, 4096) if ready else b""
+        except OSError:
+            return False
+        self.shown += chunk.decode(errors="replace").replace("\r", "")
+        return bool(chunk) or not ready
+
+    def expect(self, text: str) -> str:
+        """Waits until `text` is shown, and gives what stood before it since the last time."""
+        end = time.monotonic() + SECONDS
+        while (found := self.shown.find(text, self.at)) < 0:
+            if time.monotonic() > end or not self.read():
+                pytest.fail(f"{text!r} did not come; shown: {self.shown[self.at :]!r}")
+        before = self.shown[self.at : found]
+        self.at = found + len(text)
+        return before
+
+    def type(self, text: str) -> None:
+        os.write(self.fd, text.encode())
+
+    def line(self, text: str) -> str:
+        """Types a line at the prompt and gives all that is shown until the next prompt."""
+        self.type(text + "\n")
+        return self.expect("\n" + PROMPT)
+
+    def leave(self) -> int:
+        self.type("\x04")
+        return self.status()
+
+    def status(self) -> int:
+        while self.read():
+            pass
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+    def close(self) -> None:
+        os.close(self.fd)
+        try:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        except (ProcessLookupError, ChildProcessError):
+            pass
+
+
+@pytest.fixture
+def terminal(shell: Path, tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
+    """Starts shells on terminals, waits for their first prompt, and ends them with the test."""
+    started: list[Terminal] = []
+
+    def start(*words: str) -> Terminal:
+        started.append(Terminal(shell, tmp_path / "state", *words))
+        started[-1].expect(PROMPT)
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.close()
+
+
+# ---- on a terminal ----
+
+
+def test_the_prompt_shows_values_of_expressions(terminal: Callable[..., Terminal]) -> None:
+    prompt = terminal()
+    assert prompt.line("40 + 2").endswith("\n42")
+    assert prompt.line('{ [0xB3] = "\\26", eoj = 0x013001 }').endswith("\n{ [0xB3] = <1A>, eoj = 0x013001 }")
+    assert prompt.line("x = 7").count("\n") == 0
+    assert prompt.line("x").endswith("\n7")
+    assert prompt.leave() == 0
+
+
+def test_the_prompt_runs_verbs(terminal: Callable[..., Terminal]) -> None:
+    prompt = terminal()
+    assert "05FF01 -> 013001 Get" in prompt.line(f"decode {GET}")
+    assert "nobody answered" in prompt.line("help no_answer")
+
+
+def test_unfinished_lua_is_continued_on_the_next_line(terminal: Callable[..., Terminal]) -> None:
+    prompt = terminal()
+    prompt.type("for i = 1, 2 do\n")
+    prompt.expect(MORE)
+    prompt.type("print(i * 100)\n")
+    prompt.expect(MORE)
+    assert prompt.line("end").endswith("\n100\n200")
+
+
+def test_ctrl_c_cancels_the_line(terminal: Callable[..., Terminal]) -> None:
+    prompt = terminal()
+    prompt.type("half a li")
+    prompt.expect("half a li")
+    prompt.type("\x03")
+    prompt.expect("^C\n" + PROMPT)
+    assert prompt.line("1 + 1").endswith("\n2")
+
+
+def test_ctrl_c_cancels_what_is_unfinished(terminal: Callable[..., Terminal]) -> None:
+    prompt = terminal()
+    prompt.type("for i = 1, 2 do\n")
+    prompt.expect(MORE)
+    prompt.type("\x03")
+    prompt.expect("^C\n" + PROMPT)
+    assert prompt.line("1 + 1").endswith("\n2")
+
+
+@pytest.mark.parametrize(
+    "busy", ["while true do end", "c = warifu.Controller{address='127.0.0.1', port=%d}; c:next_event()"]
+)
+def test_ctrl_c_cancels_what_runs(terminal: Callable[..., Terminal], busy: str, free_port: int) -> None:
+    prompt = terminal()
+    prompt.type(busy.replace("%d", str(free_port)) + "\n")
+    prompt.expect("\n")
+    time.sleep(0.3)
+    prompt.type("\x03")
+    prompt.expect("interrupted\n" + PROMPT)
+    assert prompt.line("1 + 1").endswith("\n2")
+
+
+def test_errors_are_said_and_the_prompt_goes_on(terminal: Callable[..., Terminal]) -> None:
+    prompt = terminal()
+    assert "attempt to call a nil value" in prompt.line("nothing()")
+    assert "PEM" not in prompt.line("warifu.Identity.load('/nowhere.pem')")
+    assert "STORE: the store can't be read or written: /nowhere.pem" in prompt.shown
+    assert "bad argument 'bytes'" in prompt.line("warifu.codec.parse(1)")
+    assert "usage: decode HEX..." in prompt.line("decode")
+
+
+def test_the_history_comes_back_and_only_its_owner_reads_it(terminal: Callable[..., Terminal], tmp_path: Path) -> None:
+    first = terminal()
+    first.line("6 * 7")
+    first.line(" 'not kept'")
+    assert first.leave() == 0
+    history = tmp_path / "state" / "history"
+    assert stat.S_IMODE(history.stat().st_mode) == 0o600
+    assert stat.S_IMODE(history.parent.stat().st_mode) == 0o700
+    assert "not kept" not in history.read_text()
+    second = terminal()
+    second.type("\x1b[A")
+    second.expect("6 * 7")
+    second.type("\n")
+    assert second.expect("\n" + PROMPT).endswith("\n42")
+
+
+def test_japanese_can_be_typed(terminal: Callable[..., Terminal]) -> None:
+    prompt = terminal()
+    assert prompt.line('"割符" .. "!"').endswith("\n割符!")
+    prompt.type('"温度計')
+    prompt.expect("温度計")
+    prompt.type("\x7f\x7f")
+    assert prompt.line('"').endswith("\n温")
+
+
+def test_ctrl_d_leaves_with_status_0(terminal: Callable[..., Terminal]) -> None:
+    assert terminal().leave() == 0
+
+
+# ---- without a terminal ----
+
+
+def test_a_script_file_gets_its_arguments(run: Callable, tmp_path: Path) -> None:
+    (tmp_path / "a.lua").write_text("print(arg[0], arg[1], select('#', ...), (...))\nreturn 5\n")
+    done = run("a.lua", "one", "--two")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "a.lua\tone\t2\tone\n", "")
+
+
+def test_code_of_an_option_is_run(run: Callable) -> None:
+    done = run("-e", "print(..., warifu.version, package.loaded.warifu == require 'warifu')", "x")
+    assert re.fullmatch(r"x\t\d+\.\d+\.\d+\ttrue\n", done.stdout)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_script_from_the_standard_input_is_one_chunk(run: Callable) -> None:
+    done = run(text="local x = 1\n-- a comment\nprint(x)\n")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1\n", "")
+    assert run("-", "a", text="print(...)").stdout == "a\n"
+
+
+def test_verbs_from_the_standard_input_run_line_by_line(run: Callable) -> None:
+    done = run(text=f"version\ndecode {GET}\nfor i = 1, 2 do\n  print(i)\nend\n1 + 1\n")
+    assert done.returncode == 0
+    assert re.fullmatch(r"warifu \S+, Lua 5\.4\n.*Get \(62\)\n  B3\n1\n2\n2\n", done.stdout)
+
+
+def test_lines_end_at_the_first_failure(run: Callable) -> None:
+    done = run(text="version\ndecode 1081\nprint 'never'\n")
+    assert done.returncode == 3
+    assert "never" not in done.stdout
+    assert done.stderr.startswith("FRAME: ")
+
+
+def test_verbs_work_as_arguments(run: Callable) -> None:
+    assert run("decode", GET[:8], GET[8:]).stdout == "ECHONET Lite, TID 0001: 05FF01 -> 013001 Get (62)\n  B3\n"
+    assert run("version").stdout == run("--version").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "complaint"),
+    [
+        (["-e", "error 'broken'"], 1, "warifu: (-e):1: broken\n"),
+        (["-e", "="], 1, "warifu: (-e):1: unexpected symbol near '='\n"),
+        (
+            ["-e", "warifu.Controller{adress='x'}"],
+            1,
+            "warifu: (-e):1: bad argument 'adress' (there is no such option)\n",
+        ),
+        (["nowhere.lua"], 1, "warifu: cannot open nowhere.lua"),
+        (["--nonsense"], 2, "warifu: there is no option --nonsense; see warifu --help\n"),
+        (["-e"], 2, "warifu: -e needs a value; see warifu --help\n"),
+        (["--port", "x"], 2, "warifu: --port needs a number"),
+        (["decode"], 2, "warifu: usage: decode HEX...\n"),
+        (["decode", "10", "8"], 3, "ARGUMENT: "),
+        (["decode", "1082"], 3, "FRAME: "),
+        (["-e", "return nil, 'text', 'TAG'"], 4, "TAG: text\n"),
+        (["-e", "return nil, 'text', 'WINDOW_CLOSED'"], 5, "WINDOW_CLOSED: text\n"),
+        (["--address", "127.0.0.1", "--port", "PORT", "discover", "0.1"], 6, "NO_ANSWER: "),
+        (["-e", "return nil, 'text', 'NO_SESSION'"], 7, "NO_SESSION: text\n"),
+        (["-e", "return nil, 'text', 'NO_PROPERTY'"], 8, "NO_PROPERTY: text\n"),
+        (["-e", "return warifu.Identity.load 'nowhere.pem'"], 9, "STORE: "),
+    ],
+)
+def test_the_exit_status_tells_the_class_of_failure(
+    run: Callable, free_port: int, words: list[str], status: int, complaint: str
+) -> None:
+    done = run(*[str(free_port) if word == "PORT" else word for word in words])
+    assert done.returncode == status
+    assert done.stdout == ""
+    assert done.stderr.startswith(complaint)
+
+
+def test_an_interrupt_ends_a_script_with_130(shell: Path) -> None:
+    script = "io.write('on\\n'); io.flush(); while true do end"
+    with subprocess.Popen([shell, "-e", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout.readline() == "on\n"
+        running.send_signal(signal.SIGINT)
+        assert running.wait(SECONDS) == 130
+        assert running.stderr.read() == "interrupted\n"
+
+
+def test_help_names_every_verb_and_option(run: Callable) -> None:
+    text = run("--help").stdout
+    for word in ("discover", "decode HEX...", "help", "version", "-e CODE", "--state DIR", "--interface NAME"):
+        assert word in text
+    assert run("help").stdout.startswith("  discover")
+
+
+def test_nothing_but_text_goes_where_no_terminal_is(run: Callable) -> None:
+    done = run(text="version\nhelp\n{1, 2}\nhelp nonsense\n")
+    assert done.returncode != 0
+    assert ESCAPE not in done.stdout + done.stderr
+    assert "warifu> " not in done.stdout
+
+
+def test_results_that_can_not_be_written_are_a_failure(shell: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([shell, "version"], stdout=full, stderr=subprocess.PIPE, timeout=SECONDS, check=False)
+    assert done.returncode == 1
+    assert b"No space left" in done.stderr
