@@ -129,6 +129,11 @@ static void identifiers_of_every_length_come_through(void) {
     pair_start(&p);
     p.i.id.len = WF_EDHOC_ID_LEN + 1;
     CHECK(pair_write_1(&p, WF_EDHOC_SUITE_3) == WF_ERROR_ARGUMENT);
+    pair_start(&p);
+    pair_advance(&p, WF_EDHOC_SUITE_3, 1);
+    CHECK_OK(pair_read_1(&p));
+    p.r.id.len = WF_EDHOC_ID_LEN + 1;
+    CHECK(pair_write_2(&p) == WF_ERROR_ARGUMENT);
 }
 
 static void two_longest_certificates_fit_a_message_and_more_does_not(void) {

@@ -359,7 +359,8 @@ static void a_text_is_identifier_credential_signature_and_items(void) {
         "27" X5T "44fa5efa2e",         /* RFC 9529 4.2.5 */
         "27a104423210" SIGNATURE,      /* RFC 9529 4.1.6 */
         "274132" SIGNATURE,
-        "2732" SIGNATURE, /* kid */
+        "2732" SIGNATURE,              /* kid */
+        "27a218214101" SIGNATURE "05", /* an entry more, which would also pass for signature and item */
         "27" X5T,
         "27" SIGNATURE,
         X5T SIGNATURE,
@@ -374,6 +375,43 @@ static void a_text_is_identifier_credential_signature_and_items(void) {
     CHECK(text_reads("27" X5T SIGNATURE "1805", WF_EDHOC_MAC_2) == WF_ERROR_CBOR);
     CHECK(text_reads("27" X5T SIGNATURE "20", WF_EDHOC_MAC_2) == WF_ERROR_CRITICAL_EAD);
     CHECK(text_reads("", WF_EDHOC_MAC_2) == WF_ERROR_EDHOC_MESSAGE);
+}
+
+/* The Responder seals `hex` as PLAINTEXT_4. */
+static wf_error text_4_reads(const char *hex) {
+    pair_start(&p);
+    pair_advance(&p, WF_EDHOC_SUITE_3, 3);
+    CHECK_OK(pair_read_3(&p));
+    CHECK_OK(pair_accept_3(&p));
+    wf_bytes text = bytes_of(hex);
+    memcpy(p.r.run.text, text.at, text.len);
+    p.r.run.text_len = text.len;
+    wf_writer w = wf_writer_of(p.bytes[4], sizeof p.bytes[4]);
+    CHECK_OK(wf_edhoc_seal(&p.r.run, WF_EDHOC_K_4, &w));
+    p.message[4] = wf_bytes_of(p.bytes[4], w.len);
+    return pair_read_4(&p);
+}
+
+static void the_text_of_message_4_is_items_or_nothing(void) {
+    CHECK_OK(text_4_reads(""));
+    CHECK_OK(text_4_reads("054101"));
+    CHECK(p.i.ead.count == 1 && p.i.ead.items[0].label == 5);
+    CHECK(text_4_reads("4101") == WF_ERROR_EDHOC_MESSAGE);
+    CHECK(text_4_reads("05f5") == WF_ERROR_EDHOC_MESSAGE);
+    CHECK(text_4_reads("1805") == WF_ERROR_CBOR);
+    CHECK(text_4_reads("24") == WF_ERROR_CRITICAL_EAD);
+    CHECK(run_is_wiped(&p.i.run));
+}
+
+static void a_ciphertext_shorter_than_its_tag_is_refused(void) {
+    static const char *const cut[] = {"40", "4101", "4f000102030405060708090a0b0c0d0e"};
+    for (size_t i = 0; i < sizeof cut / sizeof cut[0]; i++) {
+        pair_start(&p);
+        pair_advance(&p, WF_EDHOC_SUITE_3, 3);
+        p.message[3] = p.message[4] = bytes_of(cut[i]);
+        CHECK(pair_read_3(&p) == WF_ERROR_EDHOC_MESSAGE);
+        CHECK(pair_read_4(&p) == WF_ERROR_EDHOC_MESSAGE);
+    }
 }
 
 /* --- error messages ----------------------------------------------------------------------------------------------- */
@@ -422,6 +460,11 @@ static void error_messages_are_read_strictly(void) {
     }
     CHECK(wf_edhoc_read_error(&told, bytes_of("0161ff")) == WF_ERROR_CBOR);
     CHECK(wf_edhoc_read_error(&told, bytes_of("180103")) == WF_ERROR_CBOR);
+    wf_writer w = wf_writer_of(room, sizeof room);
+    wf_cbor_write_int(&w, WF_EDHOC_CODE_UNSPECIFIED);
+    wf_cbor_write_head(&w, WF_CBOR_TSTR, WF_EDHOC_MESSAGE_LEN - 3);
+    memset(wf_write_space(&w, WF_EDHOC_MESSAGE_LEN - 3), 'x', WF_EDHOC_MESSAGE_LEN - 3);
+    CHECK(wf_edhoc_read_error(&told, wf_bytes_of(room, w.len)) == WF_ERROR_EDHOC_MESSAGE);
 }
 
 /* --- key derivation ----------------------------------------------------------------------------------------------- */
@@ -476,6 +519,8 @@ static const check_case cases[] = {
     CASE(another_method_is_refused),
     CASE(the_invalid_messages_of_rfc_9529_are_refused),
     CASE(a_text_is_identifier_credential_signature_and_items),
+    CASE(the_text_of_message_4_is_items_or_nothing),
+    CASE(a_ciphertext_shorter_than_its_tag_is_refused),
     CASE(every_error_becomes_a_message_that_reads_back),
     CASE(error_messages_are_read_strictly),
     CASE(the_kdf_is_hkdf_expand_over_the_joined_info),
