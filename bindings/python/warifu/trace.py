@@ -1,6 +1,7 @@
 """One's own traffic, with what the records protect: for the `trace` argument of Device and Controller."""
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -52,11 +53,15 @@ class Printer:
 
 
 class JsonLines:
-    """A trace that writes each datagram as a line of JSON, bytes as hexadecimal text, to `file` at once."""
+    """A trace that appends each datagram to the file `path`, as a line of JSON with bytes as hexadecimal text.
 
-    def __init__(self, file: TextIO) -> None:
-        self._file = file
+    Each line is in the file before the next thing happens, so a program that is killed leaves all of them.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._path = path
 
     def __call__(self, record: Traced) -> None:
         row = asdict(record) | {"datagram": record.datagram.hex(), "inner": record.inner.hex()}
-        print(json.dumps(row), file=self._file, flush=True)
+        with open(self._path, "a", encoding="ascii") as file:
+            print(json.dumps(row), file=file)
