@@ -18,6 +18,7 @@ PACKAGES = (
     "Fedora: dnf install libtomcrypt-devel libtommath-devel gmp-devel python3-devel gcc; "
     "Homebrew: brew install libtomcrypt libtommath gmp pkgconf"
 )
+PYTHON_INCLUDE = sysconfig.get_paths()["include"]
 
 math = os.environ.get("WARIFU_MATH", "ltm")
 if math not in MATH:
@@ -47,7 +48,6 @@ class BuildExt(build_ext):
 
     def check_headers(self) -> None:
         compiler = [*self.compiler.compiler_so, "-E", "-x", "c", "-", *self.extensions[0].extra_compile_args]
-        compiler.append("-I" + sysconfig.get_paths()["include"])
         for header in ("Python.h", "tomcrypt.h", HEADERS[math]):
             try:
                 source = f"#include <{header}>\n"
@@ -79,7 +79,8 @@ extension = Extension(
     include_dirs=["core/include", "core/src", "core", "bindings/python/ext"],
     define_macros=[("Py_LIMITED_API", "0x030B0000"), (definition, None)],
     libraries=["tomcrypt", library],
-    extra_compile_args=["-std=c11", "-fvisibility=hidden", *pkg_config("--cflags")],
+    # Python's headers as system headers: their warnings are not ours to mend.
+    extra_compile_args=["-std=c11", "-fvisibility=hidden", "-isystem", PYTHON_INCLUDE, *pkg_config("--cflags")],
     extra_link_args=pkg_config("--libs-only-L"),
     py_limited_api=True,
 )
