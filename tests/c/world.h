@@ -19,7 +19,8 @@ typedef struct world_store {
         uint8_t bytes[WF_STORE_ENTRY_LEN];
     } entries[WORLD_ENTRIES];
     unsigned writes;
-    bool fails;
+    unsigned fail_at; /* this write (counted from 1) fails; 0: none */
+    bool fails;       /* all of them fail, and reading too */
 } world_store;
 
 typedef struct world_event {
@@ -34,6 +35,7 @@ typedef struct world_node {
     wf_address address;
     world_store store;
     wf_p256_key key;
+    uint8_t number[WF_NUMBER_LEN];
     uint8_t certificate[WF_CERTIFICATE_LEN];
     wf_bytes chain[1];
     wf_engine_config config;
@@ -58,6 +60,7 @@ typedef struct world {
     world_node nodes[WORLD_NODES];
     world_datagram log[WORLD_LOG];
     unsigned log_count;
+    void *context; /* of the test */
     /* Sees a datagram before it is delivered, may change it; false loses it. */
     bool (*pass)(struct world *world, world_datagram *datagram);
 } world;
@@ -86,13 +89,16 @@ static inline wf_error world_load(void *context, uint16_t id, uint8_t *out, size
 
 static inline wf_error world_erase(void *context, uint16_t id) {
     world_store *s = context;
-    for (unsigned i = 0; i < WORLD_ENTRIES && !s->fails; i++) {
+    s->writes++;
+    if (s->fails || s->writes == s->fail_at) {
+        return WF_ERROR_STORE;
+    }
+    for (unsigned i = 0; i < WORLD_ENTRIES; i++) {
         if (s->entries[i].id == id) {
             memset(&s->entries[i], 0, sizeof s->entries[i]);
         }
     }
-    s->writes++;
-    return s->fails ? WF_ERROR_STORE : WF_OK;
+    return WF_OK;
 }
 
 static inline wf_error world_save(void *context, uint16_t id, const uint8_t *data, size_t len) {
@@ -112,21 +118,25 @@ static inline wf_error world_save(void *context, uint16_t id, const uint8_t *dat
     return WF_ERROR_STORE;
 }
 
-/* Issues under `anchor`, whose DER it is. */
-static inline void world_certify(world *w, world_node *node, wf_role role, uint8_t last, wf_bytes anchor,
-                                 const wf_p256_key *anchor_key) {
-    uint8_t number[WF_NUMBER_LEN] = {0xFE, 0xFF, 0xFF, 0xFF};
-    wf_certificate issuer;
-    number[16] = last;
+/* What a node's certificate says, unless a test changes it. The number is FE FF FF FF, nothing, `last`. */
+static inline wf_certificate_order world_order(world *w, world_node *node, wf_role role, uint8_t last) {
+    node->number[0] = 0xFE;
+    memset(node->number + 1, 0xFF, 3);
+    node->number[16] = last;
     CHECK_OK(wf_p256_generate(&node->key, &w->drbg));
-    CHECK_OK(wf_certificate_parse(&issuer, anchor));
-    wf_certificate_order order = {.common_name = NULL,
-                                  .role = role,
-                                  .number = number,
+    return (wf_certificate_order){.role = role,
+                                  .number = node->number,
                                   .not_before = WORLD_DATE - 1000,
                                   .not_after = WORLD_DATE + 100000,
                                   .serial = {1, last},
                                   .public_key = node->key.public_key};
+}
+
+/* Issues under `anchor`, whose DER it is. */
+static inline void world_issue(world *w, world_node *node, wf_certificate_order order, wf_bytes anchor,
+                               const wf_p256_key *anchor_key) {
+    wf_certificate issuer;
+    CHECK_OK(wf_certificate_parse(&issuer, anchor));
     wf_writer out = wf_writer_of(node->certificate, sizeof node->certificate);
     CHECK_OK(wf_certificate_issue(&out, &order, &issuer, anchor_key, &w->drbg));
     node->chain[0] = wf_bytes_of(node->certificate, out.len);
@@ -208,7 +218,8 @@ static inline void world_configure(world *w, unsigned i, bool device, bool has_d
 }
 
 static inline unsigned world_add(world *w, unsigned i, wf_role role) {
-    world_certify(w, &w->nodes[i], role, (uint8_t)(i + 1), w->anchors[0], &w->root_key);
+    wf_certificate_order order = world_order(w, &w->nodes[i], role, (uint8_t)(i + 1));
+    world_issue(w, &w->nodes[i], order, w->anchors[0], &w->root_key);
     world_configure(w, i, role == WF_ROLE_DEVICE, true);
     world_start(w, i);
     return i;

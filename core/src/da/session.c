@@ -141,6 +141,10 @@ bool wf_session_is_timely(const wf_session *session, wf_time now, uint32_t stamp
 }
 
 void wf_session_note_exchange(wf_session *session, uint16_t tid, uint64_t piv) {
+    wf_exchange_note *earlier = wf_session_exchange(session, tid);
+    if (earlier != NULL) {
+        earlier->open = false;
+    }
     session->exchanges[session->exchange_at] = (wf_exchange_note){true, tid, piv};
     session->exchange_at = (session->exchange_at + 1) % WF_SESSION_EXCHANGES;
 }

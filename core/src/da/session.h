@@ -70,6 +70,7 @@ uint32_t wf_session_peer_clock(const wf_session *session, wf_time now); /* as we
 void wf_session_learn_clock(wf_session *session, wf_time now, uint32_t peer_clock);
 bool wf_session_is_timely(const wf_session *session, wf_time now, uint32_t stamp);
 
+/* A TID used again means the later exchange. */
 void wf_session_note_exchange(wf_session *session, uint16_t tid, uint64_t piv);
 /* The open exchange of this TID, or NULL. */
 wf_exchange_note *wf_session_exchange(wf_session *session, uint16_t tid);
