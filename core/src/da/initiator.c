@@ -201,22 +201,30 @@ static wf_error read_message_2(wf_da *da, wf_time now, wf_run *run, wf_bytes mes
     return error;
 }
 
-static wf_error send_message_3(wf_da *da, wf_time now, wf_run *run, wf_edhoc *next, const wf_certificate *peer) {
+static wf_error write_message_3(wf_run *run, wf_edhoc *next) {
     wf_writer w = wf_writer_of(run->datagram, sizeof run->datagram);
     wf_da_write_header(&w, run->tid, WF_DA_MESSAGE_3);
     wf_write_u8(&w, next->peer_id.bytes[0]);
     wf_error error = wf_edhoc_write_3(next, NULL, &w);
-    if (error == WF_OK) {
-        error = wf_writer_finish(&w, &run->datagram_len);
+    return error != WF_OK ? error : wf_writer_finish(&w, &run->datagram_len);
+}
+
+static wf_error send_message_3(wf_da *da, wf_time now, wf_run *run, wf_edhoc *next, const wf_certificate *peer) {
+    /* `peer` points into the text of message_2, which message_3 overwrites. */
+    wf_error error = run->purpose == WF_RUN_PAIR ? note_candidate(da, run, peer) : WF_OK;
+    if (error != WF_OK) {
+        return error;
     }
-    if (error == WF_OK && run->purpose == WF_RUN_PAIR) {
-        error = note_candidate(da, run, peer);
-    }
+    error = write_message_3(run, next);
     if (error == WF_OK) {
         run->edhoc = *next;
         run->state = WF_RUN_WAITS_4;
         wf_initiator_step(da, run, WF_PAIR_DEVICE_VERIFIED);
         send_now(da, run, now, FIRST_INTERVAL_MS);
+    } else if (run->purpose == WF_RUN_PAIR) {
+        wf_error ignored = wf_pairing_remove(&da->pairings, run->pairing); /* RAM only: it can't fail */
+        (void)ignored;
+        run->pairing = WF_NO_PAIRING;
     }
     return error;
 }
