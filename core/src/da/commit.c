@@ -11,17 +11,13 @@ static void answer_kind(wf_da *da, const wf_da_request_ref *ref, wf_da_kind kind
 
 static wf_error commit_candidate(wf_da *da, wf_time now, uint32_t session) {
     wf_session *s = &da->sessions.entries[session];
-    uint32_t replaced;
     if (s->initiator || s->pairing == WF_NO_PAIRING) {
         return WF_ERROR_PAIRING_REFUSED;
     }
     if (wf_window_left(&da->window, now) == 0) {
         return WF_ERROR_WINDOW_CLOSED;
     }
-    wf_error error = wf_pairing_commit(&da->pairings, s->pairing, WF_PAIRING_FINAL, &replaced);
-    if (replaced != WF_NO_PAIRING && error == WF_OK) {
-        wf_session_close_pairing(&da->sessions, replaced);
-    }
+    wf_error error = wf_da_commit(da, s->pairing, WF_PAIRING_FINAL);
     if (error == WF_OK) {
         wf_da_emit_peer(da, WF_EVENT_PAIRED, s->pairing, WF_OK);
         wf_da_session_trusted(da, session, now);
@@ -62,7 +58,6 @@ static void unpair(wf_da *da, wf_time now, const wf_da_request_ref *ref) {
         s->leaving = true;
         s->pairing = WF_NO_PAIRING;
         s->ends = now + WF_SESSION_GRACE_MS;
-        wf_session_close_pairing(&da->sessions, pairing);
         wf_da_emit_peer(da, WF_EVENT_UNPAIRED, pairing, WF_OK);
         error = wf_da_forget(da, pairing);
     }
@@ -85,14 +80,11 @@ void wf_commit_request(wf_da *da, wf_time now, const wf_da_request_ref *ref, wf_
 /* ---- the side that asked ---- */
 
 static void confirmed(wf_da *da, wf_time now, wf_run *run) {
-    uint32_t replaced, session = run->session, pairing = run->pairing;
-    wf_error error = wf_pairing_commit(&da->pairings, pairing, WF_PAIRING_FINAL, &replaced);
+    uint32_t session = run->session, pairing = run->pairing;
+    wf_error error = wf_da_commit(da, pairing, WF_PAIRING_FINAL);
     if (error != WF_OK) {
         wf_initiator_over(da, run, error);
         return;
-    }
-    if (replaced != WF_NO_PAIRING) {
-        wf_session_close_pairing(&da->sessions, replaced);
     }
     wf_initiator_step(da, run, WF_PAIR_CONFIRMED);
     wf_da_emit_peer(da, WF_EVENT_PAIRED, pairing, WF_OK);
@@ -105,10 +97,9 @@ static void confirmed(wf_da *da, wf_time now, wf_run *run) {
 static void unpaired(wf_da *da, wf_run *run) {
     uint32_t pairing = run->pairing;
     run->session = WF_NO_SESSION;
-    wf_da_emit_peer(da, WF_EVENT_UNPAIRED, pairing, WF_OK);
-    wf_session_close_pairing(&da->sessions, pairing);
-    wf_error error = wf_da_forget(da, pairing);
     run->pairing = WF_NO_PAIRING;
+    wf_da_emit_peer(da, WF_EVENT_UNPAIRED, pairing, WF_OK);
+    wf_error error = wf_da_forget(da, pairing);
     wf_initiator_over(da, run, error);
 }
 

@@ -237,17 +237,29 @@ void wf_da_want_all_sessions(wf_da *da, wf_time now) {
     }
 }
 
+wf_error wf_da_commit(wf_da *da, uint32_t pairing, wf_pairing_state state) {
+    uint32_t old;
+    wf_error error = wf_pairing_commit(&da->pairings, pairing, state);
+    while (error == WF_OK && (old = wf_pairing_replaced(&da->pairings, pairing)) != WF_NO_PAIRING) {
+        wf_error ignored = wf_da_forget(da, old); /* what lies in the store still is dropped at the next start */
+        (void)ignored;
+    }
+    return error;
+}
+
 wf_error wf_da_forget(wf_da *da, uint32_t pairing) {
+    wf_initiator_forget(da, pairing);
+    wf_responder_forget(da, pairing);
+    wf_session_close_pairing(&da->sessions, pairing);
     wf_wipe(&da->calls[pairing], sizeof da->calls[pairing]);
     return wf_pairing_remove(&da->pairings, pairing);
 }
 
 void wf_da_address_proven(wf_da *da, uint32_t pairing, const wf_address *address) {
-    uint32_t replaced;
     wf_pairing *p = &da->pairings.entries[pairing];
     if (!wf_address_equal(&p->address, address)) {
         p->address = *address;
-        wf_error ignored = wf_pairing_commit(&da->pairings, pairing, p->state, &replaced);
+        wf_error ignored = wf_pairing_commit(&da->pairings, pairing, p->state);
         (void)ignored; /* the address in the store is a hint for the next start */
     }
 }
@@ -314,7 +326,7 @@ static void close_ended_sessions(wf_da *da, wf_time now) {
             uint32_t pairing = s->pairing;
             wf_session_close(&da->sessions, i);
             if (pairing != WF_NO_PAIRING && da->pairings.entries[pairing].state == WF_PAIRING_CANDIDATE) {
-                wf_error ignored = wf_pairing_remove(&da->pairings, pairing); /* RAM only: it can't fail */
+                wf_error ignored = wf_da_forget(da, pairing); /* RAM only: it can't fail */
                 (void)ignored;
             }
         }

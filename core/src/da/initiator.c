@@ -61,7 +61,9 @@ static void clean_up(wf_da *da, wf_run *run, wf_error outcome) {
     }
     bool may_be_written = run->state == WF_RUN_WAITS_ANSWER && run->purpose == WF_RUN_PAIR && !run->refused;
     if (!may_be_written && outcome != WF_OK) {
-        wf_error ignored = wf_da_forget(da, run->pairing); /* in the store it is tried and dropped at the next start */
+        uint32_t pairing = run->pairing;
+        run->pairing = WF_NO_PAIRING;
+        wf_error ignored = wf_da_forget(da, pairing); /* in the store it is tried and dropped at the next start */
         (void)ignored;
     }
 }
@@ -72,6 +74,14 @@ void wf_initiator_over(wf_da *da, wf_run *run, wf_error outcome) {
     wf_wipe(run, sizeof *run);
     if (done.request.value != 0) {
         wf_da_emit(da, &done);
+    }
+}
+
+/* Its pairing is gone; an UNPAIR has nothing left to do. */
+void wf_initiator_forget(wf_da *da, uint32_t pairing) {
+    for (wf_run *run = wf_initiator_of_pairing(da, pairing); run != NULL; run = wf_initiator_of_pairing(da, pairing)) {
+        run->pairing = WF_NO_PAIRING;
+        wf_initiator_over(da, run, run->purpose == WF_RUN_UNPAIR ? WF_OK : WF_ERROR_NOT_PAIRED);
     }
 }
 
@@ -251,8 +261,7 @@ static void take_message_2(wf_da *da, wf_time now, wf_run *run, wf_bytes message
 /* ---- message_4 and what follows ---- */
 
 static void commit(wf_da *da, wf_time now, wf_run *run) {
-    uint32_t replaced;
-    wf_error error = wf_pairing_commit(&da->pairings, run->pairing, WF_PAIRING_PROVISIONAL, &replaced);
+    wf_error error = wf_da_commit(da, run->pairing, WF_PAIRING_PROVISIONAL);
     if (error != WF_OK) {
         wf_initiator_over(da, run, error == WF_ERROR_PAIRINGS_FULL ? WF_ERROR_CAPACITY : error);
         return;
@@ -404,7 +413,7 @@ static void end_run(wf_da *da, wf_run *run) {
     if (run->purpose == WF_RUN_UNPAIR) {
         uint32_t pairing = run->pairing;
         wf_da_emit_peer(da, WF_EVENT_UNPAIRED, pairing, outcome);
-        wf_session_close_pairing(&da->sessions, pairing);
+        run->pairing = WF_NO_PAIRING;
         wf_error error = wf_da_forget(da, pairing);
         outcome = error != WF_OK ? error : outcome;
     }

@@ -28,6 +28,9 @@ static wf_error describe_peer(wf_pairing *p, wf_bytes der) {
     if (error != WF_OK) {
         return error;
     }
+    if (!certificate.has_number || certificate.role != p->role) {
+        return WF_ERROR_STORE_DAMAGED;
+    }
     memcpy(p->number, certificate.number, sizeof p->number);
     memcpy(p->public_key, certificate.public_key, sizeof p->public_key);
     return wf_certificate_fingerprint(p->fingerprint, der);
@@ -53,7 +56,7 @@ static wf_error read_entry(wf_pairing *p, wf_bytes entry) {
         return WF_ERROR_STORE_DAMAGED;
     }
     p->state = (wf_pairing_state)state;
-    return describe_peer(p, wf_bytes_of(p->certificate, p->certificate_len));
+    return describe_peer(p, wf_bytes_of(p->certificate, p->certificate_len)) == WF_OK ? WF_OK : WF_ERROR_STORE_DAMAGED;
 }
 
 static wf_error load_one(wf_pairing_table *table, uint32_t index) {
@@ -74,21 +77,28 @@ static bool same_peer(const wf_pairing *a, const wf_pairing *b) {
     return memcmp(a->fingerprint, b->fingerprint, sizeof a->fingerprint) == 0;
 }
 
-/* The power may have failed between writing a new pairing and erasing the one that it replaces. */
-static wf_error drop_replaced(wf_pairing_table *table) {
-    for (uint32_t i = 0; i < table->count; i++) {
-        for (uint32_t j = 0; j < table->count; j++) {
-            const wf_pairing *later = &table->entries[i], *earlier = &table->entries[j];
-            if (i != j && later->state == WF_PAIRING_FINAL && earlier->state == WF_PAIRING_FINAL &&
-                same_peer(later, earlier) && later->sequence > earlier->sequence) {
-                wf_error error = wf_pairing_remove(table, j);
-                if (error != WF_OK) {
-                    return error;
-                }
-            }
+uint32_t wf_pairing_replaced(const wf_pairing_table *table, uint32_t index) {
+    const wf_pairing *p = &table->entries[index];
+    for (uint32_t i = 0; i < table->count && is_stored(p); i++) {
+        const wf_pairing *other = &table->entries[i];
+        if (is_stored(other) && same_peer(other, p) && other->sequence < p->sequence &&
+            (p->state == WF_PAIRING_FINAL || other->state == WF_PAIRING_PROVISIONAL)) {
+            return i;
         }
     }
-    return WF_OK;
+    return WF_NO_PAIRING;
+}
+
+/* The power may have failed between writing a new pairing and erasing the one that it replaces. */
+static wf_error drop_replaced(wf_pairing_table *table) {
+    wf_error error = WF_OK;
+    for (uint32_t i = 0; i < table->count; i++) {
+        uint32_t old;
+        while (error == WF_OK && (old = wf_pairing_replaced(table, i)) != WF_NO_PAIRING) {
+            error = wf_pairing_remove(table, old);
+        }
+    }
+    return error;
 }
 
 wf_error wf_pairing_load(wf_pairing_table *table) {
@@ -131,21 +141,20 @@ uint32_t wf_pairing_new(wf_pairing_table *table, const wf_certificate *peer,
     return index;
 }
 
-static wf_error judge_against_others(const wf_pairing_table *table, const wf_pairing *p, uint32_t *replaced) {
-    *replaced = WF_NO_PAIRING;
+static wf_error judge_against_others(const wf_pairing_table *table, const wf_pairing *p) {
+    bool is_new = p->state != WF_PAIRING_FINAL;
     for (uint32_t i = 0; i < table->count; i++) {
         const wf_pairing *other = &table->entries[i];
         if (other == p || other->state != WF_PAIRING_FINAL) {
             continue;
         }
         if (same_peer(other, p)) {
-            *replaced = i;
+            is_new = false;
         } else if (memcmp(other->number, p->number, sizeof p->number) == 0 ||
                    memcmp(other->fingerprint, p->fingerprint, WF_X5T_LEN) == 0) {
             return WF_ERROR_PAIRING_REFUSED;
         }
     }
-    bool is_new = p->state != WF_PAIRING_FINAL && *replaced == WF_NO_PAIRING;
     return is_new && wf_pairing_count(table, WF_PAIRING_FINAL) >= table->limit ? WF_ERROR_PAIRINGS_FULL : WF_OK;
 }
 
@@ -165,9 +174,9 @@ static wf_error save(wf_pairing_table *table, uint32_t index) {
     return error;
 }
 
-wf_error wf_pairing_commit(wf_pairing_table *table, uint32_t index, wf_pairing_state state, uint32_t *replaced) {
+wf_error wf_pairing_commit(wf_pairing_table *table, uint32_t index, wf_pairing_state state) {
     wf_pairing *p = &table->entries[index];
-    wf_error error = judge_against_others(table, p, replaced);
+    wf_error error = judge_against_others(table, p);
     if (error != WF_OK) {
         return error;
     }
@@ -176,12 +185,6 @@ wf_error wf_pairing_commit(wf_pairing_table *table, uint32_t index, wf_pairing_s
     error = save(table, index);
     if (error != WF_OK) {
         p->state = before;
-        return error;
-    }
-    if (state != WF_PAIRING_FINAL) {
-        *replaced = WF_NO_PAIRING;
-    } else if (*replaced != WF_NO_PAIRING) {
-        error = wf_pairing_remove(table, *replaced);
     }
     return error;
 }

@@ -41,18 +41,19 @@ typedef struct wf_pairing_table {
     wf_store store;
 } wf_pairing_table;
 
-/* Reads what the store holds; of two entries for one peer the later one stays. Errors: STORE, STORE_DAMAGED, DER. */
+/* Reads what the store holds; of two entries for one peer the later one stays. Errors: STORE, STORE_DAMAGED. */
 WF_MUST_CHECK wf_error wf_pairing_load(wf_pairing_table *table);
 void wf_pairing_wipe(wf_pairing_table *table);
 
 /* A free entry as a candidate for the peer of this certificate, or WF_NO_PAIRING. */
 uint32_t wf_pairing_new(wf_pairing_table *table, const wf_certificate *peer,
                         const uint8_t fingerprint[static WF_HASH_LEN]);
-/* Writes the entry down in this state. A final one takes the place of the peer's earlier one, whose index is given in
- * `replaced` (WF_NO_PAIRING: none). Errors: PAIRINGS_FULL, PAIRING_REFUSED (another certificate bears the same number
- * or the same x5t), STORE. */
-WF_MUST_CHECK wf_error wf_pairing_commit(wf_pairing_table *table, uint32_t index, wf_pairing_state state,
-                                         uint32_t *replaced);
+/* Writes the entry down in this state. Errors: PAIRINGS_FULL, PAIRING_REFUSED (another certificate bears the same
+ * number or the same x5t), STORE. */
+WF_MUST_CHECK wf_error wf_pairing_commit(wf_pairing_table *table, uint32_t index, wf_pairing_state state);
+/* An earlier entry of the same peer whose place this written one takes, or WF_NO_PAIRING: a final one takes the place
+ * of all of them, a provisional one that of another provisional one. Ask again once it is removed. */
+uint32_t wf_pairing_replaced(const wf_pairing_table *table, uint32_t index);
 /* Erases it in the store, then in RAM. Errors: STORE (the entry is gone from RAM all the same). */
 WF_MUST_CHECK wf_error wf_pairing_remove(wf_pairing_table *table, uint32_t index);
 

@@ -26,6 +26,14 @@ void wf_responder_tick(wf_da *da, wf_time now) {
     }
 }
 
+void wf_responder_forget(wf_da *da, uint32_t pairing) {
+    for (unsigned i = 0; i < WF_RESPONDER_SLOTS; i++) {
+        if (da->slots[i].pairing == pairing) {
+            free_slot(da, &da->slots[i]);
+        }
+    }
+}
+
 static wf_error hash_of(uint8_t out[static WF_HASH_LEN], wf_bytes message) {
     return wf_sha256(out, &message, 1);
 }

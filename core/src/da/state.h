@@ -117,7 +117,11 @@ void wf_da_transmit(wf_da *da, const wf_address *to, const wf_writer *datagram, 
 wf_peer_id wf_da_peer_of(uint32_t pairing);
 wf_chain_rules wf_da_chain_rules(const wf_da *da, wf_time now, wf_role role);
 
-WF_MUST_CHECK wf_error wf_da_forget(wf_da *da, uint32_t pairing); /* store and RAM; its sessions are the caller's */
+/* Writes the pairing down in this state, and forgets the earlier ones whose place it takes. */
+WF_MUST_CHECK wf_error wf_da_commit(wf_da *da, uint32_t pairing, wf_pairing_state state);
+/* Erases it in RAM and in the store, with its sessions and all that is under way for it. Errors: STORE (the entry is
+ * gone from RAM all the same). */
+WF_MUST_CHECK wf_error wf_da_forget(wf_da *da, uint32_t pairing);
 /* A fresh handshake reached the peer there. */
 void wf_da_address_proven(wf_da *da, uint32_t pairing, const wf_address *address);
 
@@ -139,6 +143,7 @@ void wf_commit_answer(wf_da *da, wf_time now, uint32_t session, wf_da_kind kind,
 void wf_responder_message_1(wf_da *da, wf_time now, const wf_address *from, const wf_da_frame *frame);
 void wf_responder_message_3(wf_da *da, wf_time now, const wf_address *from, const wf_da_frame *frame);
 void wf_responder_tick(wf_da *da, wf_time now);
+void wf_responder_forget(wf_da *da, uint32_t pairing);
 
 /* initiator.c */
 wf_run *wf_initiator_new(wf_da *da, wf_time now, wf_run_purpose purpose, const wf_address *address);
@@ -149,6 +154,7 @@ void wf_initiator_step(wf_da *da, const wf_run *run, wf_pair_step step);
 void wf_initiator_over(wf_da *da, wf_run *run, wf_error outcome);
 void wf_initiator_tick(wf_da *da, wf_time now);
 wf_run *wf_initiator_of_pairing(wf_da *da, uint32_t pairing);
+void wf_initiator_forget(wf_da *da, uint32_t pairing);
 
 /* call.c */
 void wf_call_want(wf_da *da, wf_time now, uint32_t pairing);
