@@ -9,7 +9,7 @@ from typing import Literal, Self
 
 from ._runtime import Runtime
 from ._stream import Stream
-from ._warifu import Closed, Engine, Error, FileStore, Identity, Udp, make_error
+from ._warifu import Closed, Engine, Error, FileStore, Identity, PeerRow, Udp, make_error
 from ._warifu import Event as EngineEvent
 from .authority import random_number
 from .events import Event, Notification
@@ -151,14 +151,19 @@ class Endpoint:
     @property
     def peers(self) -> list[Peer]:
         """All pairings."""
-        return [self._peer(row.id) for row in self._open.engine.peers()]
+        return [self._peer_of(row) for row in self._open.engine.peers()]
 
-    def _peer(self, peer_id: int) -> Peer:
-        peer = self._peers.get(peer_id)
-        if peer is None:
-            row = next((row for row in self._open.engine.peers() if row.id == peer_id), None)
-            peer = self._peers[peer_id] = Peer(self, peer_id, row)
+    def _peer_of(self, row: PeerRow) -> Peer:
+        """The one object for this pairing; an id that now means another node gets a new one."""
+        peer = self._peers.get(row.id)
+        if peer is None or peer.fingerprint != row.fingerprint:
+            peer = self._peers[row.id] = Peer(self, row)
         return peer
+
+    def _peer(self, peer_id: int, *, anew: bool = False) -> Peer | None:
+        if peer_id in self._peers and not anew:
+            return self._peers[peer_id]
+        return next((self._peer_of(row) for row in self._open.engine.peers() if row.id == peer_id), None)
 
     def get_own(self, eoj: int, epc: int) -> bytes:
         """Reads a property of this node. Raises NoObject, NoProperty."""
@@ -197,7 +202,7 @@ class Endpoint:
         if event.kind == "unpaired":
             known = self._peers.pop(event.peer, None)
         else:
-            known = self._peer(event.peer) if event.peer else None
+            known = self._peer(event.peer, anew=event.kind == "paired") if event.peer else None
         item: Event | Notification
         if notification:
             eoj, properties = properties_of(event.edata)
@@ -229,15 +234,15 @@ class Endpoint:
         """
         runtime = self._open
         with runtime.call(lambda now: runtime.engine.unpair(now, peer.id)) as call:
-            self._check(await call.result(), peer, peer.address)
+            self._check(await call.result(), peer)
 
-    def _check(self, event: EngineEvent, peer: Peer | None, address: str | None) -> EngineEvent:
+    def _check(self, event: EngineEvent, peer: Peer | None) -> None:
         """Raises what a request ended with, at the line that waits for it."""
         if event.error:
-            raise self._error(event.error, peer, address)
-        return event
+            raise self._error(event.error, event, peer)
 
-    def _error(self, code: int, peer: Peer | None, address: str | None, detail: str | None = None) -> Error:
+    def _error(self, code: int, event: EngineEvent, peer: Peer | None, detail: str | None = None) -> Error:
+        address = event.address if peer is None else peer.address or event.address
         error = make_error(code, detail, address)
         error.peer = peer
         if isinstance(error, TimeoutError) and self._runtime is not None and self._runtime.last_send_error is not None:

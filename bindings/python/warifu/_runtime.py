@@ -12,7 +12,7 @@ from ._stream import Stream
 from ._warifu import Closed, Engine, Error, Event, FileStore, State, Udp, make_error, monotonic
 
 RESCAN_S = 10.0  # how soon a new interface or address is noticed, and how old the date may be
-LONGEST_WAIT_S = 30.0  # the loop's clock may stand still while the machine sleeps, the engine's doesn't
+LONGEST_WAIT_MS = 30_000  # the loop's clock may stand still while the machine sleeps, the engine's doesn't
 OF_REQUESTS = frozenset({"done", "answer", "pair_step", "pair_question"})  # news for who asked, only
 DATAGRAMS_IN_A_ROW = 64  # then the loop's other work gets its turn
 
@@ -85,7 +85,7 @@ class Runtime:
         self._calls: dict[int, Call] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._rescan_timer: asyncio.TimerHandle | None = None
-        self._deadline: int | None = None
+        self._timer_at = 0
         self.engine = make_engine(monotonic(), udp)
 
     def start(self) -> None:
@@ -163,7 +163,7 @@ class Runtime:
             self.close(error)
 
     def _on_timer(self) -> None:
-        self._timer = self._deadline = None
+        self._timer = None
         self.engine.tick(monotonic())
         self.pump()
 
@@ -216,13 +216,12 @@ class Runtime:
             self._dispatch(event)
 
     def _arm(self) -> None:
+        """A timer that is early enough stays: an answered request takes its deadline along, so most timers are."""
         deadline = self.engine.deadline()
-        if deadline == self._deadline and self._timer is not None:
+        if deadline is None or (self._timer is not None and self._timer_at <= deadline):
             return
         if self._timer is not None:
             self._timer.cancel()
-            self._timer = None
-        self._deadline = deadline
-        if deadline is not None:
-            wait = max(0, deadline - monotonic()) / 1000
-            self._timer = self.loop.call_later(min(wait, LONGEST_WAIT_S), self._on_timer)
+        now = monotonic()
+        self._timer_at = min(max(deadline, now), now + LONGEST_WAIT_MS)
+        self._timer = self.loop.call_later((self._timer_at - now) / 1000, self._on_timer)

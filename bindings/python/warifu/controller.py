@@ -148,7 +148,7 @@ class Controller(Endpoint):
                     accepted = await _answer(confirm, event, call)
                     if not call.done.done():
                         self._decide(call.id, accepted)
-            self._check(event, None, address)
+            self._check(event, None)
             return next(peer for peer in self.peers if peer.number == proven)
 
     def _decide(self, request: int, accepted: bool) -> None:

@@ -50,7 +50,7 @@ class Remote:
         peer, address = self._target()
         event = await self._endpoint._ask(edata, peer=peer, address=address, seconds=timeout, repeatable=repeatable)
         if not event.edata:
-            self._endpoint._check(event, self._as_peer(), self.address)
+            self._endpoint._check(event, self._as_peer())
             return event, {}, 0
         frame = _warifu.edata_parse(event.edata)
         return event, dict(frame.properties), frame.esv
@@ -58,8 +58,10 @@ class Remote:
     def _as_peer(self) -> "Peer | None":
         return self if isinstance(self, Peer) else None
 
-    def _refused(self, refused: tuple[int, ...], values: Mapping[int, bytes], detail: str) -> Refused:
-        error = self._endpoint._error(Refused.code, self._as_peer(), self.address, detail)
+    def _refused(
+        self, event: EngineEvent, refused: tuple[int, ...], values: Mapping[int, bytes], detail: str
+    ) -> Refused:
+        error = self._endpoint._error(Refused.code, event, self._as_peer(), detail)
         assert isinstance(error, Refused)
         error.values = dict(values)
         error.refused = refused
@@ -82,8 +84,8 @@ class Remote:
             if partial:
                 return values
             missing = tuple(epc for epc in epcs if epc not in values)
-            raise self._refused(missing, values, f"no {_names(missing)} of {eoj:06X}")
-        self._endpoint._check(event, self._as_peer(), self.address)
+            raise self._refused(event, missing, values, f"no {_names(missing)} of {eoj:06X}")
+        self._endpoint._check(event, self._as_peer())
         return {epc: came[epc] for epc in epcs if epc in came}
 
     async def set(
@@ -107,19 +109,19 @@ class Remote:
         event, came, esv = await self._ask(SETC, eoj, [*values.items()], timeout, repeatable)
         if esv == SETC_SNA:
             refused = tuple(epc for epc in values if came.get(epc, b"?"))
-            raise self._refused(refused, {}, f"{_names(refused)} of {eoj:06X} not set")
-        self._endpoint._check(event, self._as_peer(), self.address)
+            raise self._refused(event, refused, {}, f"{_names(refused)} of {eoj:06X} not set")
+        self._endpoint._check(event, self._as_peer())
         if verify:
-            await self._verify(eoj, values, timeout)
+            await self._verify(event, eoj, values, timeout)
 
-    async def _verify(self, eoj: int, values: Mapping[int, bytes], timeout: float | None) -> None:
+    async def _verify(self, event: EngineEvent, eoj: int, values: Mapping[int, bytes], timeout: float | None) -> None:
         loop = asyncio.get_running_loop()
         end = loop.time() + (READ_BACK_S if timeout is None else timeout)
         wait = FIRST_READ_BACK_S
         while (found := await self.get(eoj, *values, timeout=timeout)) != dict(values):
             if loop.time() + wait > end:
                 other = tuple(epc for epc in values if found[epc] != values[epc])
-                raise self._refused(other, found, f"{_names(other)} of {eoj:06X} read back differently")
+                raise self._refused(event, other, found, f"{_names(other)} of {eoj:06X} read back differently")
             await asyncio.sleep(wait)
             wait *= 2
 
@@ -156,12 +158,12 @@ class Node(Remote):
 class Peer(Remote):
     """A paired node. All that goes to it is encrypted, and it is known by its certificate, wherever it is."""
 
-    def __init__(self, endpoint: "Endpoint", peer_id: int, row: PeerRow | None) -> None:
+    def __init__(self, endpoint: "Endpoint", row: PeerRow) -> None:
         super().__init__(endpoint)
-        self.id = peer_id  # valid until the endpoint closes
-        self.number = row.number if row else bytes(17)  # identification number, proven
-        self.fingerprint = row.fingerprint if row else bytes(32)  # SHA-256 of its certificate
-        self.role: Literal["device", "controller"] | None = row.role if row else None
+        self.id = row.id  # valid until the endpoint closes
+        self.number = row.number  # identification number, proven
+        self.fingerprint = row.fingerprint  # SHA-256 of its certificate
+        self.role: Literal["device", "controller"] | None = row.role
 
     def _row(self) -> PeerRow | None:
         return next((row for row in self._endpoint._open.engine.peers() if row.id == self.id), None)

@@ -27,7 +27,7 @@ class Property:
         if unknown:
             raise ValueError(f"access is made of get, set and inf, not {', '.join(sorted(unknown))}")
         least, most = self.sizes
-        if not 0 <= least <= len(self.value) <= most <= 255:
+        if not 1 <= least <= len(self.value) <= most <= 255:
             raise ValueError(f"the value of {self.epc:02X} has {len(self.value)} bytes, not {least}..{most}")
 
     @property
