@@ -1,0 +1,404 @@
+"""docs/reference/da-profile-1.md a second time, in Python and on `cryptography`, sharing nothing with the core.
+
+`recompute` takes what tests/vectors/da-profile-1.json gives (names in GIVEN) and computes all the rest of it. Run as
+a program it writes the file anew.
+"""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives import hashes, hmac
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.ciphers.aead import AESCCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
+FILE = Path(__file__).parent.parent / "vectors" / "da-profile-1.json"
+Values = dict[str, Any]
+
+TYPES = {
+    "hello": 0x10,
+    "hello_answer": 0x11,
+    "message_1": 0x12,
+    "retry": 0x13,
+    "message_2": 0x14,
+    "message_3": 0x15,
+    "message_4": 0x16,
+    "edhoc_error": 0x17,
+    "request": 0x18,
+    "answer": 0x19,
+    "wake": 0x1B,
+}
+RECORD_ALG = 30  # AES-CCM-16-128-128
+ADMISSION_LABEL = 32768
+
+
+# ---- CBOR, as much as is needed (RFC 8949) ----
+
+
+def head(major: int, value: int) -> bytes:
+    for size, mark in ((1, 24), (2, 25), (4, 26)):
+        if value < 24:
+            return bytes([major << 5 | value])
+        if value < 1 << 8 * size:
+            return bytes([major << 5 | mark]) + value.to_bytes(size)
+    raise ValueError(value)
+
+
+def cbor(item: Any) -> bytes:
+    if item is None:
+        return b"\xf6"
+    if item is True:
+        return b"\xf5"
+    if isinstance(item, int):
+        return head(0, item) if item >= 0 else head(1, -1 - item)
+    if isinstance(item, bytes):
+        return head(2, len(item)) + item
+    if isinstance(item, str):
+        return head(3, len(item.encode())) + item.encode()
+    if isinstance(item, dict):
+        return head(5, len(item)) + b"".join(cbor(key) + cbor(value) for key, value in item.items())
+    return head(4, len(item)) + b"".join(map(cbor, item))
+
+
+# ---- hashes ----
+
+
+def sha256(*parts: bytes) -> bytes:
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def mac(key: bytes, *parts: bytes) -> bytes:
+    context = hmac.HMAC(key, hashes.SHA256())
+    context.update(b"".join(parts))
+    return context.finalize()
+
+
+def extract(salt: bytes, secret: bytes) -> bytes:
+    return mac(salt or bytes(32), secret)
+
+
+def expand(prk: bytes, info: bytes, length: int) -> bytes:
+    return HKDFExpand(hashes.SHA256(), length, info).derive(prk)
+
+
+# ---- EDHOC, method 0 (RFC 9528) ----
+
+
+def edhoc_kdf(prk: bytes, label: int, context: bytes, length: int) -> bytes:
+    return expand(prk, cbor(label) + cbor(context) + cbor(length), length)
+
+
+def exporter(prk_out: bytes, label: int, length: int) -> bytes:
+    return edhoc_kdf(edhoc_kdf(prk_out, 10, b"", 32), label, b"", length)
+
+
+def connection_id(identifier: bytes) -> bytes:
+    """As RFC 9528 3.3.2 writes it."""
+    one = len(identifier) == 1 and (identifier[0] < 0x18 or 0x20 <= identifier[0] < 0x38)
+    return identifier if one else cbor(identifier)
+
+
+def private_key(scalar: bytes) -> ec.EllipticCurvePrivateKey:
+    return ec.derive_private_key(int.from_bytes(scalar), ec.SECP256R1())
+
+
+def x_of(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.public_key().public_numbers().x.to_bytes(32)
+
+
+def sign(key: ec.EllipticCurvePrivateKey, message: bytes) -> bytes:
+    """With the nonce of RFC 6979, so that the vector can be computed again."""
+    r, s = decode_dss_signature(key.sign(message, ec.ECDSA(hashes.SHA256(), deterministic_signing=True)))
+    return r.to_bytes(32) + s.to_bytes(32)
+
+
+def aead(key: bytes, nonce: bytes, aad: bytes, plaintext: bytes, tag_len: int = 16) -> bytes:
+    return AESCCM(key, tag_length=tag_len).encrypt(nonce, plaintext, aad)
+
+
+def id_cred(certificate: bytes, kind: str) -> bytes:
+    return cbor({33: certificate} if kind == "x5chain" else {34: [-15, sha256(certificate)[:8]]})
+
+
+def handshake(given: Values) -> Values:
+    """Every value of a run, from the private ones."""
+    v = {name: bytes.fromhex(value) for name, value in given.items() if name not in ("method", "suite", "id_cred")}
+    suite, kind, tag_len = given["suite"], given["id_cred"], 16 if given["suite"] == 3 else 8
+    x, y, sk_i, sk_r = (private_key(v[name]) for name in ("x", "y", "sk_i", "sk_r"))
+    v["g_x"], v["g_y"] = x_of(x), x_of(y)
+    v["id_cred_i"], v["id_cred_r"] = id_cred(v["cert_i"], kind), id_cred(v["cert_r"], kind)
+    v["message_1"] = cbor(given["method"]) + cbor(suite) + cbor(v["g_x"]) + connection_id(v["c_i"])
+    v["th_2"] = sha256(cbor(v["g_y"]), cbor(sha256(v["message_1"])))
+    v["g_xy"] = x.exchange(ec.ECDH(), y.public_key())
+    v["prk_2e"] = extract(v["th_2"], v["g_xy"])
+
+    v["context_2"] = connection_id(v["c_r"]) + v["id_cred_r"] + cbor(v["th_2"]) + cbor(v["cert_r"])
+    v["mac_2"] = edhoc_kdf(v["prk_2e"], 2, v["context_2"], 32)
+    signed = cbor(["Signature1", v["id_cred_r"], cbor(v["th_2"]) + cbor(v["cert_r"]), v["mac_2"]])
+    v["sig_2"] = sign(sk_r, signed)
+    v["plaintext_2"] = connection_id(v["c_r"]) + v["id_cred_r"] + cbor(v["sig_2"])
+    v["keystream_2"] = edhoc_kdf(v["prk_2e"], 0, v["th_2"], len(v["plaintext_2"]))
+    hidden = bytes(a ^ b for a, b in zip(v["plaintext_2"], v["keystream_2"], strict=True))
+    v["message_2"] = cbor(v["g_y"] + hidden)
+
+    v["th_3"] = sha256(cbor(v["th_2"]), v["plaintext_2"], cbor(v["cert_r"]))
+    v["context_3"] = v["id_cred_i"] + cbor(v["th_3"]) + cbor(v["cert_i"])
+    v["mac_3"] = edhoc_kdf(v["prk_2e"], 6, v["context_3"], 32)
+    signed = cbor(["Signature1", v["id_cred_i"], cbor(v["th_3"]) + cbor(v["cert_i"]), v["mac_3"]])
+    v["sig_3"] = sign(sk_i, signed)
+    v["plaintext_3"] = v["id_cred_i"] + cbor(v["sig_3"])
+    v["k_3"], v["iv_3"] = edhoc_kdf(v["prk_2e"], 3, v["th_3"], 16), edhoc_kdf(v["prk_2e"], 4, v["th_3"], 13)
+    v["message_3"] = cbor(aead(v["k_3"], v["iv_3"], cbor(["Encrypt0", b"", v["th_3"]]), v["plaintext_3"], tag_len))
+
+    v["th_4"] = sha256(cbor(v["th_3"]), v["plaintext_3"], cbor(v["cert_i"]))
+    v["k_4"], v["iv_4"] = edhoc_kdf(v["prk_2e"], 8, v["th_4"], 16), edhoc_kdf(v["prk_2e"], 9, v["th_4"], 13)
+    v["message_4"] = cbor(aead(v["k_4"], v["iv_4"], cbor(["Encrypt0", b"", v["th_4"]]), b"", tag_len))
+    v["prk_out"] = edhoc_kdf(v["prk_2e"], 7, v["th_4"], 32)
+    v["prk_exporter"] = edhoc_kdf(v["prk_out"], 10, b"", 32)
+    v["oscore_master_secret"] = exporter(v["prk_out"], 0, 16)
+    v["oscore_master_salt"] = exporter(v["prk_out"], 1, 8)
+    updated = edhoc_kdf(v["prk_out"], 11, v["key_update_context"], 32)
+    v["prk_out_updated"] = updated
+    v["prk_exporter_updated"] = edhoc_kdf(updated, 10, b"", 32)
+    v["oscore_master_secret_updated"] = exporter(updated, 0, 16)
+    v["oscore_master_salt_updated"] = exporter(updated, 1, 8)
+    return {**given, **{name: value.hex() for name, value in v.items()}}
+
+
+# ---- sessions and records (RFC 8613) ----
+
+
+def derive(secret: bytes, salt: bytes, identifier: bytes, algorithm: int, kind: str) -> tuple[bytes, bytes]:
+    """info and what comes of it."""
+    length = 16 if kind == "Key" else 13
+    info = cbor([identifier, None, algorithm, kind, length])
+    return info, expand(extract(salt, secret), info, length)
+
+
+def nonce_of(common_iv: bytes, kid: bytes, piv: int) -> bytes:
+    plain = bytes([len(kid)]) + kid.rjust(7, b"\0") + piv.to_bytes(5)
+    return bytes(a ^ b for a, b in zip(plain, common_iv, strict=True))
+
+
+def piv_bytes(piv: int) -> bytes:
+    return piv.to_bytes(max(1, (piv.bit_length() + 7) // 8))
+
+
+def frame(name: str, tid: int, body: bytes) -> bytes:
+    return b"\x10\x82" + tid.to_bytes(2) + bytes([TYPES[name]]) + body
+
+
+def clear_part(name: str, tid: int, kid: bytes, piv: int) -> bytes:
+    short = piv_bytes(piv)
+    return frame(name, tid, bytes([len(kid) << 4 | len(short)]) + kid + short)
+
+
+def external_aad(request_kid: bytes, request_piv: int, clear: bytes) -> bytes:
+    return cbor([1, [RECORD_ALG], request_kid, piv_bytes(request_piv), clear])
+
+
+def enc_structure(external: bytes) -> bytes:
+    return cbor(["Encrypt0", b"", external])
+
+
+def session(run: Values) -> Values:
+    secret, salt = bytes.fromhex(run["oscore_master_secret"]), bytes.fromhex(run["oscore_master_salt"])
+    c_i, c_r = bytes.fromhex(run["c_i"]), bytes.fromhex(run["c_r"])
+    out: dict[str, bytes] = {}
+    for name, identifier, kind in (
+        ("controller_key", c_r, "Key"),
+        ("device_key", c_i, "Key"),
+        ("common_iv", b"", "IV"),
+    ):
+        out[f"{name}_info"], out[name] = derive(secret, salt, identifier, RECORD_ALG, kind)
+    out["controller_kid"], out["device_kid"] = c_r, c_i
+    out["admission_key"] = exporter(bytes.fromhex(run["prk_out"]), ADMISSION_LABEL, 32)
+    return {name: value.hex() for name, value in out.items()}
+
+
+def record(given: Values, keys: Values) -> Values:
+    """One record. `from` is the sender; an answer names the PIV of its request, whose kid is the other side's."""
+    kids = {side: bytes.fromhex(keys[f"{side}_kid"]) for side in ("controller", "device")}
+    sender, tid, piv = given["from"], given["tid"], given["piv"]
+    other = "device" if sender == "controller" else "controller"
+    is_answer = "request_piv" in given
+    plaintext = bytes([given["kind"]]) + bytes.fromhex(given["content"])
+    clear = clear_part("answer" if is_answer else "request", tid, kids[sender], piv)
+    external = external_aad(kids[other if is_answer else sender], given["request_piv"] if is_answer else piv, clear)
+    aad = enc_structure(external)
+    nonce = nonce_of(bytes.fromhex(keys["common_iv"]), kids[sender], piv)
+    sealed = aead(bytes.fromhex(keys[f"{sender}_key"]), nonce, aad, plaintext)
+    computed = {
+        "plaintext": plaintext,
+        "clear": clear,
+        "nonce": nonce,
+        "external_aad": external,
+        "aad": aad,
+        "ciphertext": sealed,
+        "datagram": clear + sealed,
+    }
+    return {**given, **{name: value.hex() for name, value in computed.items()}}
+
+
+# ---- proofs before the handshake ----
+
+
+def cookie(key: bytes, now: int, ip: bytes, port: int, scope: int, message_1: bytes) -> bytes:
+    slot = now // 32000
+    place = slot.to_bytes(8) + ip + port.to_bytes(2) + scope.to_bytes(4)
+    return mac(key, b"warifu 1 cookie\0", place, message_1)[:16]
+
+
+def admission_tag(key: bytes, cookie: bytes, nonce: bytes, message_1: bytes) -> bytes:
+    return mac(key, b"warifu 1 admission\0", bytes([len(cookie), len(nonce)]), cookie, nonce, message_1)[:16]
+
+
+def wake_tag(key: bytes, nonce: bytes) -> bytes:
+    return mac(key, b"warifu 1 wake\0", nonce)[:16]
+
+
+def message_1_body(cookie: bytes, tag: bytes, covers_wake: bool, message_1: bytes) -> bytes:
+    flags = bool(cookie) | bool(tag) << 1 | covers_wake << 2
+    return bytes([flags]) + cookie + tag + message_1
+
+
+def hello_body(hello: Values) -> bytes:
+    bits = ("is_device", "is_controller", "window_open", "has_pairings")
+    flags = sum(hello[name] << place for place, name in enumerate(bits))
+    suites = hello["takes_suite_2"] | hello["takes_suite_3"] << 1
+    return bytes([flags, suites]) + hello["window_seconds"].to_bytes(2) + b"\0"
+
+
+# ---- the file ----
+
+GIVEN = {
+    "pairing": "method suite id_cred x y c_i c_r sk_i sk_r cert_i cert_r key_update_context",
+    "rfc8613": "name master_secret master_salt sender_id recipient_id alg",
+    "records": "name from tid kind content piv request_piv",
+    "cookie": "key now_ms ip port scope",
+    "errors": "reason",
+}
+
+
+def given_of(section: str, values: Values) -> Values:
+    return {name: values[name] for name in GIVEN[section].split() if name in values}
+
+
+def rfc8613(case: Values) -> Values:
+    v = given_of("rfc8613", case)
+    secret, salt, sender, recipient = (
+        bytes.fromhex(v[name]) for name in ("master_secret", "master_salt", "sender_id", "recipient_id")
+    )
+    out = {}
+    for name, identifier, kind in (
+        ("sender_key", sender, "Key"),
+        ("recipient_key", recipient, "Key"),
+        ("iv", b"", "IV"),
+    ):
+        out[name] = derive(secret, salt, identifier, v["alg"], kind)[1]
+    out["sender_nonce_0"] = nonce_of(out["iv"], sender, 0)
+    out["recipient_nonce_0"] = nonce_of(out["iv"], recipient, 0)
+    return {**v, **{name: value.hex() for name, value in out.items()}}
+
+
+def error_body(reason: str, texts: dict[str, str]) -> bytes:
+    """An EDHOC error message: its code and what that code brings (RFC 9528 section 6)."""
+    if reason == "UNSUPPORTED_SUITE":
+        return cbor(2) + cbor([3, 2])
+    return cbor(3) + cbor(True) if reason == "CREDENTIAL" else cbor(1) + cbor(texts[reason])
+
+
+def frames(file: Values, records: list[Values]) -> list[Values]:
+    """One datagram of each kind, with the clear values that stand in it."""
+    run, keys = file["pairing"], file["session"]
+    message = {n: bytes.fromhex(run[f"message_{n}"]) for n in "1234"}
+    admission_key, nonce = bytes.fromhex(keys["admission_key"]), bytes.fromhex(file["wake"]["nonce"])
+    token = bytes.fromhex(file["cookie"]["cookie"])
+    tag, plain_tag = (admission_tag(admission_key, token, n, message["1"]) for n in (nonce, b""))
+    first_tag = admission_tag(admission_key, b"", b"", message["1"])
+    c_r = bytes.fromhex(run["c_r"])
+    out = []
+
+    def add(title: str, name: str, tid: int, body: bytes, **clear: Any) -> None:
+        values = {key: value.hex() if isinstance(value, bytes) else value for key, value in clear.items()}
+        out.append({"title": title, "type": name, "tid": tid, **values, "datagram": frame(name, tid, body).hex()})
+
+    add("hello", "hello", 0x0A01, bytes(5))
+    add("hello_answer", "hello_answer", 0x0A01, hello_body(file["hello"]), hello=file["hello"])
+    one = message["1"]
+    add("message_1 of a stranger", "message_1", 0x0B01, message_1_body(b"", b"", False, one), flags=0, payload=one)
+    add("retry", "retry", 0x0B01, token, cookie=token)
+    body = message_1_body(token, b"", False, one)
+    add("message_1 with the cookie", "message_1", 0x0B01, body, flags=1, cookie=token, payload=one)
+    add("message_2", "message_2", 0x0B01, message["2"], payload=message["2"])
+    add("message_3", "message_3", 0x0B01, c_r + message["3"], connection_id=c_r[0], payload=message["3"])
+    add("message_4", "message_4", 0x0B01, message["4"], payload=message["4"])
+    refusal = bytes.fromhex(file["errors"][0]["message"])
+    add("edhoc_error", "edhoc_error", 0x0B01, refusal, payload=refusal)
+    body = message_1_body(b"", first_tag, False, one)
+    add("message_1 of a peer", "message_1", 0x0C01, body, flags=2, tag=first_tag, payload=one)
+    body = message_1_body(token, plain_tag, False, one)
+    add(
+        "message_1 of a peer with the cookie",
+        "message_1",
+        0x0C01,
+        body,
+        flags=3,
+        cookie=token,
+        tag=plain_tag,
+        payload=one,
+    )
+    body = message_1_body(token, tag, True, one)
+    add("message_1 that answers a wake", "message_1", 0x0C02, body, flags=7, cookie=token, tag=tag, payload=one)
+    call = bytes.fromhex(file["wake"]["tag"])
+    add("wake", "wake", 0x0D01, nonce + call, nonce=nonce, tag=call)
+    for item in records:
+        kid = keys[f"{item['from']}_kid"]
+        name = "answer" if "request_piv" in item else "request"
+        clear, sealed = bytes.fromhex(item["clear"]), bytes.fromhex(item["ciphertext"])
+        body = (clear + sealed)[5:]
+        add(item["name"], name, item["tid"], body, kid=kid, piv=item["piv"], clear=clear, payload=sealed)
+    return out
+
+
+def recompute(file: Values, texts: dict[str, str]) -> Values:
+    """The whole file from what is given in it. `texts` are the lines of the error table."""
+    out: Values = {"about": file["about"], "anchor": file["anchor"]}
+    out["rfc8613"] = [rfc8613(case) for case in file["rfc8613"]]
+    out["pairing"] = run = handshake(given_of("pairing", file["pairing"]))
+    out["session"] = keys = session(run)
+    out["records"] = [record(given_of("records", item), keys) for item in file["records"]]
+    out["hello"] = file["hello"]
+    place = given_of("cookie", file["cookie"])
+    key, ip = bytes.fromhex(place["key"]), bytes.fromhex(place["ip"])
+    message_1 = bytes.fromhex(run["message_1"])
+    out["cookie"] = {
+        **place,
+        "cookie": cookie(key, place["now_ms"], ip, place["port"], place["scope"], message_1).hex(),
+    }
+    nonce = bytes.fromhex(file["wake"]["nonce"])
+    out["wake"] = {"nonce": nonce.hex(), "tag": wake_tag(bytes.fromhex(keys["admission_key"]), nonce).hex()}
+    out["errors"] = [{**given_of("errors", e), "message": error_body(e["reason"], texts).hex()} for e in file["errors"]]
+    out["replay"] = file["replay"]
+    out["frames"] = frames(out, out["records"])
+    out["not_frames"] = file["not_frames"]
+    return out
+
+
+def load() -> Values:
+    return json.loads(FILE.read_text(encoding="utf-8"))
+
+
+def error_texts() -> dict[str, str]:
+    """Name and first line of each row of core/include/warifu/error.h."""
+    header = (FILE.parents[2] / "core" / "include" / "warifu" / "error.h").read_text(encoding="utf-8")
+    return dict(re.findall(r'X\(\d+, (\w+), \w+, "([^"]*)"', header))
+
+
+if __name__ == "__main__":
+    text = json.dumps(recompute(load(), error_texts()), indent=1)
+    FILE.write_text(text + "\n", encoding="utf-8")
