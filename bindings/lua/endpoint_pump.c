@@ -4,7 +4,7 @@
 #include <math.h>
 #include <poll.h>
 
-enum { RESCAN_MS = 5000, DATAGRAMS_A_TURN = 64, LONGEST_WAIT_MS = 3600000 };
+enum { RESCAN_MS = 5000, DATAGRAMS_A_TURN = 64, LONGEST_WAIT_MS = 1000 };
 
 /* Port 0 and no address: every ECHONET Lite group. */
 static void send(endpoint *e, const wf_datagram *datagram) {
@@ -61,7 +61,7 @@ static int wait_ms(const endpoint *e, wf_time now, lua_Number seconds) {
     return (int)(until - now < longest ? until - now : longest);
 }
 
-/* A signal ends the wait: the interpreter shall see it. */
+/* A signal ends the wait: the interpreter shall see it. One that comes just before is seen after LONGEST_WAIT_MS. */
 static wf_error wait_for_datagrams(endpoint *e, int milliseconds) {
     int fds[WF_UDP_SOCKETS];
     struct pollfd polled[WF_UDP_SOCKETS];

@@ -57,13 +57,6 @@ local function ask_instances(self, address, timeout)
     return self.core:request(address, edata, timeout, true)
 end
 
--- Without an identity nobody is asked about Device Authentication: nil, and no code.
-local function ask_da(self, take, address, timeout)
-    if self.identity then
-        return self:seek(take, self.core:hello(address, timeout))
-    end
-end
-
 -- Waits for the end of a question to many; that nobody answers is no failure.
 local function harvest(self, take, call)
     local done, message, code, last = self:finish(call)
@@ -74,8 +67,24 @@ local function harvest(self, take, call)
     return done or code == "NO_ANSWER", message, code
 end
 
+-- Two hellos, each for half of the time: one may be lost, or come too soon after another's.
+local function ask_da(self, take, address, timeout)
+    for _ = 1, 2 do
+        local call <close>, message, code = self:seek(take, self.core:hello(address, timeout / 2))
+        local went = call
+        if went then
+            went, message, code = harvest(self, take, call)
+        end
+        if not went then
+            return nil, message, code
+        end
+    end
+    return true
+end
+
 --- Asks everybody (or `address`) who is there: a list of nodes, maybe empty. Fields of a node: address, number, objects
---- (a list of EOJs), da (what it says of Device Authentication, or nil). None of it is proven.
+--- (a list of EOJs), da (what it says of Device Authentication, or nil). None of it is proven. Without an identity nobody
+--- is asked about Device Authentication.
 function Controller:discover(options)
     options = check.options(options, DISCOVER)
     local nodes = {}
@@ -83,17 +92,12 @@ function Controller:discover(options)
     local address = options.address and address_of("address", options.address)
     local take = collector(self, nodes)
     local plain <close>, message, code = self:listen(take, ask_instances(self, address, timeout))
-    if not plain then
-        return nil, message, code
+    local went = plain
+    if went and self.identity then
+        went, message, code = ask_da(self, take, address, timeout)
     end
-    local da <close>, why, name = ask_da(self, take, address, timeout)
-    if name then
-        return nil, why, name
-    end
-    local went
-    went, message, code = harvest(self, take, plain)
-    if went and da then
-        went, message, code = harvest(self, take, da)
+    if went then
+        went, message, code = harvest(self, take, plain)
     end
     if not went then
         return nil, message, code
