@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/select.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <wchar.h>
@@ -18,6 +19,7 @@ enum { HISTORY_LINES = 1000 };
 typedef struct prompt {
     EditLine *edit;
     History *history;
+    sigset_t outside; /* the signals blocked when no line is read */
     char text[64];
 } prompt;
 
@@ -35,22 +37,33 @@ static char *prompt_text(EditLine *edit) {
     return p->text;
 }
 
+/* Waits for input with the signals let in: while a line is read they come here and nowhere else, so that none is lost
+ * between the prompt and the wait. False when one came. */
+static bool wait_for_input(const prompt *p) {
+    fd_set readable;
+    FD_ZERO(&readable);
+    FD_SET(STDIN_FILENO, &readable);
+    return pselect(STDIN_FILENO + 1, &readable, NULL, NULL, NULL, &p->outside) >= 0;
+}
+
 /* One character; -1 ends the line at an interrupt, 0 at the end of the input. libedit's own reader would try again. */
 static int read_character(EditLine *edit, wchar_t *out) {
+    void *data = NULL;
     mbstate_t state = {0};
+    el_get(edit, EL_CLIENTDATA, &data);
     for (;;) {
         char byte;
-        ssize_t got = read(STDIN_FILENO, &byte, 1);
-        if (got == 0) {
-            return 0;
-        }
-        if (got < 0) {
-            if (errno == EINTR && resized) {
-                resized = 0;
-                el_resize(edit);
-                continue;
+        if (!wait_for_input(data)) {
+            if (!resized) {
+                return -1;
             }
-            return -1;
+            resized = 0;
+            el_resize(edit);
+            continue;
+        }
+        ssize_t got = read(STDIN_FILENO, &byte, 1);
+        if (got <= 0) {
+            return (int)got;
         }
         size_t len = mbrtowc(out, &byte, 1, &state);
         if (len == 0 || len == 1) {
@@ -60,6 +73,14 @@ static int read_character(EditLine *edit, wchar_t *out) {
             memset(&state, 0, sizeof state);
         }
     }
+}
+
+static void hold_signals(prompt *p) {
+    sigset_t held;
+    sigemptyset(&held);
+    sigaddset(&held, SIGINT);
+    sigaddset(&held, SIGWINCH);
+    sigprocmask(SIG_BLOCK, &held, &p->outside);
 }
 
 static prompt *check_prompt(lua_State *L) {
@@ -110,8 +131,10 @@ static int read_line(lua_State *L) {
     prompt *p = check_prompt(L);
     int len = 0;
     snprintf(p->text, sizeof p->text, "%s", luaL_checkstring(L, 2));
+    hold_signals(p);
     el_set(p->edit, EL_PREP_TERM, 1); /* before the prompt stands there: whoever waits for it may type at once */
     const char *line = el_gets(p->edit, &len);
+    sigprocmask(SIG_SETMASK, &p->outside, NULL);
     if (shell_was_interrupted()) {
         fputs("^C\n", stdout);
         el_reset(p->edit);

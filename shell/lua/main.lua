@@ -86,6 +86,7 @@ local function run_words(words)
 end
 
 return function(argv)
+    shell.program = argv[0]
     local words, problem = read_options(argv)
     if not words then
         return usage_error(problem)

@@ -74,8 +74,9 @@ function run.verb(name, words)
     return code
 end
 
+-- As lua sets it: the script at 0, before it the program.
 local function set_arguments(name, words)
-    arg = table.move(words, 1, #words, 1, { [0] = name })
+    _G.arg = table.move(words, 1, #words, 1, { [-1] = shell.program, [0] = name })
 end
 
 -- A script's own results are not printed; a failure that it returns is its exit status.

@@ -38,8 +38,8 @@ end
 
 -- The process's id comes first, so that it can be ended.
 function Home:start_device()
-    self.process = assert(io.popen(("echo $$; exec lua5.4 %s/air_conditioner.lua %s/device.pem %s/device %d 2>&1"):format(
-        FOLDER, self.folder, self.folder, self.port)))
+    self.process = assert(io.popen(("echo $$; exec %s %s/air_conditioner.lua %s/device.pem %s/device %d 2>&1"):format(
+        arg[-1], FOLDER, self.folder, self.folder, self.port)))
     self.pid = self.process:read "n"
     self:expect "ready"
 end

@@ -2,6 +2,7 @@ local core = ...
 local check = core.part "check"
 local Endpoint = core.part "endpoint"
 local Node = core.part "node"
+local loop = core.part "loop"
 
 local Controller = Endpoint.derive("warifu.Controller", "controller")
 
@@ -17,7 +18,7 @@ local function open(_, options)
         return nil, message, code
     end
     self.timeout = check.seconds("timeout", options and options.timeout, 0)
-    return self:add_or_close(OBJECT, {})
+    return Endpoint.add_or_close(self, OBJECT, {})
 end
 
 local function address_of(name, value)
@@ -59,7 +60,7 @@ end
 
 -- Waits for the end of a question to many; that nobody answers is no failure.
 local function harvest(self, take, call)
-    local done, message, code, last = self:finish(call)
+    local done, message, code, last = loop.finish(self, call)
     last = done or last
     if last and last.edata then
         take(last)
@@ -70,7 +71,7 @@ end
 -- Two hellos, each for half of the time: one may be lost, or come too soon after another's.
 local function ask_da(self, take, address, timeout)
     for _ = 1, 2 do
-        local call <close>, message, code = self:seek(take, self.core:hello(address, timeout / 2))
+        local call <close>, message, code = loop.seek(self, take, self.core:hello(address, timeout / 2))
         local went = call
         if went then
             went, message, code = harvest(self, take, call)
@@ -91,7 +92,7 @@ function Controller:discover(options)
     local timeout = check.seconds("timeout", options.timeout, 2)
     local address = options.address and address_of("address", options.address)
     local take = collector(self, nodes)
-    local plain <close>, message, code = self:listen(take, ask_instances(self, address, timeout))
+    local plain <close>, message, code = loop.listen(self, take, ask_instances(self, address, timeout))
     local went = plain
     if went and self.identity then
         went, message, code = ask_da(self, take, address, timeout)
@@ -117,7 +118,7 @@ function Controller:pair(address, options)
         check.misuse("number", "name the device by its number, or give confirm=function(number)")
     end
     local proven = options.number and core.number(options.number)
-    local done, message, code = self:await(function(event, request)
+    local done, message, code = loop.await(self, function(event, request)
         if event.kind == "pair_step" and progress then
             progress(event.step)
         elseif event.kind == "pair_question" then

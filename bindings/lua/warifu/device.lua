@@ -2,12 +2,14 @@ local core = ...
 local check = core.part "check"
 local Endpoint = core.part "endpoint"
 
+local LONGEST = 86400 -- what next_event takes, in seconds
+
 local Device = Endpoint.derive("warifu.Device", "device")
 
 --- Adds an object: epc -> bytes (for reading only), or epc -> {value=, access="get set inf", size=}, where size is a
 --- length or {least, most}. What every object must have (80 81 82 88 8A) is added where it is missing.
 function Device:add(eoj, properties)
-    return self:add_object(check.eoj("eoj", eoj), check.type("properties", properties, "table"))
+    return Endpoint.add_object(self, check.eoj("eoj", eoj), check.type("properties", properties, "table"))
 end
 
 local function open(_, options)
@@ -18,7 +20,7 @@ local function open(_, options)
     for eoj, properties in pairs(check.type("objects", options and options.objects, "table", {})) do
         local added
         check.type("properties", properties, "table")
-        added, message, code = self:add_or_close(check.eoj("eoj", eoj), properties)
+        added, message, code = Endpoint.add_or_close(self, check.eoj("eoj", eoj), properties)
         if not added then
             return nil, message, code
         end
@@ -61,7 +63,7 @@ function Device:serve(seconds, on_event)
     local deadline = core.now() + check.seconds("seconds", seconds, math.huge)
     repeat
         local left = math.max(0, deadline - core.now())
-        local event, message, code = self:next_event(left <= 86400 and left or nil)
+        local event, message, code = self:next_event(left <= LONGEST and left or nil)
         if event and on_event and on_event(event) == false then
             return true
         elseif not event and code ~= "NO_ANSWER" then

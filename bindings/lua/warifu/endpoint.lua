@@ -1,15 +1,10 @@
--- What controllers and devices share: waiting, the way of events to those who wait for them, and the end.
+-- What controllers and devices share: opening, own objects, events, pairings, the end.
 local core = ...
 local check = core.part "check"
 local Node = core.part "node"
+local loop = core.part "loop"
 
 local Endpoint = {}
-
-local FOREVER = 3600
-local QUEUE = 1024 -- events kept for next_event; the oldest go first
-
--- Events that belong to a request; when nobody waits for it any more, they mean nothing.
-local OF_A_REQUEST = { done = true, answer = true, found = true, pair_step = true, pair_question = true }
 
 local OPTIONS = {
     identity = true, state = true, address = true, interface = true, port = true, policy = true, trace = true,
@@ -109,154 +104,6 @@ function Endpoint.derive(name, role)
     return class
 end
 
--- The only place that waits. A scheduler's version of it yields.
-local function wait(self, seconds)
-    return self.core:pump(seconds)
-end
-
-local function dispatch(self, event)
-    local waiter = self.waiting[event.request]
-    if event.kind == "found" then -- answers a hello of ours, it does not say which
-        for call in pairs(self.seekers) do
-            call.on_event(event)
-        end
-    elseif waiter and OF_A_REQUEST[event.kind] then
-        waiter(event)
-    elseif not OF_A_REQUEST[event.kind] then
-        if #self.queue == QUEUE then
-            table.remove(self.queue, 1)
-        end
-        self.queue[#self.queue + 1] = event
-    end
-end
-
--- Hands out the events that are there; a waiter may raise, the rest stays in the engine.
-local function hand_out(self)
-    local event = self.core:next_event()
-    while event do
-        dispatch(self, event)
-        event = self.core:next_event()
-    end
-end
-
-local function turn(self, seconds)
-    if not self.announced then
-        self.announced = true
-        self.core:announce()
-    end
-    local went, message, code = wait(self, seconds)
-    hand_out(self)
-    return went, message, code
-end
-
--- Fields that people read, in place of the EDATA.
-local function for_people(self, event)
-    event.peer = event.peer and Node.of_peer(self, event.peer, event.number)
-    if event.edata then
-        local frame = core.parse_edata(event.edata)
-        event.edata, event.eoj, event.properties = nil, frame.seoj, Node.properties_of(frame)
-    end
-    if event.kind == "unpaired" and event.peer then
-        Node.forget(event.peer)
-    end
-    return event
-end
-
-local methods = {}
-Endpoint.methods = methods
-
-local Call = {}
-
--- Leaving early, by an error or Ctrl-C, cancels the request.
-function Call:__close()
-    local endpoint = self.endpoint
-    endpoint.waiting[self.request] = nil
-    endpoint.seekers[self] = nil
-    if not self.done and endpoint.core:is_open() then
-        endpoint.core:cancel(self.request)
-    end
-end
-
---- Begins to listen to a request of the core, to be closed: `on_event` sees its events but the last.
-function methods:listen(on_event, request, message, code)
-    if not request then
-        return nil, message, code
-    end
-    local call = setmetatable({ endpoint = self, request = request, on_event = on_event }, Call)
-    self.waiting[request] = function(event)
-        if event.kind == "done" then
-            call.done = event
-        elseif on_event then
-            on_event(event, request)
-        end
-    end
-    return call
-end
-
---- Waits until it is done and gives its last event; on failure nil, message, code, event.
-function methods:finish(call)
-    hand_out(self)
-    while not call.done do
-        local went, message, code = turn(self, FOREVER)
-        if not went then
-            return nil, message, code
-        end
-    end
-    local done = call.done
-    if done.error then
-        local detail = done.error == "NO_ANSWER" and self.core:send_error() or nil
-        local message, code = select(2, core.fail(done.error, detail))
-        return nil, message, code, done
-    end
-    return done
-end
-
---- The same for a hello: it hears of everybody who is found, until it is closed.
-function methods:seek(on_event, request, message, code)
-    local call
-    call, message, code = self:listen(on_event, request, message, code)
-    if call then
-        self.seekers[call] = true
-    end
-    return call, message, code
-end
-
---- Listens and waits.
-function methods:await(on_event, ...)
-    local call <close>, message, code = self:listen(on_event, ...)
-    if not call then
-        return nil, message, code
-    end
-    return self:finish(call)
-end
-
---- The next thing that happened, waiting for it at most `timeout` seconds (without one: for ever); nil, message,
---- "NO_ANSWER" when nothing did.
-function methods:next_event(timeout)
-    local deadline = core.now() + check.seconds("timeout", timeout, math.huge)
-    hand_out(self)
-    while #self.queue == 0 do
-        local left = deadline - core.now()
-        local went, message, code = turn(self, math.max(0, math.min(left, FOREVER)))
-        if not went then
-            return nil, message, code
-        end
-        if left <= 0 and #self.queue == 0 then
-            return core.fail "NO_ANSWER"
-        end
-    end
-    return for_people(self, table.remove(self.queue, 1))
-end
-
---- Events for a `for` loop, until `timeout` seconds are over.
-function methods:watch(timeout)
-    local deadline = core.now() + check.seconds("timeout", timeout, math.huge)
-    return function()
-        local left = math.max(0, deadline - core.now())
-        return (self:next_event(left <= 86400 and left or nil))
-    end
-end
-
 local function add_property(self, eoj, epc, property)
     if type(property) == "string" then
         property = { value = property }
@@ -270,7 +117,7 @@ local function add_property(self, eoj, epc, property)
 end
 
 --- Adds an object of one's own with its properties and what the super class requires.
-function methods:add_object(eoj, properties)
+function Endpoint.add_object(self, eoj, properties)
     local all = {}
     local added, message, code = true, nil, nil
     if eoj >> 8 ~= NODE_PROFILE_CLASS then -- the node profile is always there
@@ -293,13 +140,49 @@ function methods:add_object(eoj, properties)
 end
 
 --- The same while it is being opened: on failure it is closed again.
-function methods:add_or_close(eoj, properties)
-    local added, message, code = self:add_object(eoj, properties)
+function Endpoint.add_or_close(self, eoj, properties)
+    local added, message, code = Endpoint.add_object(self, eoj, properties)
     if not added then
         self:close()
         return nil, message, code
     end
     return self
+end
+
+-- Fields that people read, in place of the EDATA.
+local function for_people(self, event)
+    event.peer = event.peer and Node.of_peer(self, event.peer, event.number)
+    if event.edata then
+        local frame = core.parse_edata(event.edata)
+        event.edata, event.eoj, event.properties = nil, frame.seoj, Node.properties_of(frame)
+    end
+    if event.kind == "unpaired" and event.peer then
+        Node.forget(event.peer)
+    end
+    return event
+end
+
+local methods = {}
+Endpoint.methods = methods
+
+--- The next thing that happened, waiting for it at most `timeout` seconds (without one: for ever); nil, message,
+--- "NO_ANSWER" when nothing did.
+function methods:next_event(timeout)
+    local deadline = core.now() + check.seconds("timeout", timeout, math.huge)
+    local event, message, code = loop.next_event(self, deadline)
+    return event and for_people(self, event), message, code
+end
+
+--- Events for a `for` loop, until `timeout` seconds are over (without them: for ever). Raises when the network fails.
+function methods:watch(timeout)
+    local deadline = core.now() + check.seconds("timeout", timeout, math.huge)
+    return function()
+        local event, message, code = loop.next_event(self, deadline)
+        if not event and code ~= "NO_ANSWER" then
+            error(message, 2)
+        end
+        return event and for_people(self, event)
+    end
 end
 
 --- The pairings, as peers.
@@ -314,7 +197,7 @@ end
 --- Ends a pairing from this side.
 function methods:unpair(peer)
     check.object("peer", peer, Node)
-    local done, message, code = self:await(nil, self.core:unpair(Node.id(peer)))
+    local done, message, code = loop.await(self, nil, self.core:unpair(Node.id(peer)))
     if done or code == "UNPAIRED_HERE_ONLY" then
         Node.forget(peer)
     end
@@ -334,7 +217,7 @@ end
 
 function methods:close()
     if self.core:is_open() then
-        wait(self, 0) -- what is under way may leave
+        loop.flush(self)
     end
     self.core:close()
 end

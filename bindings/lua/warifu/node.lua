@@ -1,6 +1,7 @@
 -- A node to talk to: a peer under its session, or in clear whoever has an address.
 local core = ...
 local check = core.part "check"
+local loop = core.part "loop"
 
 local CONTROLLER = 0x05FF01
 local SETC, GET, SETC_SNA, GET_SNA = 0x61, 0x62, 0x51, 0x52
@@ -95,7 +96,7 @@ local function exchange(self, frame, timeout, repeatable)
     end
     local owner = self.owner
     local done, answer
-    done, message, code, answer = owner:await(nil, owner.core:request(rawget(self, "id") or self.address, edata, timeout, repeatable))
+    done, message, code, answer = loop.await(owner, nil, owner.core:request(rawget(self, "id") or self.address, edata, timeout, repeatable))
     answer = done or answer
     if not done and not (answer and answer.edata) then
         return nil, message, code

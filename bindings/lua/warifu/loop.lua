@@ -1,0 +1,138 @@
+-- Waiting, and the way of events to those who wait for them. An endpoint has: core, waiting (request -> function), seekers
+-- (a set of calls), queue (events that nobody waits for).
+local core = ...
+
+local loop = {}
+
+local FOREVER = 3600
+local QUEUE = 1024 -- events kept for next_event; the oldest go first
+
+-- Events that belong to a request; when nobody waits for it any more, they mean nothing.
+local OF_A_REQUEST = { done = true, answer = true, found = true, pair_step = true, pair_question = true }
+
+-- The only place that waits. A scheduler's version of it yields.
+local function wait(self, seconds)
+    return self.core:pump(seconds)
+end
+
+local function dispatch(self, event)
+    local waiter = self.waiting[event.request]
+    if event.kind == "found" then -- answers a hello of ours, it does not say which
+        for call in pairs(self.seekers) do
+            call.on_event(event)
+        end
+    elseif waiter and OF_A_REQUEST[event.kind] then
+        waiter(event)
+    elseif not OF_A_REQUEST[event.kind] then
+        if #self.queue == QUEUE then
+            table.remove(self.queue, 1)
+        end
+        self.queue[#self.queue + 1] = event
+    end
+end
+
+-- Hands out the events that are there; a waiter may raise, the rest stays in the engine.
+local function hand_out(self)
+    local event = self.core:next_event()
+    while event do
+        dispatch(self, event)
+        event = self.core:next_event()
+    end
+end
+
+local function turn(self, seconds)
+    if not self.announced then
+        self.announced = true
+        self.core:announce()
+    end
+    local went, message, code = wait(self, seconds)
+    hand_out(self)
+    return went, message, code
+end
+
+local Call = {}
+
+-- Leaving early, by an error or Ctrl-C, cancels the request.
+function Call:__close()
+    local endpoint = self.endpoint
+    endpoint.waiting[self.request] = nil
+    endpoint.seekers[self] = nil
+    if not self.done and endpoint.core:is_open() then
+        endpoint.core:cancel(self.request)
+    end
+end
+
+--- Begins to listen to a request of the core, to be closed: `on_event` sees its events but the last.
+function loop.listen(self, on_event, request, message, code)
+    if not request then
+        return nil, message, code
+    end
+    local call = setmetatable({ endpoint = self, request = request, on_event = on_event }, Call)
+    self.waiting[request] = function(event)
+        if event.kind == "done" then
+            call.done = event
+        elseif on_event then
+            on_event(event, request)
+        end
+    end
+    return call
+end
+
+--- Waits until it is done and gives its last event; on failure nil, message, code, event.
+function loop.finish(self, call)
+    hand_out(self)
+    while not call.done do
+        local went, message, code = turn(self, FOREVER)
+        if not went then
+            return nil, message, code
+        end
+    end
+    local done = call.done
+    if done.error then
+        local detail = done.error == "NO_ANSWER" and self.core:send_error() or nil
+        local message, code = select(2, core.fail(done.error, detail))
+        return nil, message, code, done
+    end
+    return done
+end
+
+--- The same for a hello: it hears of everybody who is found, until it is closed.
+function loop.seek(self, on_event, request, message, code)
+    local call
+    call, message, code = loop.listen(self, on_event, request, message, code)
+    if call then
+        self.seekers[call] = true
+    end
+    return call, message, code
+end
+
+--- Listens and waits.
+function loop.await(self, on_event, ...)
+    local call <close>, message, code = loop.listen(self, on_event, ...)
+    if not call then
+        return nil, message, code
+    end
+    return loop.finish(self, call)
+end
+
+--- The next event that belongs to no request, waiting at most until `deadline`; nil, message, "NO_ANSWER" without one.
+function loop.next_event(self, deadline)
+    hand_out(self)
+    while #self.queue == 0 do
+        local left = deadline - core.now()
+        local went, message, code = turn(self, math.max(0, math.min(left, FOREVER)))
+        if not went then
+            return nil, message, code
+        elseif left <= 0 and #self.queue == 0 then
+            return core.fail "NO_ANSWER"
+        end
+    end
+    return table.remove(self.queue, 1)
+end
+
+--- Lets what is under way leave.
+function loop.flush(self)
+    return wait(self, 0)
+end
+
+return loop
