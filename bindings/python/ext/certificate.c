@@ -164,10 +164,11 @@ static PyObject *issue(PyObject *module, PyObject *args, PyObject *keywords) {
 
 PyMethodDef ext_certificate_functions[] = {
     {"certificate_parse", certificate_parse, METH_VARARGS,
-     "certificate_parse(der, /)\n--\n\nTakes a certificate of the device profile apart. Raises Der, "
+     "certificate_parse($module, der, /)\n--\n\nTakes a certificate of the device profile apart. Raises Der, "
      "errors.Certificate, Point."},
     {"issue", EXT_METHOD(issue), METH_VARARGS | METH_KEYWORDS,
-     "issue(name, not_before, not_after, *, role=None, number=None, issuer=None)\n--\n\nMakes a key and a certificate "
+     "issue($module, name, not_before, not_after, *, role=None, number=None, issuer=None)\n--\n\nMakes a key and a "
+     "certificate "
      "for it: a root without `issuer`, else an identity under it. Dates are seconds since 1970."},
     {NULL, NULL, 0, NULL},
 };

@@ -261,22 +261,25 @@ static PyObject *property_map_write(PyObject *module, PyObject *epcs) {
 
 PyMethodDef ext_codec_functions[] = {
     {"frame_parse", frame_parse, METH_VARARGS,
-     "frame_parse(datagram, /)\n--\n\nTakes a frame apart. Raises errors.Frame."},
+     "frame_parse($module, datagram, /)\n--\n\nTakes a frame apart. Raises errors.Frame."},
     {"edata_parse", edata_parse, METH_VARARGS,
-     "edata_parse(edata, /)\n--\n\nTakes EDATA (SEOJ to the last property) apart, with TID 0. Raises errors.Frame."},
+     "edata_parse($module, edata, /)\n--\n\nTakes EDATA (SEOJ to the last property) apart, with TID 0. Raises "
+     "errors.Frame."},
     {"frame_compose", frame_compose, METH_VARARGS,
-     "frame_compose(tid, seoj, deoj, esv, properties, gets=None, /)\n--\n\nA frame of the specified format. "
+     "frame_compose($module, tid, seoj, deoj, esv, properties, gets=None, /)\n--\n\nA frame of the specified format. "
      "`properties` are tuples of EPC and EDT. Raises Argument, TooSmall."},
     {"edata_compose", edata_compose, METH_VARARGS,
-     "edata_compose(seoj, deoj, esv, properties, gets=None, /)\n--\n\nThe same without EHD and TID."},
+     "edata_compose($module, seoj, deoj, esv, properties, gets=None, /)\n--\n\nThe same without EHD and TID."},
     {"frame_arbitrary", frame_arbitrary, METH_VARARGS,
-     "frame_arbitrary(tid, data, /)\n--\n\nA frame of the arbitrary format. Raises TooSmall."},
+     "frame_arbitrary($module, tid, data, /)\n--\n\nA frame of the arbitrary format. Raises TooSmall."},
     {"da_frame_parse", da_frame_parse, METH_VARARGS,
-     "da_frame_parse(datagram, /)\n--\n\nTakes a frame of the open DA profile 1 apart. Raises errors.Frame."},
-    {"esv_name", esv_name, METH_VARARGS, "esv_name(esv, /)\n--\n\n\"Get_Res\"; \"reserved\" for unknown ones."},
+     "da_frame_parse($module, datagram, /)\n--\n\nTakes a frame of the open DA profile 1 apart. Raises errors.Frame."},
+    {"esv_name", esv_name, METH_VARARGS,
+     "esv_name($module, esv, /)\n--\n\n\"Get_Res\"; \"reserved\" for unknown ones."},
     {"property_map_read", property_map_read, METH_VARARGS,
-     "property_map_read(edt, /)\n--\n\nThe EPCs of a property map (9D, 9E, 9F), sorted. Raises errors.PropertyMap."},
+     "property_map_read($module, edt, /)\n--\n\nThe EPCs of a property map (9D, 9E, 9F), sorted. Raises "
+     "errors.PropertyMap."},
     {"property_map_write", property_map_write, METH_O,
-     "property_map_write(epcs, /)\n--\n\nThe property map of these EPCs. Raises Argument."},
+     "property_map_write($module, epcs, /)\n--\n\nThe property map of these EPCs. Raises Argument."},
     {NULL, NULL, 0, NULL},
 };

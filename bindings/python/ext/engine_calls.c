@@ -406,47 +406,52 @@ static PyObject *counters(PyObject *object, PyObject *unused) {
 
 #define KEYWORDS (METH_VARARGS | METH_KEYWORDS)
 PyMethodDef engine_methods[] = {
-    {"add_object", add_object, METH_VARARGS, "add_object(eoj, /)\n--\n\nRaises Argument, Capacity."},
+    {"add_object", add_object, METH_VARARGS, "add_object($self, eoj, /)\n--\n\nRaises Argument, Capacity."},
     {"add_property", add_property, METH_VARARGS,
-     "add_property(eoj, epc, access, min_len, max_len, value, /)\n--\n\n`access` is a sum of 1 get, 2 set, 4 "
+     "add_property($self, eoj, epc, access, min_len, max_len, value, /)\n--\n\n`access` is a sum of 1 get, 2 set, 4 "
      "announced. "
      "Raises NoObject, Argument, Capacity."},
     {"announce", announce, METH_VARARGS,
-     "announce(now, /)\n--\n\nOnce all objects are there: tells the network that this node is up."},
+     "announce($self, now, /)\n--\n\nOnce all objects are there: tells the network that this node is up."},
     {"put", put, METH_VARARGS,
-     "put(now, eoj, epc, value, /)\n--\n\nWrites a property of this node. Raises NoObject, NoProperty, Argument."},
-    {"get", get, METH_VARARGS, "get(eoj, epc, /)\n--\n\nReads a property of this node. Raises NoObject, NoProperty."},
+     "put($self, now, eoj, epc, value, /)\n--\n\nWrites a property of this node. Raises NoObject, NoProperty, "
+     "Argument."},
+    {"get", get, METH_VARARGS,
+     "get($self, eoj, epc, /)\n--\n\nReads a property of this node. Raises NoObject, NoProperty."},
     {"receive", receive, METH_VARARGS,
-     "receive(now, address, multicast, datagram, /)\n--\n\nOne datagram (bytes) in; gives up the GIL."},
+     "receive($self, now, address, multicast, datagram, /)\n--\n\nOne datagram (bytes) in; gives up the GIL."},
     {"next_datagram", next_datagram, METH_NOARGS,
-     "next_datagram()\n--\n\n(address, datagram) to send, or None. The address None means every group."},
-    {"next_event", next_event, METH_NOARGS, "next_event()\n--\n\nWhat happened, as an Event, or None."},
+     "next_datagram($self, /)\n--\n\n(address, datagram) to send, or None. The address None means every group."},
+    {"next_event", next_event, METH_NOARGS, "next_event($self, /)\n--\n\nWhat happened, as an Event, or None."},
     {"deadline", deadline, METH_NOARGS,
-     "deadline()\n--\n\nWhen to call tick(); None: only a datagram changes anything."},
-    {"tick", tick, METH_VARARGS, "tick(now, /)\n--\n\nLets time pass; gives up the GIL."},
+     "deadline($self, /)\n--\n\nWhen to call tick(); None: only a datagram changes anything."},
+    {"tick", tick, METH_VARARGS, "tick($self, now, /)\n--\n\nLets time pass; gives up the GIL."},
     {"set_date", set_date, METH_VARARGS,
-     "set_date(now, seconds, /)\n--\n\nThe date in seconds since 1970, for certificates."},
+     "set_date($self, now, seconds, /)\n--\n\nThe date in seconds since 1970, for certificates."},
     {"request", EXT_METHOD(request), KEYWORDS,
-     "request(now, edata, *, peer=0, address=None, timeout_ms=0, repeatable=False)\n--\n\nSends a request and gives "
+     "request($self, now, edata, *, peer=0, address=None, timeout_ms=0, repeatable=False)\n--\n\nSends a request and "
+     "gives "
      "its "
      "id; neither peer nor address: to everybody. Raises errors.Frame, Capacity, NotPaired, TooSmall."},
     {"hello", hello, METH_VARARGS,
-     "hello(now, address, duration_ms, /)\n--\n\nAsks who speaks Device Authentication; None: everybody."},
-    {"cancel", cancel, METH_VARARGS, "cancel(now, request, /)\n--\n\nEnds a request early."},
+     "hello($self, now, address, duration_ms, /)\n--\n\nAsks who speaks Device Authentication; None: everybody."},
+    {"cancel", cancel, METH_VARARGS, "cancel($self, now, request, /)\n--\n\nEnds a request early."},
     {"send_raw", send_raw, METH_VARARGS,
-     "send_raw(address, datagram, /)\n--\n\nAny datagram as it is, for tests of others. Raises Capacity, TooSmall."},
+     "send_raw($self, address, datagram, /)\n--\n\nAny datagram as it is, for tests of others. Raises Capacity, "
+     "TooSmall."},
     {"pair", pair, METH_VARARGS,
-     "pair(now, address, number=None, /)\n--\n\nBegins a pairing; gives up the GIL. Raises State, Capacity, Argument."},
+     "pair($self, now, address, number=None, /)\n--\n\nBegins a pairing; gives up the GIL. Raises State, Capacity, "
+     "Argument."},
     {"pair_decide", pair_decide, METH_VARARGS,
-     "pair_decide(now, request, accept, /)\n--\n\nAnswers \"pair_question\"."},
-    {"unpair", unpair, METH_VARARGS, "unpair(now, peer, /)\n--\n\nEnds a pairing. Raises NotPaired, Capacity."},
+     "pair_decide($self, now, request, accept, /)\n--\n\nAnswers \"pair_question\"."},
+    {"unpair", unpair, METH_VARARGS, "unpair($self, now, peer, /)\n--\n\nEnds a pairing. Raises NotPaired, Capacity."},
     {"open_window", open_window, METH_VARARGS,
-     "open_window(now, duration_ms=0, /)\n--\n\nOpens the pairing window; 0: 180 s. Raises State, Argument."},
-    {"close_window", close_window, METH_VARARGS, "close_window(now, /)\n--\n\nCloses the pairing window."},
-    {"window_left", window_left, METH_VARARGS, "window_left(now, /)\n--\n\nMilliseconds; 0: closed."},
-    {"peers", peers, METH_NOARGS, "peers()\n--\n\nAll pairings, as PeerRow."},
-    {"counters", counters, METH_NOARGS, "counters()\n--\n\nWhat was counted since the start, by name."},
+     "open_window($self, now, duration_ms=0, /)\n--\n\nOpens the pairing window; 0: 180 s. Raises State, Argument."},
+    {"close_window", close_window, METH_VARARGS, "close_window($self, now, /)\n--\n\nCloses the pairing window."},
+    {"window_left", window_left, METH_VARARGS, "window_left($self, now, /)\n--\n\nMilliseconds; 0: closed."},
+    {"peers", peers, METH_NOARGS, "peers($self, /)\n--\n\nAll pairings, as PeerRow."},
+    {"counters", counters, METH_NOARGS, "counters($self, /)\n--\n\nWhat was counted since the start, by name."},
     {"close", engine_close, METH_NOARGS,
-     "close()\n--\n\nWipes all secrets and gives the store back; a second time does nothing. Raises State."},
+     "close($self, /)\n--\n\nWipes all secrets and gives the store back; a second time does nothing. Raises State."},
     {NULL, NULL, 0, NULL},
 };

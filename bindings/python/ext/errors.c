@@ -201,8 +201,9 @@ static PyObject *error_table(PyObject *module, PyObject *unused) {
 
 PyMethodDef ext_error_functions[] = {
     {"make_error", make_error, METH_VARARGS,
-     "make_error(code, detail=None, address=None, /)\n--\n\nA new exception of the class of `code`, not raised."},
+     "make_error($module, code, detail=None, address=None, /)\n--\n\nA new exception of the class of `code`, not "
+     "raised."},
     {"error_table", error_table, METH_NOARGS,
-     "error_table()\n--\n\nThe error table: tuples of code, name, nature, what happened, what to do."},
+     "error_table($module, /)\n--\n\nThe error table: tuples of code, name, nature, what happened, what to do."},
     {NULL, NULL, 0, NULL},
 };

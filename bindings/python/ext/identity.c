@@ -177,14 +177,16 @@ static PyObject *refuse_copy(PyObject *object, PyObject *unused) {
 
 static PyMethodDef methods[] = {
     {"from_pem", from_pem, METH_VARARGS | METH_CLASS,
-     "from_pem(text, /)\n--\n\nReads PEM text: a PKCS#8 key, the own chain, and the trusted roots (self-issued).\n\n"
+     "from_pem($type, text, /)\n--\n\nReads PEM text: a PKCS#8 key, the own chain, and the trusted roots "
+     "(self-issued).\n\n"
      "Raises Pem, Der, errors.Certificate, errors.Key, TooSmall."},
     {"load", load, METH_VARARGS | METH_CLASS,
-     "load(path, /)\n--\n\nReads an identity file; it must be readable by its owner only.\n\n"
+     "load($type, path, /)\n--\n\nReads an identity file; it must be readable by its owner only.\n\n"
      "Raises errors.Store, Pem, Der, errors.Certificate, errors.Key, TooSmall."},
     {"save", save, METH_VARARGS,
-     "save(path, /)\n--\n\nWrites the file whole or not at all, mode 0600. Raises errors.Store."},
-    {"to_pem", to_pem, METH_NOARGS, "to_pem()\n--\n\nThe PEM text, private key included: treat it as a secret."},
+     "save($self, path, /)\n--\n\nWrites the file whole or not at all, mode 0600. Raises errors.Store."},
+    {"to_pem", to_pem, METH_NOARGS,
+     "to_pem($self, /)\n--\n\nThe PEM text, private key included: treat it as a secret."},
     {"__reduce__", refuse_copy, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

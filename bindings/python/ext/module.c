@@ -12,7 +12,7 @@ static PyObject *monotonic(PyObject *module, PyObject *unused) {
 
 static PyMethodDef clock_functions[] = {
     {"monotonic", monotonic, METH_NOARGS,
-     "monotonic()\n--\n\nMilliseconds that never go back and count the time asleep: an engine's `now`."},
+     "monotonic($module, /)\n--\n\nMilliseconds that never go back and count the time asleep: an engine's `now`."},
     {NULL, NULL, 0, NULL},
 };
 

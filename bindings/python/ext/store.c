@@ -115,9 +115,9 @@ static void deallocate(PyObject *object) {
 
 static PyMethodDef methods[] = {
     {"default_path", default_path, METH_NOARGS | METH_CLASS,
-     "default_path()\n--\n\n$XDG_STATE_HOME/warifu, or ~/.local/state/warifu. Raises errors.Store."},
+     "default_path($type, /)\n--\n\n$XDG_STATE_HOME/warifu, or ~/.local/state/warifu. Raises errors.Store."},
     {"close", close_method, METH_NOARGS,
-     "close()\n--\n\nUnlocks the directory; a second time does nothing. Raises State while an engine uses it."},
+     "close($self, /)\n--\n\nUnlocks the directory; a second time does nothing. Raises State while an engine uses it."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -249,15 +249,18 @@ static void deallocate(PyObject *object) {
 
 static PyMethodDef methods[] = {
     {"receive", receive, METH_NOARGS,
-     "receive()\n--\n\nOne datagram as (address, data, multicast, own), or None when none waits. Raises Socket, "
+     "receive($self, /)\n--\n\nOne datagram as (address, data, multicast, own), or None when none waits. Raises "
+     "Socket, "
      "Closed."},
     {"send", send_datagram, METH_VARARGS,
-     "send(address, data, /)\n--\n\nSends a datagram; to None: to every group of every interface. Raises Socket, "
+     "send($self, address, data, /)\n--\n\nSends a datagram; to None: to every group of every interface. Raises "
+     "Socket, "
      "Argument, Closed."},
-    {"filenos", filenos, METH_NOARGS, "filenos()\n--\n\nThe descriptors to wait on for reading; they stay the same."},
+    {"filenos", filenos, METH_NOARGS,
+     "filenos($self, /)\n--\n\nThe descriptors to wait on for reading; they stay the same."},
     {"rescan", rescan, METH_NOARGS,
-     "rescan()\n--\n\nLooks at the interfaces again, joins new ones, and says whether something changed."},
-    {"close", close_method, METH_NOARGS, "close()\n--\n\nCloses the sockets; a second time does nothing."},
+     "rescan($self, /)\n--\n\nLooks at the interfaces again, joins new ones, and says whether something changed."},
+    {"close", close_method, METH_NOARGS, "close($self, /)\n--\n\nCloses the sockets; a second time does nothing."},
     {NULL, NULL, 0, NULL},
 };
 

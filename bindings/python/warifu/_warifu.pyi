@@ -1,6 +1,6 @@
 # ruff: noqa: N818 - the error table names the errors
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal, Self, final
+from typing import Any, Final, Literal, Self, final
 
 from _typeshed import ReadableBuffer, StrOrBytesPath, structseq
 
@@ -85,6 +85,7 @@ def error_table() -> list[tuple[int, str, str, str, str]]: ...
 
 @final
 class Hello(structseq[Any], tuple[bool, bool, bool, bool, tuple[int, ...], int]):
+    __match_args__: Final = ("is_device", "is_controller", "window_open", "has_pairings", "suites", "window_seconds")
     @property
     def is_device(self) -> bool: ...
     @property
@@ -100,6 +101,21 @@ class Hello(structseq[Any], tuple[bool, bool, bool, bool, tuple[int, ...], int])
 
 @final
 class Event(structseq[Any], tuple[Any, ...]):
+    __match_args__: Final = (
+        "kind",
+        "request",
+        "peer",
+        "address",
+        "error",
+        "is_protected",
+        "step",
+        "hello",
+        "number",
+        "tid",
+        "eoj",
+        "epc",
+        "edata",
+    )
     @property
     def kind(self) -> str: ...
     @property
@@ -129,6 +145,7 @@ class Event(structseq[Any], tuple[Any, ...]):
 
 @final
 class PeerRow(structseq[Any], tuple[int, bytes, bytes, str | None, str | None, bool]):
+    __match_args__: Final = ("id", "number", "fingerprint", "role", "address", "has_session")
     @property
     def id(self) -> int: ...
     @property
@@ -146,6 +163,7 @@ _Properties = tuple[tuple[int, bytes], ...]
 
 @final
 class ParsedFrame(structseq[Any], tuple[int, int, int, int, int, _Properties, _Properties, bytes, bytes]):
+    __match_args__: Final = ("ehd2", "tid", "seoj", "deoj", "esv", "properties", "gets", "arbitrary", "trailing")
     @property
     def ehd2(self) -> int: ...
     @property
@@ -167,6 +185,20 @@ class ParsedFrame(structseq[Any], tuple[int, int, int, int, int, _Properties, _P
 
 @final
 class ParsedDaFrame(structseq[Any], tuple[Any, ...]):
+    __match_args__: Final = (
+        "tid",
+        "type",
+        "name",
+        "hello",
+        "flags",
+        "cookie",
+        "tag",
+        "nonce",
+        "connection_id",
+        "kid",
+        "piv",
+        "payload",
+    )
     @property
     def tid(self) -> int: ...
     @property
@@ -194,6 +226,19 @@ class ParsedDaFrame(structseq[Any], tuple[Any, ...]):
 
 @final
 class ParsedCertificate(structseq[Any], tuple[Any, ...]):
+    __match_args__: Final = (
+        "serial",
+        "issuer",
+        "subject",
+        "not_before",
+        "not_after",
+        "public_key",
+        "is_ca",
+        "path_len",
+        "number",
+        "role",
+        "fingerprint",
+    )
     @property
     def serial(self) -> bytes: ...
     @property
