@@ -162,15 +162,28 @@ static int compose_edata(lua_State *L) {
     return finish_compose(L, compose_specified(L, &out, true), &out);
 }
 
+static void push_suites(lua_State *L, const wf_hello *hello) {
+    lua_Integer count = 0;
+    lua_createtable(L, 2, 0);
+    if (hello->takes_suite_2) {
+        lua_pushinteger(L, 2);
+        lua_seti(L, -2, ++count);
+    }
+    if (hello->takes_suite_3) {
+        lua_pushinteger(L, 3);
+        lua_seti(L, -2, ++count);
+    }
+}
+
 void wfl_push_hello(lua_State *L, const wf_hello *hello) {
-    lua_createtable(L, 0, 7);
+    lua_createtable(L, 0, 6);
     wfl_set_boolean(L, "is_device", hello->is_device);
     wfl_set_boolean(L, "is_controller", hello->is_controller);
     wfl_set_boolean(L, "window_open", hello->window_open);
     wfl_set_boolean(L, "has_pairings", hello->has_pairings);
-    wfl_set_boolean(L, "takes_suite_2", hello->takes_suite_2);
-    wfl_set_boolean(L, "takes_suite_3", hello->takes_suite_3);
     wfl_set_integer(L, "window_seconds", hello->window_seconds);
+    push_suites(L, hello);
+    lua_setfield(L, -2, "suites");
 }
 
 static void push_da_frame(lua_State *L, const wf_da_frame *frame) {

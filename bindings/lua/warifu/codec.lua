@@ -69,8 +69,7 @@ local function hello_text(hello)
     say(hello.has_pairings, "paired")
     say(hello.window_open, ("window open for %d s"):format(hello.window_seconds))
     say(not hello.window_open, "window closed")
-    say(hello.takes_suite_3, "suite 3")
-    say(hello.takes_suite_2, "suite 2")
+    say(true, "suites " .. table.concat(hello.suites, ", "))
     return table.concat(words, ", ")
 end
 
