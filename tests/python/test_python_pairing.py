@@ -1,7 +1,9 @@
 """Controllers and devices through the public API, over real UDP on loopback addresses."""
 
 import asyncio
+import errno
 import gc
+import os
 import socket
 import sys
 from collections import Counter
@@ -9,7 +11,7 @@ from collections import Counter
 import pytest
 import warifu
 from home import AIRCON, NAME, POWER, ROOM, TARGET, Home, authority, in_loop, paired, somewhere
-from warifu import errors
+from warifu import _runtime, errors
 
 NODE_PROFILE = 0x0EF001
 
@@ -180,6 +182,42 @@ async def test_a_refusal_is_believed_after_the_timer_and_says_which():
         assert [end.address for end in ends] == places
         assert isinstance(ends[3], TimeoutError)
         assert controller.peers == shut.peers == foreign.peers == []
+
+
+@in_loop
+async def test_a_paired_device_is_still_discovered():
+    home = Home()
+    async with home.device() as device, home.controller() as controller:
+        await paired(controller, device)
+        (node,) = await controller.discover(0.3)
+        assert (node.number, node.da.has_pairings, node.da.window_open) == (device.number, True, False)
+        assert await node.get(AIRCON, ROOM) == {ROOM: b"\x15"}  # by address it is the peer, and protected
+
+
+@in_loop
+async def test_pairing_again_renews_the_pairing():
+    home = Home()
+    async with home.device() as device, home.controller() as controller:
+        first = await paired(controller, device)
+        again = await paired(controller, device)
+        assert controller.peers == [again]
+        assert again.fingerprint == first.fingerprint
+        assert len(device.peers) == 1
+        assert await again.get(AIRCON, ROOM) == {ROOM: b"\x15"}
+
+
+@in_loop
+async def test_a_device_serves_several_controllers_and_each_hears_it():
+    home = Home()
+    async with home.device() as device, home.controller() as one, home.controller() as two:
+        peers = [await paired(one, device), await paired(two, device)]
+        streams = [peer.notifications() for peer in peers]
+        await peers[0].set(AIRCON, {TARGET: b"\x1a"})
+        assert [(await anext(stream)).properties for stream in streams] == [{TARGET: b"\x1a"}] * 2
+        assert {peer.number for peer in device.peers} == {one.number, two.number}
+        await one.unpair(peers[0])
+        assert [peer.number for peer in device.peers] == [two.number]
+        assert await peers[1].get(AIRCON, TARGET) == {TARGET: b"\x1a"}
 
 
 # ---- get and set ----
@@ -624,6 +662,35 @@ async def test_serving_lasts_until_it_is_cancelled_or_closed():
         await asyncio.sleep(0)
         device.put(AIRCON, ROOM, b"\x16")
     await task
+
+
+@in_loop
+async def test_serving_ends_with_what_made_the_network_fail():
+    home = Home()
+    async with home.device() as device:
+        task = asyncio.create_task(device.serve())
+        await asyncio.sleep(0)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        for fileno in device._open.udp.filenos():
+            os.dup2(nothing, fileno)
+        os.close(nothing)
+        device._open._on_readable()
+        with pytest.raises(errors.Socket) as caught:
+            await task
+        assert caught.value.errno == errno.ENOTSOCK
+        with pytest.raises(errors.Closed):
+            device.put(AIRCON, ROOM, b"\x16")
+
+
+@in_loop
+async def test_interfaces_are_looked_at_again_while_nothing_happens(monkeypatch):
+    monkeypatch.setattr(_runtime, "RESCAN_S", 0.01)
+    home = Home()
+    async with home.device(address=None, interface="lo") as device:
+        sent = device.counters["sent"]
+        await asyncio.sleep(0.1)
+        assert device._open.udp.interfaces == ["lo"]
+        assert (device.counters["sent"], device.counters["send_errors"]) == (sent, 0)
 
 
 @in_loop
