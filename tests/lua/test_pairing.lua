@@ -305,6 +305,19 @@ function cases.misuse_names_the_argument_and_the_callers_line()
     misuse("timeout", controller.next_event, controller, -1)
 end
 
+function cases.the_example_does_what_it_says()
+    local home <close> = new_home()
+    home:start_device()
+    assert(home.identity:save(home.folder .. "/controller.pem"))
+    local example <close> = assert(io.popen(("%s %s/../../examples/hello_controller.lua %s/controller.pem %s %s %d"):format(
+        arg[-1], FOLDER, home.folder, home.number, HERE, home.port)))
+    local said = example:read "a"
+    check.equal(said:match "^[^\n]*", ("found %s:%d window=open"):format(THERE, home.port))
+    check.equal(said:match "get [^\n]*", "get operationStatus=31 setTemperature=20 roomTemperature=24")
+    check.equal(said:match "set s.*\nunpaired\n", "set setTemperature=26 readBack=26\nnotified setTemperature=26\nunpaired\n")
+    check.equal(example:close(), true)
+end
+
 -- A device in this process, for what needs no other.
 local function alone(more)
     local options = { address = THERE, port = 20000 + math.random(40000) }
@@ -336,6 +349,59 @@ function cases.a_device_works_for_the_time_it_is_given()
     failure("NO_ANSWER", device:step(0))
     local took = warifu.now() - start
     check.equal(took >= 0.3 and took < 3, true)
+end
+
+-- Sets the power of the device that `alone` made, in clear and in a process of its own; `read` gives what came of it.
+local function set_power(port)
+    local script = ("local w = require [[warifu]] local c = assert(w.Controller { address = [[%s]], port = %d, timeout = 3 }) "
+        .. "print(select(-1, c:node [[%s]]:set([[%s]], { [%d] = [[0]] })))"):format(HERE, port, THERE, AIRCON, POWER)
+    return assert(io.popen(("%s -e '%s'"):format(arg[-1], script)))
+end
+
+local function one_property(more)
+    more.policy = "open"
+    more.port = 20000 + math.random(40000)
+    more.objects = { [AIRCON] = {
+        [POWER] = { value = "1", access = "get set inf" }, [TARGET] = { value = "\x14", access = "get inf" },
+    } }
+    return alone(more), set_power(more.port)
+end
+
+function cases.a_hook_may_write_other_properties()
+    local device
+    local made <close>, setter = one_property { on_set = function(_, _, old, new)
+        check.equal(old .. new, "10")
+        assert(device:put(AIRCON, TARGET, "\x16"))
+    end }
+    device = made
+    assert(device:serve(10, function(event) return event.kind ~= "property_set" end))
+    check.equal(device:get_own(AIRCON, TARGET), "\x16")
+    check.equal(device:get_own(AIRCON, POWER), "0")
+    check.equal(setter:read "l", "true")
+    setter:close()
+end
+
+function cases.an_error_in_a_hook_refuses_the_value_and_comes_out()
+    local device <close>, setter = one_property { on_set = function() error "broken hook" end }
+    local ok, message = pcall(device.serve, device, 10)
+    check.equal(ok, false)
+    check.equal(message:find "test_pairing.lua:%d+: broken hook$" ~= nil, true)
+    check.equal(device:get_own(AIRCON, POWER), "1")
+    check.equal(device:serve(0), true)
+    check.equal(setter:read "l", "REFUSED")
+    setter:close()
+end
+
+function cases.a_hook_can_not_call_back_into_the_engine()
+    local device
+    local made <close>, setter = one_property { on_set = function() device:step(0) end }
+    device = made
+    local ok, message = pcall(device.serve, device, 10)
+    check.equal(device:serve(0), true) -- the refusal leaves
+    check.equal(ok, false)
+    check.equal(message:find("only put and get_own may be called from inside a hook", 1, true) ~= nil, true)
+    check.equal(setter:read "l", "REFUSED")
+    setter:close()
 end
 
 check.main(cases)
