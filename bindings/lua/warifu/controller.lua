@@ -9,6 +9,8 @@ local Controller = Endpoint.derive("warifu.Controller", "controller")
 local OBJECT, NODE_PROFILE = 0x05FF01, 0x0EF001
 local GET, NUMBER, INSTANCES = 0x62, 0x83, 0xD6
 
+local SHORTEST = 0.01 -- 0 means the engine's own timeout
+
 local DISCOVER = { timeout = true, address = true }
 local PAIR = { number = true, confirm = true, progress = true }
 
@@ -44,6 +46,7 @@ local function collector(self, nodes)
             local values = Node.properties_of(core.parse_edata(event.edata))
             local number, instances = values[NUMBER] or "", values[INSTANCES] or ""
             node.number = #number == 17 and core.hex(number) or node.number
+            node.objects = {}
             for at = 2, #instances - 2, 3 do
                 node.objects[#node.objects + 1] = (">I3"):unpack(instances, at)
             end
@@ -62,7 +65,7 @@ end
 local function harvest(self, take, call)
     local done, message, code, last = loop.finish(self, call)
     last = done or last
-    if last and last.edata then
+    if last and last.edata and last.address then
         take(last)
     end
     return done or code == "NO_ANSWER", message, code
@@ -89,7 +92,7 @@ end
 function Controller:discover(options)
     options = check.options(options, DISCOVER)
     local nodes = {}
-    local timeout = check.seconds("timeout", options.timeout, 2)
+    local timeout = math.max(check.seconds("timeout", options.timeout, 2), SHORTEST)
     local address = options.address and address_of("address", options.address)
     local take = collector(self, nodes)
     local plain <close>, message, code = loop.listen(self, take, ask_instances(self, address, timeout))
