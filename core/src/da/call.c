@@ -123,6 +123,7 @@ void wf_call_wake(wf_da *da, wf_time now, const wf_address *from, const wf_da_fr
         return;
     }
     if (run != NULL) {
+        run->pairing = WF_NO_PAIRING; /* which is tried again, not given up */
         wf_initiator_over(da, run, WF_ERROR_CANCELLED);
     }
     memcpy(call->nonce, frame->nonce.at, sizeof call->nonce);

@@ -40,7 +40,7 @@ void wf_hello_frame(wf_da *da, wf_time now, const wf_address *from, const wf_da_
     for (uint32_t i = 0; i < da->run_count; i++) {
         wf_run *run = &da->runs[i];
         if (run->state != WF_RUN_FREE && wf_address_same_host(&run->address, from)) {
-            run->heard_hello = true;
+            run->heard_da = true;
             run->window_seen_closed = !frame->hello.window_open;
         }
     }

@@ -147,7 +147,8 @@ wf_error wf_initiator_begin(wf_da *da, wf_time now, wf_run *run) {
 }
 
 static void follow_retry(wf_da *da, wf_time now, wf_run *run, const wf_da_frame *frame) {
-    if (run->state != WF_RUN_WAITS_2 || run->retries >= WF_MAX_RETRIES) {
+    bool known = run->has_cookie && memcmp(run->cookie, frame->cookie.at, sizeof run->cookie) == 0;
+    if (run->state != WF_RUN_WAITS_2 || run->retries >= WF_MAX_RETRIES || known) {
         return;
     }
     run->retries++;
@@ -375,6 +376,7 @@ void wf_initiator_frame(wf_da *da, wf_time now, const wf_address *from, const wf
         if (run->state == WF_RUN_FREE || run->tid != frame->tid || !wf_address_equal(&run->address, from)) {
             continue;
         }
+        run->heard_da = true;
         if (frame->type == WF_DA_RETRY) {
             follow_retry(da, now, run, frame);
         } else if (frame->type == WF_DA_MESSAGE_2 && run->state == WF_RUN_WAITS_2) {
@@ -405,7 +407,7 @@ static wf_error outcome_at_end(const wf_run *run) {
     if (run->window_seen_closed && run->purpose == WF_RUN_PAIR) {
         return WF_ERROR_WINDOW_CLOSED;
     }
-    return run->heard_plaintext && !run->heard_hello ? WF_ERROR_PLAINTEXT_ONLY : WF_ERROR_NO_ANSWER;
+    return run->heard_plaintext && !run->heard_da ? WF_ERROR_PLAINTEXT_ONLY : WF_ERROR_NO_ANSWER;
 }
 
 static void end_run(wf_da *da, wf_run *run) {
@@ -420,6 +422,14 @@ static void end_run(wf_da *da, wf_run *run) {
     wf_initiator_over(da, run, outcome);
 }
 
+/* A hello beside message_1 learns whether the window is still open: it words the outcome. */
+static void send_again(wf_da *da, wf_run *run, wf_time now) {
+    send_now(da, run, now, longer(run->interval));
+    if (run->purpose == WF_RUN_PAIR && run->state == WF_RUN_WAITS_2) {
+        wf_da_hello(da, &run->address);
+    }
+}
+
 void wf_initiator_tick(wf_da *da, wf_time now) {
     for (uint32_t i = 0; i < da->run_count; i++) {
         wf_run *run = &da->runs[i];
@@ -431,7 +441,7 @@ void wf_initiator_tick(wf_da *da, wf_time now) {
         } else if (run->repeat_at <= now && run->state == WF_RUN_WAITS_ANSWER) {
             send_exchange(da, now, run, longer(run->interval));
         } else if (run->repeat_at <= now) {
-            send_now(da, run, now, longer(run->interval));
+            send_again(da, run, now);
         }
     }
 }

@@ -224,6 +224,16 @@ uint32_t wf_pairing_by_fingerprint(const wf_pairing_table *table, const uint8_t 
     return WF_NO_PAIRING;
 }
 
+uint32_t wf_pairing_candidate(const wf_pairing_table *table, const uint8_t fingerprint[static WF_HASH_LEN]) {
+    for (uint32_t i = 0; i < table->count; i++) {
+        const wf_pairing *p = &table->entries[i];
+        if (p->state == WF_PAIRING_CANDIDATE && memcmp(p->fingerprint, fingerprint, WF_HASH_LEN) == 0) {
+            return i;
+        }
+    }
+    return WF_NO_PAIRING;
+}
+
 uint32_t wf_pairing_by_x5t(const wf_pairing_table *table, const uint8_t x5t[static WF_X5T_LEN]) {
     for (uint32_t i = 0; i < table->count; i++) {
         if (is_stored(&table->entries[i]) && memcmp(table->entries[i].fingerprint, x5t, WF_X5T_LEN) == 0) {

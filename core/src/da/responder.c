@@ -4,7 +4,10 @@
 
 #include "da/state.h"
 
-enum { SLOT_SAFE_MS = 3000 /* how long a newer address can't take an unfinished slot */ };
+enum {
+    SLOT_SAFE_MS = 3000,                                /* how long a newer address can't take an unfinished slot */
+    LEAST_MESSAGE_1_LEN = 1 + 1 + 2 + WF_P256_X_LEN + 1 /* method, suite, G_X, C_I (RFC 9528 5.2.1) */
+};
 
 static const wf_bytes nothing = {NULL, 0};
 
@@ -48,11 +51,15 @@ static void answer(wf_da *da, wf_slot *slot, wf_bytes message, const wf_writer *
     wf_da_transmit(da, &slot->address, w, nothing);
 }
 
+/* A late copy of message_1, when message_3 was answered already, gets nothing and changes nothing. */
 static bool answer_again(wf_da *da, wf_slot *slot, const wf_address *from, wf_bytes message) {
     uint8_t hash[WF_HASH_LEN];
     if (!slot->used || slot->answer_len == 0 || !wf_address_equal(&slot->address, from) ||
-        hash_of(hash, message) != WF_OK || memcmp(hash, slot->asked, sizeof hash) != 0) {
+        hash_of(hash, message) != WF_OK) {
         return false;
+    }
+    if (memcmp(hash, slot->asked, sizeof hash) != 0) {
+        return memcmp(hash, slot->began, sizeof hash) == 0;
     }
     wf_writer w = {slot->answer, sizeof slot->answer, slot->answer_len, false};
     wf_da_transmit(da, from, &w, nothing);
@@ -146,12 +153,19 @@ static wf_error answer_message_1(wf_da *da, wf_slot *slot, const wf_da_frame *fr
     wf_da_write_header(&w, frame->tid, WF_DA_MESSAGE_2);
     error = wf_edhoc_write_2(&slot->edhoc, &own, NULL, &w);
     if (error == WF_OK) {
+        error = hash_of(slot->began, frame->payload);
+    }
+    if (error == WF_OK) {
         answer(da, slot, frame->payload, &w);
     }
     return error;
 }
 
 void wf_responder_message_1(wf_da *da, wf_time now, const wf_address *from, const wf_da_frame *frame) {
+    if (frame->payload.len < LEAST_MESSAGE_1_LEN) { /* a RETRY to it could be longer than what it answers */
+        da->counters->malformed++;
+        return;
+    }
     uint32_t pairing = admitted_pairing(da, frame);
     bool welcome = da->role == WF_ROLE_DEVICE && (pairing != WF_NO_PAIRING || wf_window_left(&da->window, now) > 0);
     if (!welcome) {
@@ -221,6 +235,15 @@ static wf_error verify_message_3(wf_da *da, wf_time now, wf_slot *slot, wf_bytes
     return error != WF_OK ? error : wf_edhoc_accept_3(run, peer->der, peer->public_key);
 }
 
+/* An earlier attempt of this peer that it did not confirm. */
+static void drop_earlier_candidate(wf_da *da, const uint8_t fingerprint[static WF_HASH_LEN]) {
+    uint32_t earlier = wf_pairing_candidate(&da->pairings, fingerprint);
+    if (earlier != WF_NO_PAIRING) {
+        wf_error ignored = wf_da_forget(da, earlier); /* RAM only: it can't fail */
+        (void)ignored;
+    }
+}
+
 /* A first contact gets a candidate pairing, which CONFIRM makes real; it ends with the slot's time otherwise. */
 static wf_error open_for_stranger(wf_da *da, wf_time now, wf_slot *slot, const wf_edhoc *run,
                                   const wf_certificate *peer) {
@@ -230,6 +253,7 @@ static wf_error open_for_stranger(wf_da *da, wf_time now, wf_slot *slot, const w
     if (error != WF_OK) {
         return error;
     }
+    drop_earlier_candidate(da, fingerprint);
     uint32_t pairing = wf_pairing_new(&da->pairings, peer, fingerprint);
     if (pairing == WF_NO_PAIRING) {
         return WF_ERROR_PAIRINGS_FULL;

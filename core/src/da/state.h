@@ -26,6 +26,7 @@ typedef struct wf_slot {
     uint32_t pairing; /* of the peer whose tag let it in, or WF_NO_PAIRING */
     uint32_t session;
     uint8_t connection_id;      /* C_R */
+    uint8_t began[WF_HASH_LEN]; /* hash of message_1 */
     uint8_t asked[WF_HASH_LEN]; /* hash of the message that the cached answer answers */
     uint8_t answer[WF_DATAGRAM_LEN];
     size_t answer_len;
@@ -59,7 +60,7 @@ typedef struct wf_run {
     wf_time repeat_at, ends;
     uint32_t interval;
     unsigned retries;
-    bool heard_plaintext, heard_hello, window_seen_closed;
+    bool heard_plaintext, heard_da, window_seen_closed;
     bool refused;  /* under the session: the device wrote nothing down */
     wf_error hint; /* words the outcome if nothing better happens */
     bool has_number;
