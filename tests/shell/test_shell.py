@@ -199,6 +199,16 @@ def test_the_history_comes_back_and_only_its_owner_reads_it(terminal: Callable[.
     assert second.expect("\n" + PROMPT).endswith("\n42")
 
 
+def test_the_history_can_be_searched(terminal: Callable[..., Terminal]) -> None:
+    prompt = terminal()
+    prompt.line("6 * 7")
+    prompt.line("100 + 1")
+    prompt.type("\x126 *")
+    prompt.expect("6 * 7")
+    prompt.type("\n")
+    assert prompt.expect("\n" + PROMPT).endswith("\n42")
+
+
 def test_japanese_can_be_typed(terminal: Callable[..., Terminal]) -> None:
     prompt = terminal()
     assert prompt.line('"割符" .. "!"').endswith("\n割符!")
