@@ -28,6 +28,7 @@ local function main()
     print(("notified setTemperature=%d"):format(change.properties[TARGET]:byte()))
     assert(home:unpair(peer))
     print "unpaired"
+    print(("counted sent=%d received=%d"):format(home:counters().sent, home:counters().received))
 end
 
 local done, message = pcall(main)
