@@ -64,6 +64,17 @@ async def paired(controller: warifu.Controller, device: warifu.Device) -> warifu
     return await controller.pair(device.addresses[0], number=device.number)
 
 
+async def found(controller: warifu.Controller, count: int = 1) -> list[warifu.Node]:
+    """Looks around until so many nodes are there: a busy machine may let the first look come to nothing."""
+    nodes: list[warifu.Node] = []
+    for _ in range(10):
+        nodes = await controller.discover(0.3)
+        if len(nodes) >= count:
+            break
+    assert len(nodes) == count
+    return nodes
+
+
 def open_files() -> int:
     return len(os.listdir("/proc/self/fd"))
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 
-from home import AIRCON, ROOM, TARGET, Home, authority, in_loop, somewhere
+from home import AIRCON, ROOM, TARGET, Home, authority, found, in_loop, somewhere
 
 DEVICE = """
 import asyncio, json, sys, warifu
@@ -55,7 +55,7 @@ async def test_a_device_killed_and_started_again_needs_no_second_pairing(tmp_pat
         first = Process(*arguments)
         try:
             said = await first.ready()
-            (node,) = await controller.discover(0.5)
+            (node,) = await found(controller)
             peer = await controller.pair(node, number=said["number"])
             await peer.set(AIRCON, {TARGET: b"\x1a"}, verify=True)
         finally:

@@ -32,12 +32,12 @@ static bool verdict(PyObject *result) {
 static bool ask_set_hook(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_bytes edt) {
     engine_object *self = context;
     PyThreadState *thread = take_if_released(self);
-    PyObject *hook = self->set_hook;
+    PyObject *hook = Py_XNewRef(self->set_hook); /* NULL once the collector has cleared it */
     PyObject *before = ext_from_bytes(old);
     PyObject *after = ext_from_bytes(edt);
     PyObject *result = NULL;
     self->in_hook = true;
-    if (before != NULL && after != NULL) {
+    if (hook != NULL && before != NULL && after != NULL) {
         result = PyObject_CallFunction(hook, "IBOO", (unsigned)eoj, epc, before, after);
     }
     self->in_hook = false;
@@ -48,6 +48,7 @@ static bool ask_set_hook(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, w
     Py_XDECREF(result);
     Py_XDECREF(after);
     Py_XDECREF(before);
+    Py_XDECREF(hook);
     put_back(self, thread);
     return accepted;
 }
@@ -55,12 +56,16 @@ static bool ask_set_hook(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, w
 static void tell_trace(void *context, bool sent, const wf_address *peer, wf_bytes datagram, wf_bytes inner) {
     engine_object *self = context;
     PyThreadState *thread = take_if_released(self);
-    PyObject *result = PyObject_CallFunction(self->trace, "NNNN", PyBool_FromLong(sent), ext_from_address(peer),
-                                             ext_from_bytes(datagram), ext_from_bytes(inner));
-    if (result == NULL) {
-        PyErr_WriteUnraisable(self->trace);
+    PyObject *trace = Py_XNewRef(self->trace);
+    if (trace != NULL) {
+        PyObject *result = PyObject_CallFunction(trace, "NNNN", PyBool_FromLong(sent), ext_from_address(peer),
+                                                 ext_from_bytes(datagram), ext_from_bytes(inner));
+        if (result == NULL) {
+            PyErr_WriteUnraisable(trace);
+        }
+        Py_XDECREF(result);
+        Py_DECREF(trace);
     }
-    Py_XDECREF(result);
     put_back(self, thread);
 }
 
