@@ -1,0 +1,86 @@
+"""Writes what is derived from the tables of the core: `python3 tools/generate.py`. A test proves that it is fresh.
+
+Needs nothing but Python; each generator gives the text of one file.
+"""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+HEADERS = ROOT / "core" / "include" / "warifu"
+ROW = re.compile(
+    r'X\(\s*(?P<code>\d+),\s*(?P<name>\w+),\s*(?P<nature>\w+),\s*"(?P<what>[^"]*)",\s*"(?P<next>[^"]*)"\)'
+    r"|/\* (?P<layer>[^*]+) \*/"
+)
+COUNTER = re.compile(r'X\(\s*(?P<name>\w+),\s*"(?P<what>[^"]*)"\)')
+
+# What an exception of that nature also is in Python.
+BUILTINS = {
+    "NONE": "",
+    "VALUE": "ValueError",
+    "USAGE": "RuntimeError",
+    "CRYPTO": "",
+    "DENIED": "PermissionError",
+    "TIMEOUT": "TimeoutError",
+    "LINK": "ConnectionError",
+    "LOOKUP": "KeyError",
+    "SYSTEM": "OSError",
+}
+
+
+def table(header: str, macro: str) -> str:
+    """The rows of an X-macro: its #define up to the line that doesn't go on."""
+    text = (HEADERS / header).read_text(encoding="utf-8")
+    lines = text[text.index(f"#define {macro}(X)") :].split("\n")
+    end = next(at for at, line in enumerate(lines) if not line.endswith("\\"))
+    return " ".join(line.rstrip("\\").strip() for line in lines[: end + 1])
+
+
+def exception(name: str) -> str:
+    return "".join(word.capitalize() for word in name.split("_"))
+
+
+def errors() -> str:
+    out = [
+        "<!-- Made by tools/generate.py from core/include/warifu/error.h. -->",
+        "# Errors",
+        "",
+        "Every error of Warifu, from its one table, [`<warifu/error.h>`](../../core/include/warifu/error.h). In C the",
+        "value is `WF_ERROR_` and the name; in Python it is an exception of `warifu.errors`, which also is the builtin",
+        "named; in Lua a call gives `nil, message, code`. The text is what a node may tell another one in an EDHOC",
+        "error message, the code what it tells in a record ([the profile](da-profile-1.md#kinds)).",
+    ]
+    for row in ROW.finditer(table("error.h", "WF_ERRORS")):
+        if row["layer"]:
+            out += ["", f"## {row['layer'].strip().capitalize()}", ""]
+            out += ["| code | name | Python | what happened | what to do |", "|---|---|---|---|---|"]
+        elif row["code"] != "0":
+            builtin = BUILTINS[row["nature"]]
+            python = f"`{exception(row['name'])}`" + (f" ({builtin})" if builtin else "")
+            out.append(f"| {row['code']} | `{row['name']}` | {python} | {row['what']} | {row['next']} |")
+    return "\n".join(out) + "\n"
+
+
+def counters() -> str:
+    out = [
+        "<!-- Made by tools/generate.py from core/include/warifu/counters.h. -->",
+        "# Counters",
+        "",
+        "What a node counts since its start: `wf_engine_counters` in C, `counters` in Python.",
+        "",
+        "| name | counts |",
+        "|---|---|",
+    ]
+    out += [f"| `{row['name']}` | {row['what']} |" for row in COUNTER.finditer(table("counters.h", "WF_COUNTERS"))]
+    return "\n".join(out) + "\n"
+
+
+GENERATED = {
+    ROOT / "docs" / "reference" / "errors.md": errors,
+    ROOT / "docs" / "reference" / "counters.md": counters,
+}
+
+if __name__ == "__main__":
+    for path, make in GENERATED.items():
+        path.write_text(make(), encoding="utf-8")
+        print(path.relative_to(ROOT))
