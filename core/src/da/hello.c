@@ -1,7 +1,7 @@
 #include "da/state.h"
 
-/* An answer is no longer than its question, and there are at most 20 a second. */
-enum { PAUSE_MS = 50 };
+/* An answer is no longer than its question; there are 20 a second in the long run, and 10 at once. */
+enum { PAUSE_MS = 50, SAVED_MS = 500 };
 
 void wf_da_hello(wf_da *da, const wf_address *to) {
     uint8_t datagram[WF_DA_HEADER_LEN + WF_DA_HELLO_LEN];
@@ -13,10 +13,11 @@ void wf_da_hello(wf_da *da, const wf_address *to) {
 }
 
 static void answer(wf_da *da, wf_time now, const wf_address *from, uint16_t tid) {
-    if (now < da->hello_again) {
+    wf_time paid = (da->hello_paid > now ? da->hello_paid : now) + PAUSE_MS;
+    if (paid > now + SAVED_MS) {
         return;
     }
-    da->hello_again = now + PAUSE_MS;
+    da->hello_paid = paid;
     uint32_t left = wf_window_left(&da->window, now);
     wf_hello hello = {.is_device = da->role == WF_ROLE_DEVICE,
                       .is_controller = da->role == WF_ROLE_CONTROLLER,

@@ -101,7 +101,7 @@ struct wf_da {
     uint32_t run_count;
     wf_call *calls; /* one for each entry of pairings */
     uint16_t next_tid;
-    wf_time hello_again;
+    wf_time hello_paid; /* each answer moves it on, a little ahead of the present at most */
     bool has_date;
     int64_t date;
     wf_time date_at;
