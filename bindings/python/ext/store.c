@@ -12,9 +12,9 @@ typedef struct store_object {
     wf_file_store store;
 } store_object;
 
-bool ext_store_take(PyObject *object, wf_store *out) {
-    store_object *self = (store_object *)object;
-    const ext_state *state = ext_state_of(object);
+bool ext_store_take(PyObject *store, wf_store *out) {
+    store_object *self = (store_object *)store;
+    const ext_state *state = ext_state_of(store);
     if (self->process != getpid()) {
         ext_raise(state, WF_ERROR_STATE, "this object belongs to another process (fork)");
     } else if (self->lent) {
@@ -29,13 +29,13 @@ bool ext_store_take(PyObject *object, wf_store *out) {
     return false;
 }
 
-void ext_store_give_back(PyObject *object) {
-    ((store_object *)object)->lent = false;
+void ext_store_give_back(PyObject *store) {
+    ((store_object *)store)->lent = false;
 }
 
-PyObject *ext_store_raise(PyObject *object, wf_error error) {
-    store_object *self = (store_object *)object;
-    return ext_raise_system(ext_state_of(object), error, &self->store.system_error,
+PyObject *ext_store_raise(PyObject *store, wf_error error) {
+    store_object *self = (store_object *)store;
+    return ext_raise_system(ext_state_of(store), error, &self->store.system_error,
                             PyUnicode_AsUTF8AndSize(self->path, NULL));
 }
 
