@@ -313,7 +313,7 @@ def test_help_names_every_verb_and_option(run: Callable) -> None:
 
 def test_the_reference_page_shows_the_help_as_it_is(shell: Path) -> None:
     help_text = subprocess.run(
-        [shell, "--help"], env={"XDG_STATE_HOME": "/home/you/.local/state"}, capture_output=True, text=True, check=True
+        [shell, "--help"], env={"XDG_STATE_HOME": "/srv/you/.local/state"}, capture_output=True, text=True, check=True
     ).stdout
     page = Path(__file__).parent.parent.parent / "docs" / "reference" / "shell.md"
     assert f"```\n{help_text}```\n" in page.read_text()
