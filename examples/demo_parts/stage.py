@@ -19,7 +19,8 @@ PORT, GROUP = 3610, "224.0.23.0"
 ROLES = ("device", "controller", "lua", "stranger")
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
-PROBE_S = 2.0
+HELLO = bytes.fromhex("10820000100000000000")
+PROBES, PROBE_S = 1, 2.0
 ANYWHERE = (
     "run it as root, or allow user namespaces (sysctl kernel.unprivileged_userns_clone=1), or give a container the "
     "capability NET_RAW (docker run --cap-add NET_RAW)"
@@ -138,25 +139,25 @@ def _open(undo: contextlib.ExitStack, way: str, addresses: dict[str, str], captu
     eavesdropper = Eavesdropper(addresses.values(), capture_on)
     undo.callback(eavesdropper.close)
     _probe_multicast(addresses["stranger"], addresses["device"])
-    if not eavesdropper.collect():
-        raise OSError("the packet capture sees nothing")
-    eavesdropper.forget()
+    if len(eavesdropper.collect()) != PROBES:
+        raise OSError("the packet capture does not see what is sent")
     return Stage(way, addresses, eavesdropper)
 
 
 def _probe_multicast(source: str, receiver: str) -> None:
-    """One datagram to the group of ECHONET Lite, on another port than its own."""
+    """One hello to the group of ECHONET Lite. It counts as sent."""
     with (
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as hearing,
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as speaking,
     ):
-        hearing.bind((GROUP, 0))
+        hearing.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        hearing.bind((GROUP, PORT))
         membership = socket.inet_aton(GROUP) + socket.inet_aton(receiver)
         hearing.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, membership)
         hearing.settimeout(PROBE_S)
         speaking.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(source))
         speaking.bind((source, 0))
-        speaking.sendto(b"is anybody there?", hearing.getsockname())
+        speaking.sendto(HELLO, (GROUP, PORT))
         end = time.monotonic() + PROBE_S
         while hearing.recvfrom(100)[1][0] != source:
             if time.monotonic() > end:

@@ -17,7 +17,7 @@ from .frames import PLAIN, SETC, Plain, parse
 from .judge import CELSIUS_26, TARGET, Evidence, facts, reads_26
 from .narration import Narrator
 from .processes import EXAMPLES, Cast, Program, Row, Trace, python
-from .stage import PORT, Stage
+from .stage import PORT, PROBES, Stage
 
 BUILD = Path(os.environ.get("WARIFU_BUILD") or EXAMPLES.parent / "build" / "dev")
 START_S, STEP_S, RESTART_S = 15.0, 45.0, 60.0
@@ -219,6 +219,7 @@ class Story:
         for name, trace in self._traces.items():
             trace.news()
             self.evidence.sent[name] = sum(row.sent for row in trace.rows)
+        self.evidence.sent["stage"] = PROBES
         self.evidence.sent["Lua controller"] = int(str(facts(self.evidence.lua, "counted").get("sent", 0)))
 
 
