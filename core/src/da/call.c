@@ -57,6 +57,9 @@ static bool shake_hands(wf_da *da, wf_time now, uint32_t pairing) {
     run->pairing = pairing;
     run->has_nonce = call->heard;
     memcpy(run->nonce, call->nonce, sizeof run->nonce);
+    if (call->heard && wf_session_to_send(&da->sessions, pairing) != WF_NO_SESSION) {
+        call->wanted = false; /* the call may be an old one: who needs it answered will call again */
+    }
     call->heard = false;
     wf_error error = wf_initiator_begin(da, now, run);
     if (error != WF_OK) {
@@ -119,7 +122,8 @@ void wf_call_wake(wf_da *da, wf_time now, const wf_address *from, const wf_da_fr
         return;
     }
     wf_run *run = wf_initiator_of_pairing(da, pairing);
-    if (run != NULL && run->state != WF_RUN_WAITS_2) {
+    bool is_done = run != NULL && run->purpose == WF_RUN_CONNECT && run->state == WF_RUN_WAITS_ANSWER;
+    if (run != NULL && run->state != WF_RUN_WAITS_2 && !is_done) {
         return;
     }
     if (run != NULL) {

@@ -80,6 +80,10 @@ void wf_commit_request(wf_da *da, wf_time now, const wf_da_request_ref *ref, wf_
 /* ---- the side that asked ---- */
 
 static void confirmed(wf_da *da, wf_time now, wf_run *run) {
+    if (run->purpose == WF_RUN_CONNECT) {
+        wf_initiator_over(da, run, WF_OK);
+        return;
+    }
     uint32_t session = run->session, pairing = run->pairing;
     wf_error error = wf_da_commit(da, pairing, WF_PAIRING_FINAL);
     if (error != WF_OK) {

@@ -291,17 +291,13 @@ static void after_pair(wf_da *da, wf_time now, wf_run *run) {
     wf_da_emit(da, &question);
 }
 
-/* Fresh keys with a peer of old; they outlive the run, which may still have an UNPAIR to say. */
+/* Fresh keys with a peer of old; they outlive the run, which still has a CONFIRM or an UNPAIR to say: only a record
+ * under the new keys tells the device to send under them. */
 static void after_connect(wf_da *da, wf_time now, wf_run *run) {
     wf_da_address_proven(da, run->pairing, &run->address);
     da->sessions.entries[run->session].proven = true; /* message_4 came under keys of this run */
     wf_da_session_trusted(da, run->session, now);
-    if (run->purpose == WF_RUN_UNPAIR) {
-        wf_initiator_exchange(da, now, run);
-        return;
-    }
-    run->session = WF_NO_SESSION;
-    wf_initiator_over(da, run, WF_OK);
+    wf_initiator_exchange(da, now, run);
 }
 
 static void take_message_4(wf_da *da, wf_time now, wf_run *run, wf_bytes message) {

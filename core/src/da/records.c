@@ -56,7 +56,7 @@ void wf_da_session_trusted(wf_da *da, uint32_t session, wf_time now) {
 /* ---- sending ---- */
 
 static wf_error next_piv(wf_session *s, uint64_t *piv) {
-    if (s->next_piv >= WF_SESSION_STOP_AT) {
+    if (s->next_piv >= WF_SESSION_STOP_AT || s->failures >= WF_SESSION_STOP_AT) {
         return WF_ERROR_KEYS_EXHAUSTED;
     }
     *piv = s->next_piv++;
@@ -96,7 +96,8 @@ wf_error wf_da_answer_kind(wf_da *da, const wf_da_request_ref *ref, wf_bytes pla
 }
 
 static void renew_if_worn(wf_da *da, wf_session *s, wf_time now) {
-    if ((s->next_piv >= WF_SESSION_REKEY_AT || s->failures >= WF_SESSION_REKEY_AT) && now >= s->renew_after) {
+    bool worn = s->next_piv >= WF_SESSION_REKEY_AT || s->failures >= WF_SESSION_REKEY_AT;
+    if (worn && s->trusted && !s->leaving && s->ends == WF_TIME_NEVER && now >= s->renew_after) {
         s->renew_after = now + RENEW_PAUSE_MS;
         wf_call_want(da, now, s->pairing);
     }
@@ -218,6 +219,10 @@ static void receive_answer(wf_da *da, wf_time now, uint32_t session, wf_reader *
     }
 }
 
+static bool receives(const wf_session *s) {
+    return s->keyed && s->failures < WF_SESSION_STOP_AT;
+}
+
 static void mark_proven(wf_da *da, uint32_t session, wf_time now) {
     wf_session *s = &da->sessions.entries[session];
     if (!s->proven) {
@@ -230,7 +235,7 @@ static void mark_proven(wf_da *da, uint32_t session, wf_time now) {
 
 void wf_da_record(wf_da *da, wf_time now, const wf_address *from, const wf_da_frame *frame, wf_da_incoming *in) {
     uint32_t session = wf_session_by_kid(&da->sessions, frame->kid);
-    if (session == WF_NO_SESSION || !da->sessions.entries[session].keyed) {
+    if (session == WF_NO_SESSION || !receives(&da->sessions.entries[session])) {
         receive_for_nobody(da, now, from);
         return;
     }
@@ -248,11 +253,13 @@ void wf_da_record(wf_da *da, wf_time now, const wf_address *from, const wf_da_fr
     if (frame->payload.len > sizeof da->plain ||
         wf_record_open(da->plain, &len, &s->keys, frame, note != NULL ? &bond : NULL) != WF_OK) {
         s->failures++;
+        renew_if_worn(da, s, now);
         drop(da, from, WF_ERROR_TAG, &da->counters->tampered_dropped);
         return;
     }
     wf_replay_accept(&s->window, frame->piv);
     mark_proven(da, session, now);
+    renew_if_worn(da, s, now);
     *in = (wf_da_incoming){
         .peer = wf_da_peer_of(s->pairing), .tid = frame->tid, .ref = {session, frame->tid, frame->piv}};
     wf_reader plain = wf_reader_of(wf_bytes_of(da->plain, len));

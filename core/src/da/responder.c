@@ -273,6 +273,7 @@ static wf_error open_session(wf_da *da, wf_time now, wf_slot *slot, const wf_edh
     if (slot->pairing == WF_NO_PAIRING) {
         return open_for_stranger(da, now, slot, run, peer);
     }
+    wf_session_close_unproven(&da->sessions, slot->pairing);
     da->sessions.entries[slot->session].pairing = slot->pairing;
     wf_da_address_proven(da, slot->pairing, &slot->address);
     wf_da_session_trusted(da, slot->session, now);

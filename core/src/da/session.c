@@ -101,13 +101,33 @@ uint32_t wf_session_to_send(const wf_session_table *table, uint32_t pairing) {
     return best;
 }
 
+void wf_session_close_unproven(wf_session_table *table, uint32_t pairing) {
+    for (uint32_t i = 0; i < table->count; i++) {
+        if (sends(&table->entries[i], pairing) && !table->entries[i].proven) {
+            wf_session_close(table, i);
+        }
+    }
+}
+
 void wf_session_retire_others(wf_session_table *table, uint32_t index, wf_time now) {
-    const wf_session *newest = &table->entries[index];
+    uint32_t pairing = table->entries[index].pairing;
+    uint32_t last = WF_NO_SESSION;
     for (uint32_t i = 0; i < table->count; i++) {
         wf_session *s = &table->entries[i];
-        if (i != index && sends(s, newest->pairing) && s->opened <= newest->opened) {
-            s->ends = now + WF_SESSION_GRACE_MS;
+        bool is_older = i != index && sends(s, pairing) && s->opened <= table->entries[index].opened;
+        if (is_older && (last == WF_NO_SESSION || is_better(s, &table->entries[last]))) {
+            last = i;
         }
+    }
+    for (uint32_t i = 0; i < table->count && last != WF_NO_SESSION; i++) {
+        wf_session *s = &table->entries[i];
+        bool is_older = s->used && s->pairing == pairing && s->trusted && s->opened <= table->entries[index].opened;
+        if (i != index && i != last && is_older) {
+            wf_session_close(table, i);
+        }
+    }
+    if (last != WF_NO_SESSION) {
+        table->entries[last].ends = now + WF_SESSION_GRACE_MS;
     }
 }
 

@@ -60,7 +60,9 @@ void wf_session_wipe(wf_session_table *table);
 uint32_t wf_session_by_kid(const wf_session_table *table, wf_bytes kid);
 /* The session to send under: the newest that the peer is known to have, else the newest. Or WF_NO_SESSION. */
 uint32_t wf_session_to_send(const wf_session_table *table, uint32_t pairing);
-/* Once `index` is proven the pairing's other sessions only receive, for the time of grace. */
+/* Makes room for a new session: those that the peer was never heard under go. */
+void wf_session_close_unproven(wf_session_table *table, uint32_t pairing);
+/* Once `index` is proven the pairing's other session only receives, for the time of grace; older ones go at once. */
 void wf_session_retire_others(wf_session_table *table, uint32_t index, wf_time now);
 void wf_session_close_pairing(wf_session_table *table, uint32_t pairing);
 

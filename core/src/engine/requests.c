@@ -119,7 +119,14 @@ static void note_tid(wf_pending *p, uint16_t tid) {
     p->copies++;
 }
 
-static void send_clear(wf_engine *engine, wf_pending *p) {
+static void note_sent(wf_pending *p, wf_time now) {
+    p->was_sent = true;
+    if (p->esv == WF_ESV_SETI && p->ends > now + SETI_WAIT_MS) {
+        p->ends = now + SETI_WAIT_MS;
+    }
+}
+
+static void send_clear(wf_engine *engine, wf_time now, wf_pending *p) {
     static const wf_address everybody = {{0}, 0, 0};
     uint8_t datagram[WF_DATAGRAM_LEN];
     wf_writer w = wf_writer_of(datagram, sizeof datagram);
@@ -133,7 +140,7 @@ static void send_clear(wf_engine *engine, wf_pending *p) {
     }
     const wf_address *to = wf_address_is_multicast(&p->address) ? &everybody : &p->address;
     wf_queue_datagram(engine, to, wf_bytes_of(datagram, w.len), wf_bytes_of(NULL, 0));
-    p->was_sent = true;
+    note_sent(p, now);
 }
 
 static wf_error send_protected(wf_engine *engine, wf_time now, wf_pending *p) {
@@ -141,7 +148,7 @@ static wf_error send_protected(wf_engine *engine, wf_time now, wf_pending *p) {
     wf_error error = wf_da_send(engine->da, now, p->peer, tid, is_command(p->esv), wf_bytes_of(p->edata, p->edata_len));
     if (error == WF_OK) {
         note_tid(p, tid);
-        p->was_sent = true;
+        note_sent(p, now);
         p->state = WF_PENDING_ANSWER;
     } else if (error == WF_ERROR_NO_SESSION || error == WF_ERROR_KEYS_EXHAUSTED) {
         p->state = WF_PENDING_SESSION;
@@ -163,7 +170,7 @@ static wf_error send_first(wf_engine *engine, wf_time now, wf_pending *p) {
     bool to_all = wf_address_is_multicast(&p->address) || wf_address_is_unspecified(&p->address);
     p->state = to_all ? WF_PENDING_COLLECTS : WF_PENDING_ANSWER;
     schedule_repeat(p, now, to_all ? COLLECT_REPEAT_MS : FIRST_REPEAT_MS);
-    send_clear(engine, p);
+    send_clear(engine, now, p);
     return WF_OK;
 }
 
@@ -222,9 +229,6 @@ wf_error wf_engine_request(wf_engine *engine, wf_time now, wf_request_id *out, c
     *out = p->id;
     if (p->was_sent && answers_to(p->esv) == NULL) {
         wf_pending_over(p, WF_OK, wf_bytes_of(NULL, 0));
-    }
-    if (p->esv == WF_ESV_SETI && p->ends > now + SETI_WAIT_MS) {
-        p->ends = now + SETI_WAIT_MS;
     }
     return WF_OK;
 }
@@ -390,7 +394,7 @@ static void repeat(wf_engine *engine, wf_time now, wf_pending *p) {
     if (p->is_hello) {
         wf_da_hello(engine->da, &p->address);
     } else if (p->peer.value == 0) {
-        send_clear(engine, p);
+        send_clear(engine, now, p);
     } else {
         if (p->copies >= WORN_AFTER_COPIES) {
             wf_da_want_session(engine->da, now, p->peer);
