@@ -6,6 +6,7 @@ Nothing needs to be prepared; it takes about ten seconds. The exit status is 0 o
 import argparse
 import asyncio
 import json
+import os
 import signal
 import sys
 import tempfile
@@ -89,4 +90,8 @@ if __name__ == "__main__":
         choices=("strict", "open"),
         help="open: the protected device lets everybody in, so that you see the demo fail",
     )
-    sys.exit(main(**vars(parser.parse_args())))
+    try:
+        sys.exit(main(**vars(parser.parse_args())))
+    except BrokenPipeError:  # as in `demo.py | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -11,7 +11,9 @@ AIRCON, TARGET = 0x013001, 0xB3
 async def main(device: str, value: int, address: str, trace: warifu.JsonLines) -> None:
     async with warifu.Controller(address=address, trace=trace) as home:
         nodes = await home.discover(1.0)
-        node = next(node for node in nodes if node.address.split(":")[0] == device)
+        node = next((node for node in nodes if node.address.split(":")[0] == device), None)
+        if node is None:
+            raise SystemExit(f"{device} did not answer the multicast")
         print("found", node.address)
         try:
             await node.set(AIRCON, {TARGET: bytes([value])})

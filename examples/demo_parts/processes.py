@@ -117,7 +117,7 @@ class Program:
         if self.process.returncode is None:
             self.process.kill()
         await self.process.wait()
-        await self._reader
+        await asyncio.wait({self._reader})
 
     def _failure(self, what: str) -> DemoError:
         said = "".join(f"\n  | {line}" for line in self.lines[-LINES_SHOWN:]) or " nothing"
@@ -134,8 +134,7 @@ class Cast:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for program in self._programs:
-            await program.kill()
+        await asyncio.gather(*(program.kill() for program in self._programs))
 
     async def start(
         self,

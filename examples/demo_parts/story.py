@@ -80,8 +80,8 @@ class Story:
         )
         device = await self._start_device(*self._identity("--window", "120"))
         controller = await self._start_controller("--restart")
-        await controller.line("restart", STEP_S, self._narrator.say)
         self.evidence.controller, self.evidence.device = controller.lines, device.lines
+        await controller.line("restart", STEP_S, self._narrator.say)
         return device, controller
 
     async def _attacked(self, device: Program) -> None:
@@ -129,7 +129,7 @@ class Story:
         await controller.finish(STEP_S, self._narrator.say)
         self._tell("controller", "controller")
         await again.line("unpaired", STEP_S, self._narrator.say)
-        self.evidence.device += again.lines
+        self.evidence.device = [*device.lines, *again.lines]
         return again
 
     async def _lua(self, device: Program) -> None:
