@@ -44,7 +44,7 @@ static void confirm(wf_da *da, wf_time now, const wf_da_request_ref *ref) {
 }
 
 /* The keys of the pairing go first, then the answer; this session stays for repeating the answer, and for nothing else.
- */
+ * Where the store could not be erased nobody is told that it was: this session goes after the refusal. */
 static void unpair(wf_da *da, wf_time now, const wf_da_request_ref *ref) {
     wf_session *s = &da->sessions.entries[ref->session];
     if (!s->trusted) {
@@ -66,6 +66,7 @@ static void unpair(wf_da *da, wf_time now, const wf_da_request_ref *ref) {
     } else {
         wf_error ignored = wf_da_refuse(da, now, ref, error);
         (void)ignored;
+        wf_session_close(&da->sessions, ref->session);
     }
 }
 

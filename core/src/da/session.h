@@ -10,7 +10,7 @@ enum {
     WF_SESSION_REKEY_AT = 1 << 19, /* records sent, or failures seen: agree on new keys */
     WF_SESSION_STOP_AT = 1 << 20,  /* and here no more is sent */
     WF_SESSION_GRACE_MS = 30000,   /* how long old keys still receive */
-    WF_SESSION_EXCHANGES = 8,      /* requests whose answers are still taken */
+    WF_SESSION_EXCHANGES = 16,     /* requests whose answers are still taken */
     WF_COMMAND_AGE_TENTHS = 100    /* a command older than this is refused */
 };
 #define WF_CLOCK_UNKNOWN UINT32_MAX

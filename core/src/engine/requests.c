@@ -8,8 +8,9 @@ enum {
     DEFAULT_COLLECT_MS = 3000,
     FIRST_REPEAT_MS = 3000,
     COLLECT_REPEAT_MS = 1000,
-    SETI_WAIT_MS = 2000,  /* a SetI is only answered when it is refused */
-    WORN_AFTER_COPIES = 2 /* that many copies without an answer: the peer may have lost its keys */
+    SETI_WAIT_MS = 2000,   /* a SetI is only answered when it is refused */
+    WORN_AFTER_COPIES = 2, /* that many copies without an answer: the peer may have lost its keys */
+    MOST_AT_ONCE = 8       /* requests to one peer: a session remembers two copies of each */
 };
 
 static const struct {
@@ -162,10 +163,26 @@ static void schedule_repeat(wf_pending *p, wf_time now, uint32_t first) {
     p->repeat_at = p->repeatable ? now + p->interval : WF_TIME_NEVER;
 }
 
+/* Requests to one peer go out in their order, and no more of them at once than their answers can be told apart. */
+static bool must_wait(const wf_engine *engine, const wf_pending *p) {
+    unsigned under_way = 0;
+    for (unsigned i = 0; i < engine->pending_count; i++) {
+        const wf_pending *other = &engine->pending[i];
+        bool same = other != p && other->peer.value == p->peer.value;
+        if (same && other->state == WF_PENDING_SESSION && other->resend && other->id.value < p->id.value) {
+            return true;
+        }
+        under_way += same && other->state == WF_PENDING_ANSWER;
+    }
+    return under_way >= MOST_AT_ONCE;
+}
+
 static wf_error send_first(wf_engine *engine, wf_time now, wf_pending *p) {
     if (p->peer.value != 0) {
         schedule_repeat(p, now, FIRST_REPEAT_MS);
-        return send_protected(engine, now, p);
+        p->resend = must_wait(engine, p);
+        p->state = WF_PENDING_SESSION;
+        return p->resend ? WF_OK : send_protected(engine, now, p);
     }
     bool to_all = wf_address_is_multicast(&p->address) || wf_address_is_unspecified(&p->address);
     p->state = to_all ? WF_PENDING_COLLECTS : WF_PENDING_ANSWER;
@@ -316,7 +333,6 @@ wf_error wf_engine_unpair(wf_engine *engine, wf_time now, wf_request_id *out, wf
 }
 
 void wf_engine_cancel(wf_engine *engine, wf_time now, wf_request_id request) {
-    (void)now;
     wf_pending *p = wf_pending_by_id(engine, request);
     if (p == NULL) {
         return;
@@ -326,6 +342,7 @@ void wf_engine_cancel(wf_engine *engine, wf_time now, wf_request_id request) {
     } else {
         wf_pending_over(p, WF_ERROR_CANCELLED, wf_bytes_of(NULL, 0));
     }
+    wf_pending_settle(engine, now);
 }
 
 /* ---- answers ---- */
@@ -364,13 +381,36 @@ void wf_pending_session_up(wf_engine *engine, wf_peer_id peer) {
     }
 }
 
-/* What can't be done inside the layer that reported a session is done here, once it has returned. */
-void wf_pending_settle(wf_engine *engine, wf_time now) {
+/* An id may be given to another peer once its pairing is gone: nothing that was meant for the old one may wait. */
+static void end_orphans(wf_engine *engine) {
     for (unsigned i = 0; i < engine->pending_count; i++) {
         wf_pending *p = &engine->pending[i];
-        if (!p->resend || p->state == WF_PENDING_OVER) {
-            continue;
+        bool waits = p->peer.value != 0 && (p->state == WF_PENDING_SESSION || p->state == WF_PENDING_ANSWER);
+        if (waits && !wf_da_is_paired(engine->da, p->peer)) {
+            bool unknown = p->was_sent && is_command(p->esv);
+            wf_pending_over(p, unknown ? WF_ERROR_OUTCOME_UNKNOWN : WF_ERROR_NOT_PAIRED, wf_bytes_of(NULL, 0));
         }
+    }
+}
+
+/* The oldest request whose turn it is, or NULL. */
+static wf_pending *next_to_send(wf_engine *engine) {
+    wf_pending *next = NULL;
+    for (unsigned i = 0; i < engine->pending_count; i++) {
+        wf_pending *p = &engine->pending[i];
+        bool may =
+            p->resend && (p->state == WF_PENDING_ANSWER || (p->state == WF_PENDING_SESSION && !must_wait(engine, p)));
+        if (may && (next == NULL || p->id.value < next->id.value)) {
+            next = p;
+        }
+    }
+    return next;
+}
+
+/* What can't be done inside the layer that reported a session is done here, once it has returned. */
+void wf_pending_settle(wf_engine *engine, wf_time now) {
+    end_orphans(engine);
+    for (wf_pending *p = next_to_send(engine); p != NULL; p = next_to_send(engine)) {
         p->resend = false;
         wf_error error = send_protected(engine, now, p);
         if (error != WF_OK || (p->was_sent && answers_to(p->esv) == NULL)) {
@@ -384,13 +424,16 @@ static wf_error outcome_at_end(const wf_pending *p) {
         return WF_OK;
     }
     if (!p->was_sent) {
-        return WF_ERROR_NO_SESSION;
+        return p->resend ? WF_ERROR_NO_ANSWER : WF_ERROR_NO_SESSION;
     }
     return is_command(p->esv) && p->peer.value != 0 ? WF_ERROR_OUTCOME_UNKNOWN : WF_ERROR_NO_ANSWER;
 }
 
 static void repeat(wf_engine *engine, wf_time now, wf_pending *p) {
     schedule_repeat(p, now, FIRST_REPEAT_MS);
+    if (p->resend) {
+        return; /* its turn comes */
+    }
     if (p->is_hello) {
         wf_da_hello(engine->da, &p->address);
     } else if (p->peer.value == 0) {

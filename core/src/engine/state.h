@@ -31,7 +31,7 @@ typedef struct wf_pending {
     bool repeatable;
     bool was_sent;
     bool was_late; /* refused once for lateness, and repeated */
-    bool resend;   /* a session came up */
+    bool resend;   /* a session came up, or its peer has enough to do: goes out in its turn */
     uint16_t tids[WF_REQUEST_TIDS];
     unsigned copies;
     wf_time ends, repeat_at;
