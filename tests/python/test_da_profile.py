@@ -254,6 +254,43 @@ def test_every_byte_string_of_the_document_is_in_the_vectors(file: Values) -> No
     assert [word for word in shown if word not in everything] == []
 
 
+# Constants of core/src and what their rows in the document's table of limits say; times are in milliseconds.
+LIMITS = [
+    ("da/initiator.c", "FIRST_INTERVAL_MS", "MESSAGE_1, MESSAGE_3 again", "1 s,", 1000),
+    ("da/initiator.c", "LONGEST_INTERVAL_MS", "MESSAGE_1, MESSAGE_3 again", "at most 4 s", 4000),
+    ("da/initiator.c", "RUN_MS", "a handshake, controller", "30 s", 30000),
+    ("da/state.h", "WF_SLOT_LIFE_MS", "a handshake, device", "45 s", 45000),
+    ("da/state.h", "WF_MAX_RETRIES", "RETRYs followed", "3 a run", 3),
+    ("da/admission.c", "COOKIE_SLOT_MS", "cookie", "32 to 64 s", 32000),
+    ("da/initiator.c", "DECISION_MS", "the owner's decision", "40 s", 40000),
+    ("da/initiator.c", "COMMIT_MS", "CONFIRM", "20 s", 20000),
+    ("da/initiator.c", "UNPAIR_MS", "UNPAIR", "8 s", 8000),
+    ("da/responder.c", "SLOT_SAFE_MS", "a place that can't be taken", "3 s", 3000),
+    ("da/window.h", "WF_WINDOW_DEFAULT_MS", "window", "180 s", 180000),
+    ("da/window.h", "WF_WINDOW_MAX_MS", "window", "at most 900 s", 900000),
+    ("da/call.c", "FIRST_PAUSE_MS", "WAKE", "10 s apart", 10000),
+    ("da/call.c", "LONGEST_PAUSE_MS", "WAKE", "to 320 s", 320000),
+    ("da/hello.c", "PAUSE_MS", "hello answers", "20 a second", 50),
+    ("da/hello.c", "SAVED_MS", "hello answers", "10 at once", 500),
+    ("da/record.c", "WINDOW", "replay window", "64", 64),
+    ("da/session.h", "WF_SESSION_EXCHANGES", "requests whose answers count", "16 a session", 16),
+    ("engine/requests.c", "MOST_AT_ONCE", "requests under way", "8 to a peer", 8),
+    ("da/session.h", "WF_COMMAND_AGE_TENTHS", "age of a command", "10 s", 100),
+    ("da/session.h", "WF_SESSION_GRACE_MS", "old keys", "30 s", 30000),
+    ("engine/engine.c", "MOST_PEERS_OF_DEVICE", "pairings of a device", "4", 4),
+]
+
+
+@pytest.mark.parametrize(("file", "constant", "row", "words", "value"), LIMITS, ids=[limit[1] for limit in LIMITS])
+def test_a_limit_of_the_document_is_that_of_the_core(
+    file: str, constant: str, row: str, words: str, value: int
+) -> None:
+    source = (ROOT / "core" / "src" / file).read_text(encoding="utf-8")
+    assert re.findall(rf"\b{constant} = (\d+)\b", source) == [str(value)]
+    rows = dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", DOCUMENT.read_text(encoding="utf-8"), flags=re.M))
+    assert words in rows[row]
+
+
 # ---- two engines, listened to by the second implementation ----
 
 
