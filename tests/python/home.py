@@ -64,15 +64,15 @@ async def paired(controller: warifu.Controller, device: warifu.Device) -> warifu
     return await controller.pair(device.addresses[0], number=device.number)
 
 
-async def found(controller: warifu.Controller, count: int = 1) -> list[warifu.Node]:
-    """Looks around until so many nodes are there: a busy machine may let the first look come to nothing."""
+async def found(controller: warifu.Controller, *, da: int = 1, plain: int = 0) -> list[warifu.Node]:
+    """Looks around until all answers of so many nodes are there: a busy machine may let the first look miss some."""
     nodes: list[warifu.Node] = []
     for _ in range(10):
         nodes = await controller.discover(0.3)
-        if len(nodes) >= count:
-            break
-    assert len(nodes) == count
-    return nodes
+        numbered = [node for node in nodes if node.number is not None]
+        if len(numbered) == da + plain and sum(node.da is not None for node in numbered) == da:
+            return nodes
+    raise AssertionError(f"not {da} nodes with DA and {plain} without: {nodes}")
 
 
 def open_files() -> int:

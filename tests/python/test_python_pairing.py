@@ -34,7 +34,7 @@ async def test_discovery_finds_devices_and_what_they_say_of_themselves():
     home = Home()
     async with home.device() as device, home.device(trusted=False) as plain, home.controller() as controller:
         device.open_window(60)
-        nodes = {node.address: node for node in await found(controller, 2)}
+        nodes = {node.address: node for node in await found(controller, plain=1)}
         assert set(nodes) == {device.addresses[0], plain.addresses[0]}
         seen = nodes[device.addresses[0]]
         assert (seen.number, seen.objects) == (device.number, [AIRCON])
@@ -397,7 +397,7 @@ async def test_an_open_node_is_read_and_set_in_clear_by_everybody():
         home.device(trusted=False, policy="open") as device,
         home.controller(trusted=False, policy="open") as controller,
     ):
-        (node,) = await found(controller)
+        (node,) = await found(controller, da=0, plain=1)
         watch = controller.watch()
         await node.set(AIRCON, {TARGET: b"\x1a"}, verify=True)
         notification = await anext(watch)
