@@ -1,0 +1,193 @@
+/* Long runs over a bad network, each from a seed: what is lost, doubled, late and out of order must end well. */
+#include "world.h"
+
+enum { CONTROLLER, DEVICE, SEEDS = 100, STEP_MS = 50, MOST_ON_THE_WAY = 64, TRIES = 6 };
+
+typedef struct delayed {
+    wf_time due;
+    bool multicast;
+    world_datagram datagram;
+} delayed;
+
+typedef struct weather {
+    uint64_t state;
+    unsigned loss, twice, late; /* percent */
+    unsigned count;
+    delayed on_the_way[MOST_ON_THE_WAY];
+} weather;
+
+static unsigned percent(weather *b) {
+    b->state = b->state * 6364136223846793005u + 1442695040888963407u;
+    return (unsigned)(b->state >> 33) % 100;
+}
+
+static void put_off(world *w, weather *b, const world_datagram *d) {
+    if (b->count < MOST_ON_THE_WAY) {
+        b->on_the_way[b->count++] =
+            (delayed){w->now + 20u * percent(b), wf_address_is_unspecified(&d->to), *d}; /* up to 2 s */
+    }
+}
+
+static bool bad_network(world *w, world_datagram *d) {
+    weather *b = w->context;
+    if (percent(b) < b->loss) {
+        return false;
+    }
+    if (percent(b) < b->twice) {
+        put_off(w, b, d);
+    }
+    if (percent(b) < b->late) {
+        put_off(w, b, d);
+        return false;
+    }
+    return true;
+}
+
+static void arrive(world *w, weather *b) {
+    for (unsigned i = 0; i < b->count;) {
+        delayed late = b->on_the_way[i];
+        if (late.due > w->now) {
+            i++;
+            continue;
+        }
+        b->on_the_way[i] = b->on_the_way[--b->count];
+        unsigned to = 1 - late.datagram.from;
+        world_deliver(w, to, &w->nodes[late.datagram.from].address, late.multicast,
+                      wf_bytes_of(late.datagram.bytes, late.datagram.len));
+    }
+}
+
+static void run(world *w, wf_time ms) {
+    for (wf_time end = w->now + ms; w->now < end;) {
+        world_run(w, STEP_MS);
+        arrive(w, w->context);
+    }
+}
+
+static void forget_what_was_seen(world *w) {
+    w->nodes[CONTROLLER].event_count = w->nodes[DEVICE].event_count = w->log_count = 0;
+}
+
+/* Two nodes that know nothing of each other, under the certificates that they have. */
+static void begin_anew(world *w, weather *b, uint64_t seed, unsigned loss) {
+    *b = (weather){.state = seed * 2654435761u + 1, .loss = loss, .twice = 20, .late = 20};
+    w->context = b;
+    w->pass = NULL;
+    for (unsigned i = CONTROLLER; i <= DEVICE; i++) {
+        world_stop(w, i);
+        memset(&w->nodes[i].store, 0, sizeof w->nodes[i].store);
+        world_start(w, i);
+    }
+    w->pass = bad_network;
+}
+
+static world *two(void) {
+    world *w = world_new();
+    world_add(w, CONTROLLER, WF_ROLE_CONTROLLER);
+    world_add(w, DEVICE, WF_ROLE_DEVICE);
+    return w;
+}
+
+static wf_error try_to_pair(world *w) {
+    wf_request_id request;
+    forget_what_was_seen(w);
+    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0));
+    CHECK_OK(wf_engine_pair(w->nodes[CONTROLLER].engine, w->now, &request, &w->nodes[DEVICE].address,
+                            w->nodes[DEVICE].number));
+    for (unsigned i = 0; world_outcome(w, CONTROLLER, request) == NULL; i++) {
+        CHECK(i < 60);
+        run(w, 1000);
+    }
+    return world_outcome(w, CONTROLLER, request)->error;
+}
+
+/* Gives the number of tries. */
+static unsigned pair(world *w, uint64_t seed) {
+    for (unsigned tries = 1; tries <= TRIES; tries++) {
+        wf_error error = try_to_pair(w);
+        if (error == WF_OK) {
+            return tries;
+        }
+        if (error != WF_ERROR_NO_ANSWER && error != WF_ERROR_PAIRING_INCOMPLETE) {
+            fprintf(stderr, "seed %llu: %s\n", (unsigned long long)seed, wf_error_row_of(error)->name);
+            exit(1);
+        }
+    }
+    fprintf(stderr, "seed %llu: not paired\n", (unsigned long long)seed);
+    exit(1);
+}
+
+static wf_error get(world *w, wf_time ms) {
+    wf_request_id request = world_ask(w, CONTROLLER, DEVICE, WF_ESV_GET, 0xB3, wf_bytes_of(NULL, 0));
+    run(w, ms);
+    const wf_event *done = world_outcome(w, CONTROLLER, request);
+    return done != NULL ? done->error : WF_ERROR_STATE;
+}
+
+static void a_pairing_succeeds_over_a_network_that_loses_30_percent(void) {
+    world *w = two();
+    weather *b = calloc(1, sizeof *b);
+    unsigned at_once = 0;
+    CHECK(b != NULL);
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        begin_anew(w, b, seed, 30);
+        at_once += pair(w, seed) == 1;
+        w->pass = NULL; /* the sun comes out */
+        CHECK_OK(get(w, 5000));
+    }
+    CHECK(at_once > SEEDS * 8 / 10);
+    free(b);
+    world_end(w);
+}
+
+/* Requests, changes and restarts at random: every request ends once, and with fair weather all is well again. */
+static void paired_peers_find_back_to_each_other_whatever_happens(void) {
+    world *w = two();
+    weather *b = calloc(1, sizeof *b);
+    CHECK(b != NULL);
+    for (uint64_t seed = 1; seed <= SEEDS / 4; seed++) {
+        begin_anew(w, b, seed, 0);
+        CHECK(pair(w, seed) == 1);
+        b->loss = 30;
+        for (unsigned step = 0; step < 12; step++) {
+            forget_what_was_seen(w);
+            wf_request_id request = {0};
+            unsigned what = percent(b) % 6;
+            if (what <= 1) {
+                world_stop(w, what);
+                world_start(w, what);
+                wf_engine_announce(w->nodes[what].engine, w->now);
+            } else if (what == 2) {
+                const uint8_t mode = (uint8_t)(0x41 + percent(b) % 5);
+                CHECK_OK(wf_engine_put(w->nodes[DEVICE].engine, w->now, AIR_CONDITIONER, 0xB0, wf_bytes_of(&mode, 1)));
+            } else {
+                const uint8_t degrees = (uint8_t)percent(b);
+                request = world_ask(w, CONTROLLER, DEVICE, what == 3 ? WF_ESV_SETC : WF_ESV_GET, 0xB3,
+                                    wf_bytes_of(&degrees, what == 3));
+            }
+            run(w, 200u * percent(b));
+            if (request.value != 0) {
+                run(w, 21000);
+                CHECK(world_outcome(w, CONTROLLER, request) != NULL);
+            }
+        }
+        w->pass = NULL;
+        forget_what_was_seen(w);
+        run(w, 20000);
+        if (get(w, 20000) != WF_OK) {
+            fprintf(stderr, "seed %llu: lost each other\n", (unsigned long long)seed);
+            exit(1);
+        }
+        CHECK_OK(get(w, 1000));
+    }
+    free(b);
+    world_end(w);
+}
+
+static const check_case cases[] = {
+    {"a_pairing_succeeds_over_a_network_that_loses_30_percent",
+     a_pairing_succeeds_over_a_network_that_loses_30_percent},
+    {"paired_peers_find_back_to_each_other_whatever_happens", paired_peers_find_back_to_each_other_whatever_happens},
+};
+
+CHECK_MAIN(cases)
