@@ -57,7 +57,7 @@ async def test_discovery_can_ask_one_address_alone():
 async def test_a_controller_without_an_identity_discovers_but_can_not_pair():
     home = Home()
     async with home.device() as device, home.controller(trusted=False) as controller:
-        nodes = await found(controller)
+        nodes = await found(controller, da=0, plain=1)
         assert [node.number for node in nodes] == [device.number]
         with pytest.raises(errors.State):
             await controller.pair(nodes[0], number=device.number)
