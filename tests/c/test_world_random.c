@@ -184,10 +184,121 @@ static void paired_peers_find_back_to_each_other_whatever_happens(void) {
     world_end(w);
 }
 
+/* ---- any mixture of calls ---- */
+
+enum { MOST_REQUESTS = 64 };
+
+typedef struct ledger {
+    unsigned count;
+    struct {
+        unsigned node;
+        wf_request_id id;
+        unsigned done;
+    } rows[MOST_REQUESTS];
+} ledger;
+
+static void note(ledger *l, unsigned node, wf_request_id id) {
+    CHECK(l->count < MOST_REQUESTS && id.value != 0);
+    l->rows[l->count].node = node;
+    l->rows[l->count].id = id;
+    l->rows[l->count++].done = 0;
+}
+
+/* What a stopped engine had under way ends with it, and the next one gives out the same ids. */
+static void strike_out(ledger *l, unsigned node) {
+    for (unsigned i = 0; i < l->count; i++) {
+        if (l->rows[i].node == node) {
+            l->rows[i].done = l->rows[i].done == 0 ? 1 : l->rows[i].done;
+            l->rows[i].id.value = 0;
+        }
+    }
+}
+
+static void settle_up(world *w, ledger *l) {
+    for (unsigned i = 0; i < l->count; i++) {
+        const world_node *n = &w->nodes[l->rows[i].node];
+        for (unsigned k = 0; k < n->event_count; k++) {
+            const wf_event *event = &n->events[k].event;
+            bool own = l->rows[i].id.value != 0 && event->request.value == l->rows[i].id.value;
+            l->rows[i].done += event->kind == WF_EVENT_DONE && own;
+            if (event->kind == WF_EVENT_PAIR_QUESTION && own) {
+                wf_engine_pair_decide(n->engine, w->now, event->request, w->now % 4 != 0);
+            }
+        }
+    }
+    forget_what_was_seen(w);
+}
+
+static void call_anything(world *w, weather *b, ledger *l) {
+    unsigned node = percent(b) % 2, what = percent(b) % 10;
+    wf_engine *engine = w->nodes[node].engine;
+    wf_request_id id = {0};
+    wf_error error = WF_OK;
+    if (what == 0) {
+        strike_out(l, node);
+        world_stop(w, node);
+        world_start(w, node);
+        wf_engine_announce(w->nodes[node].engine, w->now);
+    } else if (what <= 2) {
+        error = wf_engine_unpair(engine, w->now, &id, world_peer(w, node));
+    } else if (what <= 5) {
+        CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0));
+        node = CONTROLLER;
+        error = wf_engine_pair(w->nodes[CONTROLLER].engine, w->now, &id, &w->nodes[DEVICE].address,
+                               what == 3 ? NULL : w->nodes[DEVICE].number);
+    } else if (what == 6 && l->count > 0) {
+        unsigned i = percent(b) % l->count;
+        wf_engine_cancel(w->nodes[l->rows[i].node].engine, w->now, l->rows[i].id);
+    } else if (world_peer(w, CONTROLLER).value != 0) {
+        node = CONTROLLER;
+        const uint8_t degrees = (uint8_t)percent(b);
+        id = world_ask(w, CONTROLLER, DEVICE, what == 7 ? WF_ESV_SETC : WF_ESV_GET, 0xB3,
+                       wf_bytes_of(&degrees, what == 7));
+    }
+    CHECK((error == WF_OK) || id.value == 0);
+    if (id.value != 0) {
+        note(l, node, id);
+    }
+}
+
+static void run_and_note(world *w, ledger *l, wf_time ms) {
+    for (wf_time end = w->now + ms; w->now < end;) {
+        run(w, 500);
+        settle_up(w, l);
+    }
+}
+
+static void any_mixture_of_calls_ends_every_request_once(void) {
+    world *w = two();
+    weather *b = calloc(1, sizeof *b);
+    CHECK(b != NULL);
+    for (uint64_t seed = 1; seed <= SEEDS / 4; seed++) {
+        ledger l = {0};
+        begin_anew(w, b, seed, 10);
+        for (unsigned step = 0; step < 25; step++) {
+            call_anything(w, b, &l);
+            run_and_note(w, &l, percent(b) < 50 ? 0 : 300u * percent(b));
+        }
+        run_and_note(w, &l, 90000);
+        for (unsigned i = 0; i < l.count; i++) {
+            if (l.rows[i].done != 1) {
+                fprintf(stderr, "seed %llu: request %u ended %u times\n", (unsigned long long)seed, i, l.rows[i].done);
+                exit(1);
+            }
+        }
+        w->pass = NULL;
+        CHECK(pair(w, seed) <= 2);
+        CHECK_OK(get(w, 5000));
+    }
+    free(b);
+    world_end(w);
+}
+
 static const check_case cases[] = {
     {"a_pairing_succeeds_over_a_network_that_loses_30_percent",
      a_pairing_succeeds_over_a_network_that_loses_30_percent},
     {"paired_peers_find_back_to_each_other_whatever_happens", paired_peers_find_back_to_each_other_whatever_happens},
+    {"any_mixture_of_calls_ends_every_request_once", any_mixture_of_calls_ends_every_request_once},
 };
 
 CHECK_MAIN(cases)
