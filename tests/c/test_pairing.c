@@ -764,6 +764,23 @@ static void a_squatter_holds_the_slot_for_3_seconds_only(void) {
     world_end(w);
 }
 
+static void a_squatter_who_begins_again_and_again_does_not_keep_the_slot(void) {
+    world *w = two_with_open_window();
+    world_add(w, OTHER, WF_ROLE_CONTROLLER);
+    w->pass = squatter_goes_silent;
+    wf_request_id squats = begin(w, OTHER, w->nodes[DEVICE].number);
+    world_settle(w);
+    wf_request_id request = begin_by_number(w);
+    for (unsigned i = 0; i < 10; i++) {
+        world_run(w, 1000);
+        wf_engine_cancel(w->nodes[OTHER].engine, w->now, squats);
+        squats = begin(w, OTHER, w->nodes[DEVICE].number);
+    }
+    CHECK(world_outcome(w, CONTROLLER, request) != NULL);
+    CHECK_OK(world_outcome(w, CONTROLLER, request)->error);
+    world_end(w);
+}
+
 /* ---- the commit ---- */
 
 static bool lose_answers(world *w, world_datagram *d) {
@@ -1008,6 +1025,7 @@ static const check_case cases[] = {
     CASE(no_certificate_leaves_the_device_before_the_cookie_came_back),
     CASE(of_two_controllers_at_once_one_gets_in_and_the_other_says_why),
     CASE(a_squatter_holds_the_slot_for_3_seconds_only),
+    CASE(a_squatter_who_begins_again_and_again_does_not_keep_the_slot),
     CASE(a_lost_confirm_or_confirmed_is_sent_again),
     CASE(without_confirmed_the_pairing_is_incomplete_and_heals_at_the_next_start),
     CASE(without_confirm_the_pairing_is_dropped_at_the_next_start),

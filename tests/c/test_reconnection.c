@@ -3,7 +3,7 @@
 #include "engine/state.h"
 #include "world.h"
 
-enum { CONTROLLER, DEVICE, OTHER };
+enum { CONTROLLER, DEVICE, OTHER, FOURTH };
 
 static uint8_t type_of(const world_datagram *d) {
     return d->len > 4 && d->bytes[1] == WF_EHD2_ARBITRARY ? d->bytes[4] : 0;
@@ -243,17 +243,43 @@ static void a_wake_played_again_is_ignored(void) {
 static void an_old_wake_played_again_changes_no_session(void) {
     world *w = paired();
     restart(w, DEVICE);
-    world_run(w, 100);
+    world_run(w, 2000);
     world_datagram old = *logged(w, DEVICE, WF_DA_WAKE);
     w->log_count = 0;
     restart(w, DEVICE);
-    world_run(w, 100);
+    world_run(w, 2000);
     w->log_count = 0;
     deliver(w, CONTROLLER, OTHER, true, &old);
     world_run(w, 60000);
     CHECK(logged(w, DEVICE, WF_DA_RETRY) == NULL && logged(w, DEVICE, WF_DA_MESSAGE_2) == NULL);
     CHECK_OK(get(w, 1000));
     CHECK(is_notified(w));
+    world_end(w);
+}
+
+/* Each answer costs a key: who plays old ones in turn gets one a second, and the device is still heard. */
+static void a_flood_of_old_wakes_starts_one_run_a_second(void) {
+    world *w = paired();
+    world_datagram old[2];
+    for (unsigned i = 0; i < 2; i++) {
+        restart(w, DEVICE);
+        world_run(w, 100);
+        old[i] = *logged(w, DEVICE, WF_DA_WAKE);
+        w->log_count = 0;
+    }
+    world_run(w, 2000);
+    world_stop(w, DEVICE);
+    unsigned before = count_logged(w, CONTROLLER, WF_DA_MESSAGE_1);
+    for (unsigned i = 0; i < 300; i++) {
+        deliver(w, CONTROLLER, DEVICE, false, &old[i % 2]);
+        world_run(w, 10);
+    }
+    CHECK(count_logged(w, CONTROLLER, WF_DA_MESSAGE_1) - before <= 4);
+    world_start(w, DEVICE);
+    wf_engine_announce(w->nodes[DEVICE].engine, w->now);
+    world_run(w, 3000);
+    CHECK(has_session(w, DEVICE));
+    CHECK_OK(get(w, 1000));
     world_end(w);
 }
 
@@ -345,6 +371,25 @@ static void a_paired_peer_has_a_slot_beside_strangers(void) {
     restart(w, CONTROLLER);
     world_run(w, 100);
     CHECK(has_session(w, CONTROLLER));
+    world_end(w);
+}
+
+/* Two peers are away, and a controller that begins two handshakes at a time looks for them. */
+static void what_the_owner_asks_for_goes_before_looking_for_peers(void) {
+    world *w = paired();
+    world_add(w, OTHER, WF_ROLE_DEVICE);
+    world_add(w, FOURTH, WF_ROLE_DEVICE);
+    CHECK_OK(wf_engine_open_window(w->nodes[OTHER].engine, w->now, 0));
+    CHECK_OK(world_pair(w, CONTROLLER, OTHER));
+    world_stop(w, DEVICE);
+    world_stop(w, OTHER);
+    restart(w, CONTROLLER);
+    CHECK_OK(wf_engine_open_window(w->nodes[FOURTH].engine, w->now, 0));
+    w->nodes[CONTROLLER].event_count = 0;
+    CHECK_OK(world_pair(w, CONTROLLER, FOURTH));
+    world_start(w, DEVICE);
+    wf_engine_announce(w->nodes[DEVICE].engine, w->now);
+    CHECK_OK(get(w, 15000));
     world_end(w);
 }
 
@@ -560,11 +605,13 @@ static const check_case cases[] = {
     CASE(runs_that_fail_for_an_hour_fill_nothing),
     CASE(a_wake_played_again_is_ignored),
     CASE(an_old_wake_played_again_changes_no_session),
+    CASE(a_flood_of_old_wakes_starts_one_run_a_second),
     CASE(a_forged_wake_is_ignored),
     CASE(the_first_message_1_played_again_earns_only_a_retry),
     CASE(a_message_1_with_its_cookie_is_worth_nothing_from_elsewhere),
     CASE(a_wrong_tag_is_answered_with_silence),
     CASE(a_paired_peer_has_a_slot_beside_strangers),
+    CASE(what_the_owner_asks_for_goes_before_looking_for_peers),
     CASE(a_get_is_repeated_over_a_restart_of_the_device),
     CASE(a_set_is_not_repeated_and_its_outcome_is_unknown),
     CASE(a_set_that_may_be_repeated_is),

@@ -3,7 +3,7 @@
 
 #include "da/state.h"
 
-enum { FIRST_PAUSE_MS = 10000, LONGEST_PAUSE_MS = 320000, NO_RUN_FREE_MS = 200 };
+enum { FIRST_PAUSE_MS = 10000, LONGEST_PAUSE_MS = 320000, NO_RUN_FREE_MS = 200, ANSWER_PAUSE_MS = 1000 };
 
 static bool is_peer(const wf_pairing *p) {
     return p->state == WF_PAIRING_FINAL || p->state == WF_PAIRING_PROVISIONAL;
@@ -42,11 +42,20 @@ static void wake(wf_da *da, uint32_t pairing) {
     }
 }
 
+/* A call ends a run that has got no answer, or one that got all that matters. */
+static bool gives_way(const wf_run *run) {
+    return run->state == WF_RUN_WAITS_2 || (run->purpose == WF_RUN_CONNECT && run->state == WF_RUN_WAITS_ANSWER);
+}
+
 /* False when all runs are taken: then it is tried again soon. */
 static bool shake_hands(wf_da *da, wf_time now, uint32_t pairing) {
     const wf_pairing *p = &da->pairings.entries[pairing];
-    if (wf_initiator_of_pairing(da, pairing) != NULL) {
+    wf_run *earlier = wf_initiator_of_pairing(da, pairing);
+    if (earlier != NULL && !(da->calls[pairing].heard && gives_way(earlier))) {
         return true;
+    }
+    if (earlier != NULL) {
+        wf_initiator_give_up(da, earlier);
     }
     wf_run_purpose purpose = p->state == WF_PAIRING_PROVISIONAL ? WF_RUN_HEAL : WF_RUN_CONNECT;
     wf_call *call = &da->calls[pairing];
@@ -57,8 +66,10 @@ static bool shake_hands(wf_da *da, wf_time now, uint32_t pairing) {
     run->pairing = pairing;
     run->has_nonce = call->heard;
     memcpy(run->nonce, call->nonce, sizeof run->nonce);
-    if (call->heard && wf_session_to_send(&da->sessions, pairing) != WF_NO_SESSION) {
-        call->wanted = false; /* the call may be an old one: who needs it answered will call again */
+    if (call->heard) {
+        call->answered = now;
+        /* it may be an old call: who needs it answered calls again */
+        call->wanted = wf_session_to_send(&da->sessions, pairing) == WF_NO_SESSION;
     }
     call->heard = false;
     wf_error error = wf_initiator_begin(da, now, run);
@@ -110,8 +121,8 @@ static uint32_t caller(const wf_da *da, const wf_address *from, const wf_da_fram
     return WF_NO_PAIRING;
 }
 
-/* The call may come twice, by unicast and by multicast, and it may be an old one played again: a run that answers it to
- * the same address goes on, and a failed run changes nothing. */
+/* The call may come twice, by unicast and by multicast, and it may be an old one played again: a run that answers it
+ * goes on, a failed run changes nothing, and each answer costs a key, so there is one a second at most. */
 void wf_call_wake(wf_da *da, wf_time now, const wf_address *from, const wf_da_frame *frame) {
     uint32_t pairing = da->role == WF_ROLE_CONTROLLER ? caller(da, from, frame) : WF_NO_PAIRING;
     if (pairing == WF_NO_PAIRING) {
@@ -122,17 +133,13 @@ void wf_call_wake(wf_da *da, wf_time now, const wf_address *from, const wf_da_fr
         return;
     }
     wf_run *run = wf_initiator_of_pairing(da, pairing);
-    bool is_done = run != NULL && run->purpose == WF_RUN_CONNECT && run->state == WF_RUN_WAITS_ANSWER;
-    if (run != NULL && run->state != WF_RUN_WAITS_2 && !is_done) {
+    if (run != NULL && !gives_way(run)) {
         return;
-    }
-    if (run != NULL) {
-        run->pairing = WF_NO_PAIRING; /* which is tried again, not given up */
-        wf_initiator_over(da, run, WF_ERROR_CANCELLED);
     }
     memcpy(call->nonce, frame->nonce.at, sizeof call->nonce);
     call->address = *from;
     call->has_nonce = call->heard = call->wanted = true;
     call->pause = FIRST_PAUSE_MS;
-    call->next = now;
+    wf_time soonest = call->answered != 0 ? call->answered + ANSWER_PAUSE_MS : now;
+    call->next = soonest > now ? soonest : now;
 }

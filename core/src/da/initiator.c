@@ -18,22 +18,44 @@ static const wf_bytes nothing = {NULL, 0};
 
 /* ---- life of a run ---- */
 
-wf_run *wf_initiator_new(wf_da *da, wf_time now, wf_run_purpose purpose, const wf_address *address) {
+static wf_run *free_run(wf_da *da) {
+    for (uint32_t i = 0; i < da->run_count; i++) {
+        if (da->runs[i].state == WF_RUN_FREE) {
+            return &da->runs[i];
+        }
+    }
+    return NULL;
+}
+
+/* A run that nobody asked for and that has got no answer yet makes room for one that somebody asked for. */
+static wf_run *give_up_one(wf_da *da) {
     for (uint32_t i = 0; i < da->run_count; i++) {
         wf_run *run = &da->runs[i];
-        if (run->state == WF_RUN_FREE) {
-            *run = (wf_run){.state = WF_RUN_WAITS_2,
-                            .purpose = purpose,
-                            .pairing = WF_NO_PAIRING,
-                            .session = WF_NO_SESSION,
-                            .address = *address,
-                            .tid = da->next_tid++,
-                            .ends = now + RUN_MS,
-                            .hint = WF_OK};
+        bool asked_for = run->purpose == WF_RUN_PAIR || run->purpose == WF_RUN_UNPAIR;
+        if (run->state == WF_RUN_WAITS_2 && !asked_for) {
+            wf_initiator_give_up(da, run);
             return run;
         }
     }
     return NULL;
+}
+
+wf_run *wf_initiator_new(wf_da *da, wf_time now, wf_run_purpose purpose, const wf_address *address) {
+    wf_run *run = free_run(da);
+    if (run == NULL && (purpose == WF_RUN_PAIR || purpose == WF_RUN_UNPAIR)) {
+        run = give_up_one(da);
+    }
+    if (run != NULL) {
+        *run = (wf_run){.state = WF_RUN_WAITS_2,
+                        .purpose = purpose,
+                        .pairing = WF_NO_PAIRING,
+                        .session = WF_NO_SESSION,
+                        .address = *address,
+                        .tid = da->next_tid++,
+                        .ends = now + RUN_MS,
+                        .hint = WF_OK};
+    }
+    return run;
 }
 
 wf_run *wf_initiator_of_pairing(wf_da *da, uint32_t pairing) {
@@ -83,6 +105,11 @@ void wf_initiator_forget(wf_da *da, uint32_t pairing) {
         run->pairing = WF_NO_PAIRING;
         wf_initiator_over(da, run, run->purpose == WF_RUN_UNPAIR ? WF_OK : WF_ERROR_NOT_PAIRED);
     }
+}
+
+void wf_initiator_give_up(wf_da *da, wf_run *run) {
+    run->pairing = WF_NO_PAIRING;
+    wf_initiator_over(da, run, WF_ERROR_CANCELLED);
 }
 
 static void send_now(wf_da *da, wf_run *run, wf_time now, uint32_t interval) {

@@ -113,13 +113,19 @@ static void send_retry(wf_da *da, wf_time now, const wf_address *from, const wf_
 /* A slot for this address: free, its own, or one whose holder had its time and did not prove itself. */
 static wf_slot *take_slot(wf_da *da, wf_time now, const wf_address *from, uint32_t pairing) {
     wf_slot *slot = &da->slots[pairing == WF_NO_PAIRING ? WF_SLOT_FOR_STRANGERS : WF_SLOT_FOR_PEERS];
-    bool is_free =
-        !slot->used || slot->done || wf_address_same_host(&slot->address, from) || slot->since + SLOT_SAFE_MS <= now;
-    if (!is_free) {
+    bool is_held = slot->used && !slot->done;
+    bool by_him = is_held && wf_address_same_host(&slot->address, from);
+    if (is_held && !by_him && slot->safe_until > now) {
         return NULL;
     }
+    wf_time safe_until = by_him ? slot->safe_until : now + SLOT_SAFE_MS;
     free_slot(da, slot);
-    *slot = (wf_slot){.used = true, .since = now, .address = *from, .pairing = pairing, .session = WF_NO_SESSION};
+    *slot = (wf_slot){.used = true,
+                      .since = now,
+                      .safe_until = safe_until,
+                      .address = *from,
+                      .pairing = pairing,
+                      .session = WF_NO_SESSION};
     return slot;
 }
 

@@ -22,6 +22,7 @@ typedef struct wf_slot {
     bool used;
     bool done; /* message_4 is the cached answer */
     wf_time since;
+    wf_time safe_until; /* no other address takes it before, how often its holder may begin anew */
     wf_address address;
     uint32_t pairing; /* of the peer whose tag let it in, or WF_NO_PAIRING */
     uint32_t session;
@@ -83,6 +84,7 @@ typedef struct wf_call {
     bool has_nonce;
     uint8_t nonce[WF_DA_NONCE_LEN]; /* a device's last WAKE; the last one that a controller heard */
     bool heard;                     /* and it is to be answered, to this address */
+    wf_time answered;               /* when one last was */
     wf_address address;
 } wf_call;
 
@@ -153,6 +155,7 @@ void wf_initiator_frame(wf_da *da, wf_time now, const wf_address *from, const wf
 void wf_initiator_exchange(wf_da *da, wf_time now, wf_run *run);
 void wf_initiator_step(wf_da *da, const wf_run *run, wf_pair_step step);
 void wf_initiator_over(wf_da *da, wf_run *run, wf_error outcome);
+void wf_initiator_give_up(wf_da *da, wf_run *run); /* one of ours that is begun anew later: its pairing stays */
 void wf_initiator_tick(wf_da *da, wf_time now);
 wf_run *wf_initiator_of_pairing(wf_da *da, uint32_t pairing);
 void wf_initiator_forget(wf_da *da, uint32_t pairing);
