@@ -116,10 +116,10 @@ def test_every_core_source_is_in_the_one_list_from_the_bottom_up() -> None:
     lines = (CORE / "sources.txt").read_text().splitlines()
     listed = [line for line in lines if line and not line.startswith("#")]
     there = [
-        path.relative_to(CORE).as_posix() for folder in ("src", "io", "host") for path in CORE.glob(f"{folder}/**/*.c")
+        path.relative_to(CORE).as_posix() for folder in ("src", "io", "host", "sim") for path in CORE.glob(f"{folder}/**/*.c")
     ]
     assert sorted(listed) == sorted(there)
-    order = [*BELOW, "io", "host"]
+    order = [*BELOW, "io", "host", "sim"]
     ranks = [order.index(Path(entry).parts[-2]) for entry in listed]
     assert ranks == sorted(ranks), "a layer stands before one that it looks down on"
 
