@@ -266,6 +266,7 @@ SIGNED, UNDERFLOW, OVERFLOW = 1, 2, 4  # of a number's flags
 READ_ONLY, IS_UNDEFINED, IS_NO_DATA, MORE = 0x8000, 0x4000, 0x2000, 0x1FFF  # of an enumerator's `more`
 EDT_LEN = 255
 DEPTH = 6  # WF_TYPE_DEPTH: containers in containers
+MEMBERS = 1000  # of a struct; C11 promises 1023
 
 # A table's C type, and the bytes of one row.
 ROWS = {
@@ -509,11 +510,19 @@ def literal(text: str) -> str:
 
 
 def strings_text(name: str, strings: Strings) -> str:
-    """Texts one after another, as members of a struct: an array of one literal would be longer than C11 promises."""
-    declared = [f"at{offset}[{len(text.encode()) + 1}]" for text, offset in strings.offsets.items()]
-    lines = [f"    {literal(text)}," for text in strings.offsets]
-    members = [f"    char {', '.join(declared[at : at + 8])};" for at in range(0, len(declared), 8)]
-    return "\n".join(["static const struct {", *members, f"}} {name} = {{", *lines, "};", ""])
+    """Texts one after another, as members of structs: C11 promises neither literals nor structs of any length."""
+    texts = list(strings.offsets)
+    parts = [texts[at : at + MEMBERS] for at in range(0, len(texts), MEMBERS)]
+    lines = ["static const struct {"]
+    for number, part in enumerate(parts):
+        declared = [f"at{strings.offsets[text]}[{len(text.encode()) + 1}]" for text in part]
+        lines.append("    struct {")
+        lines += [f"        char {', '.join(declared[at : at + 8])};" for at in range(0, len(declared), 8)]
+        lines.append(f"    }} part{number};")
+    lines.append(f"}} {name} = {{")
+    for part in parts:
+        lines += ["    {", *(f"        {literal(text)}," for text in part), "    },"]
+    return "\n".join([*lines, "};", ""])
 
 
 def rows_text(name: str, rows: list[tuple[Any, ...]]) -> str:

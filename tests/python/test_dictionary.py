@@ -43,6 +43,12 @@ def ask(build: Path, lines: list[list[str]]) -> list[str]:
     return done.stdout.splitlines()
 
 
+@pytest.fixture(autouse=True, scope="module")
+def with_dictionary(build: Path) -> None:
+    if ask(build, [["classes"]]) == [""]:
+        pytest.skip("built without the dictionary")
+
+
 def words_of(line: str) -> dict[str, str]:
     return dict(word.split("=", 1) for word in line.split("\t"))
 
