@@ -299,6 +299,107 @@ static void a_record_reflected_to_its_sender_does_nothing(void) {
     world_end(w);
 }
 
+static wf_session *session_of(world *w, unsigned i) {
+    wf_da *da = engine_of(w, i)->da;
+    return &da->sessions.entries[wf_session_to_send(&da->sessions, world_peer(w, i).value - 1)];
+}
+
+/* Gives the device's answer of this plaintext to the one request that was held. */
+static void answer_with(world *w, const world_datagram *asked, wf_bytes plain) {
+    wf_da_frame frame;
+    uint8_t datagram[WF_DATAGRAM_LEN];
+    CHECK_OK(wf_da_frame_parse(&frame, wf_bytes_of(asked->bytes, asked->len)));
+    wf_session *s = session_of(w, DEVICE);
+    wf_record_bond bond = {wf_bytes_of(s->keys.receive_kid.bytes, s->keys.receive_kid.len), frame.piv};
+    wf_writer out = wf_writer_of(datagram, sizeof datagram);
+    CHECK_OK(wf_record_seal(&out, &s->keys, WF_DA_ANSWER, frame.tid, s->next_piv++, &bond, plain));
+    world_deliver(w, CONTROLLER, &w->nodes[DEVICE].address, false, wf_bytes_of(datagram, out.len));
+    world_collect(w, CONTROLLER);
+}
+
+static void an_answer_out_of_form_changes_nothing(void) {
+    static const struct {
+        size_t len;
+        uint8_t bytes[9];
+    } wrong[] = {{1, {WF_KIND_REFUSED}},
+                 {6, {WF_KIND_REFUSED, 2, 0xBF, 0, 0, 9}},
+                 {8, {WF_KIND_REFUSED, 2, 0xBF, 0, 0, 0, 9, 0}},
+                 {2, {WF_KIND_CONFIRMED, 0}},
+                 {1, {WF_KIND_CONFIRMED}},
+                 {1, {WF_KIND_UNPAIRED}},
+                 {1, {WF_KIND_CONFIRM}},
+                 {1, {WF_KIND_UNPAIR}},
+                 {9, {WF_KIND_TIMED_EDATA}},
+                 {1, {WF_KIND_EDATA}},
+                 {1, {0xFF}}};
+    world *w = paired();
+    held h = {.limit = 1};
+    w->context = &h;
+    w->pass = hold_requests;
+    wf_request_id request = get(w);
+    world_settle(w);
+    const wf_session before = *session_of(w, CONTROLLER);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        answer_with(w, &h.datagrams[0], wf_bytes_of(wrong[i].bytes, wrong[i].len));
+        CHECK(world_outcome(w, CONTROLLER, request) == NULL && world_peer(w, CONTROLLER).value != 0);
+        CHECK(session_of(w, CONTROLLER)->peer_clock_offset == before.peer_clock_offset);
+    }
+    const uint8_t refusal[] = {WF_KIND_REFUSED, WF_ERROR_POLICY >> 8, WF_ERROR_POLICY & 0xFF, 0, 0, 0, 9};
+    answer_with(w, &h.datagrams[0], wf_bytes_of(refusal, sizeof refusal));
+    CHECK(world_outcome(w, CONTROLLER, request)->error == WF_ERROR_POLICY);
+    CHECK(session_of(w, CONTROLLER)->peer_clock_offset != before.peer_clock_offset);
+    world_end(w);
+}
+
+static void datagrams_of_any_length_do_no_harm(void) {
+    static uint8_t bytes[65507];
+    world *w = paired();
+    (void)get(w);
+    for (unsigned type = WF_DA_HELLO; type <= WF_DA_WAKE; type++) {
+        static const size_t lengths[] = {1, 4, 5, 200, 1231, 1232, 1233, 1300, 1500, 2048, 9000, 65507};
+        for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+            memset(bytes, 0x11, sizeof bytes);
+            memcpy(bytes, "\x10\x82\x00\x01", 4);
+            bytes[4] = (uint8_t)type;
+            for (unsigned to = CONTROLLER; to <= DEVICE; to++) {
+                world_deliver(w, to, &w->nodes[1 - to].address, false, wf_bytes_of(bytes, lengths[i]));
+                bytes[1] = WF_EHD2_SPECIFIED;
+                world_deliver(w, to, &w->nodes[1 - to].address, true, wf_bytes_of(bytes, lengths[i]));
+                bytes[1] = WF_EHD2_ARBITRARY;
+            }
+            world_settle(w);
+            w->nodes[CONTROLLER].event_count = w->nodes[DEVICE].event_count = 0;
+        }
+    }
+    wf_request_id request = get(w);
+    world_settle(w);
+    CHECK_OK(world_outcome(w, CONTROLLER, request)->error);
+    world_end(w);
+}
+
+/* Where a record came from proves nothing: whoever holds it back may send it from anywhere. */
+static void a_record_from_another_address_moves_no_peer(void) {
+    world *w = paired();
+    held h = {.limit = 1};
+    w->context = &h;
+    w->pass = hold_requests;
+    wf_request_id request = get(w);
+    world_settle(w);
+    wf_address elsewhere = wf_address_ipv4(10, 9, 9, 9, WF_PORT);
+    w->log_count = 0;
+    world_deliver(w, DEVICE, &elsewhere, false, wf_bytes_of(h.datagrams[0].bytes, h.datagrams[0].len));
+    world_settle(w);
+    for (unsigned i = 0; i < w->log_count; i++) {
+        CHECK(!wf_address_same_host(&w->log[i].to, &elsewhere));
+    }
+    CHECK_OK(world_outcome(w, CONTROLLER, request)->error);
+    unsigned at = 0;
+    wf_peer peer;
+    CHECK(wf_engine_next_peer(engine_of(w, DEVICE), &at, &peer));
+    CHECK(wf_address_equal(&peer.address, &w->nodes[CONTROLLER].address));
+    world_end(w);
+}
+
 static void records_by_multicast_are_dropped(void) {
     world *w = paired();
     held h = {.limit = 1};
@@ -644,6 +745,58 @@ static void a_device_that_can_not_erase_does_not_say_that_it_did(void) {
     world_end(w);
 }
 
+/* The device has no idea yet that the controller lost its keys. */
+static void an_unpairing_follows_the_peer_to_its_new_keys(void) {
+    world *w = paired();
+    world_stop(w, CONTROLLER);
+    world_start(w, CONTROLLER);
+    wf_request_id request = unpair(w, DEVICE);
+    world_run(w, 10000);
+    CHECK_OK(world_outcome(w, DEVICE, request)->error);
+    CHECK(peers_of(w, CONTROLLER) == 0 && peers_of(w, DEVICE) == 0);
+    world_end(w);
+}
+
+typedef struct outage {
+    unsigned at, seen;
+} outage;
+
+static bool cut_off(world *w, world_datagram *d) {
+    outage *o = w->context;
+    (void)d;
+    return o->seen++ < o->at;
+}
+
+static void a_restart_in_the_middle_of_unpairing_leaves_nobody_stuck(void) {
+    for (unsigned who = CONTROLLER; who <= DEVICE; who++) {
+        for (unsigned side = CONTROLLER; side <= DEVICE; side++) {
+            for (unsigned at = 0; at < 3; at++) {
+                world *w = paired();
+                outage o = {.at = at};
+                w->context = &o;
+                w->pass = cut_off;
+                wf_request_id request = unpair(w, side);
+                world_settle(w);
+                w->pass = NULL;
+                restart(w, who);
+                world_run(w, 20000);
+                CHECK(who == side || world_outcome(w, side, request) != NULL);
+                CHECK(who == side || peers_of(w, side) == 0);
+                for (unsigned i = CONTROLLER; i <= DEVICE; i++) {
+                    while (peers_of(w, i) > 0) {
+                        (void)unpair(w, i);
+                        world_run(w, 10000);
+                    }
+                }
+                CHECK_OK(wf_engine_open_window(engine_of(w, DEVICE), w->now, 0));
+                w->nodes[CONTROLLER].event_count = w->nodes[DEVICE].event_count = 0;
+                CHECK_OK(world_pair(w, CONTROLLER, DEVICE));
+                world_end(w);
+            }
+        }
+    }
+}
+
 static void unpaired_sides_may_pair_again(void) {
     world *w = paired();
     for (unsigned round = 0; round < 5; round++) {
@@ -912,6 +1065,9 @@ static const check_case cases[] = {
     CASE(tampered_records_are_dropped_and_counted),
     CASE(an_answer_can_not_be_given_to_another_request),
     CASE(a_record_reflected_to_its_sender_does_nothing),
+    CASE(an_answer_out_of_form_changes_nothing),
+    CASE(datagrams_of_any_length_do_no_harm),
+    CASE(a_record_from_another_address_moves_no_peer),
     CASE(records_by_multicast_are_dropped),
     CASE(a_strangers_set_in_clear_is_refused_and_counted),
     CASE(a_paired_peers_address_is_no_proof),
@@ -929,6 +1085,8 @@ static const check_case cases[] = {
     CASE(requests_to_a_peer_that_leaves_end_and_never_reach_the_next),
     CASE(a_request_without_session_does_not_wait_for_the_next_peer_in_its_place),
     CASE(a_device_that_can_not_erase_does_not_say_that_it_did),
+    CASE(an_unpairing_follows_the_peer_to_its_new_keys),
+    CASE(a_restart_in_the_middle_of_unpairing_leaves_nobody_stuck),
     CASE(unpaired_sides_may_pair_again),
     CASE(every_kind_of_request_can_be_cancelled_and_ends_once),
     CASE(an_unknown_request_can_be_cancelled_without_harm),

@@ -272,6 +272,42 @@ static void a_certificate_of_another_root_is_refused_on_either_side(void) {
     }
 }
 
+static void another_certificate_of_a_paired_number_is_refused_until_it_is_unpaired(void) {
+    world *w = two_with_open_window();
+    CHECK_OK(pair_by_number(w));
+    world_stop(w, CONTROLLER);
+    certify(w, CONTROLLER, WF_ROLE_CONTROLLER, WORLD_DATE - 1000, WORLD_DATE + 100000);
+    memset(&w->nodes[CONTROLLER].store, 0, sizeof w->nodes[CONTROLLER].store);
+    world_start(w, CONTROLLER);
+    open_window(w);
+    CHECK(pair_by_number(w) == WF_ERROR_PAIRING_REFUSED);
+    CHECK(peers_of(w, CONTROLLER) == 0 && peers_of(w, DEVICE) == 1);
+    wf_request_id request;
+    CHECK_OK(wf_engine_unpair(w->nodes[DEVICE].engine, w->now, &request, world_peer(w, DEVICE)));
+    world_run(w, 10000);
+    open_window(w);
+    CHECK_OK(pair_by_number(w));
+    check_paired(w);
+    world_end(w);
+}
+
+static void an_expired_certificate_keeps_no_paired_peer_away(void) {
+    world *w = two_with_open_window();
+    CHECK_OK(pair_by_number(w));
+    world_stop(w, DEVICE);
+    world_start(w, DEVICE);
+    for (unsigned i = CONTROLLER; i <= DEVICE; i++) {
+        wf_engine_set_date(w->nodes[i].engine, w->now, WORLD_DATE + 200000);
+    }
+    wf_engine_announce(w->nodes[DEVICE].engine, w->now);
+    world_run(w, 1000);
+    check_paired(w);
+    open_window(w);
+    CHECK(pair_by_number(w) == WF_ERROR_EXPIRED);
+    check_paired(w);
+    world_end(w);
+}
+
 static void a_controller_does_not_pair_with_a_controller(void) {
     world *w = world_new();
     world_add(w, CONTROLLER, WF_ROLE_CONTROLLER);
@@ -1000,6 +1036,8 @@ static const check_case cases[] = {
     CASE(an_expired_certificate_is_refused_on_either_side),
     CASE(a_certificate_of_tomorrow_is_refused_on_either_side),
     CASE(a_certificate_of_another_root_is_refused_on_either_side),
+    CASE(another_certificate_of_a_paired_number_is_refused_until_it_is_unpaired),
+    CASE(an_expired_certificate_keeps_no_paired_peer_away),
     CASE(a_controller_does_not_pair_with_a_controller),
     CASE(a_device_does_not_begin_a_pairing),
     CASE(the_owner_is_asked_and_may_say_yes),

@@ -360,6 +360,10 @@ static void take_message_4(wf_da *da, wf_time now, wf_run *run, wf_bytes message
 
 static void send_exchange(wf_da *da, wf_time now, wf_run *run, uint32_t interval) {
     uint8_t kind = run->purpose == WF_RUN_UNPAIR ? WF_KIND_UNPAIR : WF_KIND_CONFIRM;
+    uint32_t newest = wf_session_to_send(&da->sessions, run->pairing);
+    if (run->purpose == WF_RUN_UNPAIR && newest != WF_NO_SESSION) {
+        run->session = newest; /* the peer may have lost the other one's keys meanwhile */
+    }
     run->interval = interval;
     run->repeat_at = now + interval;
     wf_error error = wf_da_send_kind(da, run->session, da->next_tid++, wf_bytes_of(&kind, 1), nothing);

@@ -197,16 +197,22 @@ static void receive_request(wf_da *da, wf_time now, uint32_t session, wf_reader 
     in->edata = wf_read_rest(plain);
 }
 
+/* The reason of a refusal; with it comes the peer's clock. */
+static wf_error read_refusal(wf_session *s, wf_time now, wf_reader *plain) {
+    wf_error reason = wf_error_row_of((wf_error)wf_read_u16(plain))->code;
+    uint32_t clock = wf_read_u32(plain);
+    if (wf_reader_finish(plain) == WF_OK) {
+        wf_session_learn_clock(s, now, clock);
+    }
+    return reason == WF_OK ? WF_ERROR_REFUSED : reason;
+}
+
 static void receive_answer(wf_da *da, wf_time now, uint32_t session, wf_reader *plain, wf_da_incoming *in) {
     wf_session *s = &da->sessions.entries[session];
     uint8_t kind = wf_read_u8(plain);
-    wf_error reason = WF_OK;
-    if (kind == WF_KIND_REFUSED) {
-        reason = wf_error_row_of((wf_error)wf_read_u16(plain))->code;
-        wf_session_learn_clock(s, now, wf_read_u32(plain));
-        if (reason == WF_OK) {
-            reason = WF_ERROR_REFUSED;
-        }
+    wf_error reason = kind == WF_KIND_REFUSED ? read_refusal(s, now, plain) : WF_OK;
+    if (kind != WF_KIND_EDATA && wf_reader_finish(plain) != WF_OK) {
+        return;
     }
     if (!s->trusted || kind == WF_KIND_CONFIRMED || kind == WF_KIND_UNPAIRED) {
         wf_commit_answer(da, now, session, (wf_da_kind)kind, reason);

@@ -53,7 +53,6 @@ typedef enum wf_run_state {
 typedef struct wf_run {
     wf_run_state state;
     wf_run_purpose purpose;
-    wf_edhoc_suite suite;
     wf_request_id request;
     uint32_t pairing, session;
     wf_address address;
