@@ -44,7 +44,16 @@ typedef struct wf_engine_config {
     unsigned requests;   /* under way at the same time */
     size_t send_bytes;   /* of datagrams waiting to be sent; at least 4,096 */
     size_t event_bytes;  /* of events waiting to be taken; at least 4,096 */
+    /* Answers to multicast requests wait a random time, so that not all nodes answer at once: at most so long, 0:
+     * 500 ms, WF_ANSWER_AT_ONCE: not at all. Half a second is over before a controller that repeats after one does. */
+    uint32_t answer_delay_ms;
+    unsigned later;    /* answers that may wait for their owner at the same time (wf_engine_later); 0: none */
+    uint32_t later_ms; /* how long; then what was not decided is refused. 0: 10 s, half of what askers wait */
+    /* Without an identity: the identification number is the one that the store keeps. The first time node.number is
+     * taken, or when it is all zeros FE, node.maker and 13 random bytes, and written down. */
+    bool keep_number;
 } wf_engine_config;
+#define WF_ANSWER_AT_ONCE UINT32_MAX
 
 /* Bytes that the engine needs for this configuration. */
 size_t wf_engine_size(const wf_engine_config *config);
@@ -64,8 +73,20 @@ void wf_engine_set_date(wf_engine *engine, wf_time now, int64_t seconds);
 wf_node *wf_engine_node(wf_engine *engine);
 /* Once all objects are there: the start-up announcement (D5) and, on a device, WAKE to its controllers. */
 void wf_engine_announce(wf_engine *engine, wf_time now);
+/* After objects were added or removed on the way: the instance list (D5) again, to everybody and to the peers. */
+void wf_engine_announce_instances(wf_engine *engine, wf_time now);
 /* Writes a property of this node; peers are told if it is announced and changed. Errors: those of wf_node_put. */
 WF_MUST_CHECK wf_error wf_engine_put(wf_engine *engine, wf_time now, wf_eoj eoj, uint8_t epc, wf_bytes value);
+
+/* Inside a get or set hook: the answer to this property comes later, by wf_engine_answer_later; what the hook returns
+ * doesn't count. 0: too many wait already, the hook has to decide now. An answer leaves when all of its properties are
+ * decided, in clear or under the session that the request came under; when that has ended there is none. */
+wf_later_id wf_engine_later(wf_engine *engine);
+/* The decision. Accepting stores a value: for a set `value` or, when it is empty, the one asked for; for a get `value`
+ * if there is one. Errors: STATE (decided, timed out), NO_OBJECT and NO_PROPERTY (gone meanwhile, and so refused),
+ * ARGUMENT (no value for this property: it still waits). */
+WF_MUST_CHECK wf_error wf_engine_answer_later(wf_engine *engine, wf_time now, wf_later_id later, bool accept,
+                                              wf_bytes value);
 
 /* ---- datagrams, events, time ---- */
 

@@ -17,6 +17,13 @@ typedef struct wf_request_id {
 typedef struct wf_peer_id {
     uint32_t value;
 } wf_peer_id;
+typedef struct wf_known_id { /* a node of the roster */
+    uint32_t value;
+} wf_known_id;
+/* A property whose get or set hook decides later. */
+typedef struct wf_later_id {
+    uint32_t value;
+} wf_later_id;
 
 typedef enum wf_event_kind {
     WF_EVENT_DONE,          /* `request` is over: `error`, and `edata` of the answer where there is one */
@@ -32,7 +39,12 @@ typedef enum wf_event_kind {
     WF_EVENT_SESSION_DOWN,  /* `peer`'s session ended: `error` */
     WF_EVENT_WINDOW_OPENED,
     WF_EVENT_WINDOW_CLOSED, /* `error`: OK after a pairing, else why */
-    WF_EVENT_SECURITY       /* something from `from` was refused: `error` */
+    WF_EVENT_SECURITY,      /* something from `from` was refused: `error` */
+    WF_EVENT_LATE_ANSWER,   /* `edata` answers a request that is over: news of `from`, no outcome */
+    WF_EVENT_NODE_FOUND,    /* `known` at `from` was heard for the first time */
+    WF_EVENT_NODE_CHANGED,  /* `known`: `changes` are WF_CHANGED_... */
+    WF_EVENT_NODE_GONE,     /* `known` is offline: `error`; or it was forgotten: OK */
+    WF_EVENT_NODE_OBJECT    /* interview of `known`: EPC, PDC, EDT of `eoj`, one after the other, in `edata` */
 } wf_event_kind;
 
 typedef enum wf_pair_step {
@@ -42,6 +54,14 @@ typedef enum wf_pair_step {
     WF_PAIR_KEYS_AGREED,       /* the device proved that it has the keys (message_4) */
     WF_PAIR_CONFIRMED          /* the device has written the pairing down */
 } wf_pair_step;
+
+enum {
+    WF_CHANGED_ADDRESS = 1,
+    WF_CHANGED_INSTANCES = 2,
+    WF_CHANGED_NUMBER = 4,
+    WF_CHANGED_ONLINE = 8,  /* it is back */
+    WF_CHANGED_DETAILS = 16 /* maker, version */
+};
 
 /* What a node says about itself in a hello: a hint, authenticated by nothing. */
 typedef struct wf_hello {
@@ -56,6 +76,8 @@ typedef struct wf_event {
     wf_event_kind kind;
     wf_request_id request;
     wf_peer_id peer;
+    wf_known_id known;
+    unsigned changes;
     wf_address from;
     wf_error error;
     bool is_protected;

@@ -6,6 +6,7 @@ enum {
     PROFILE_VALUE_BYTES = 1 + 4 + 17 + 3,
     LAST_INSTANCE = 0x7F,
     PROFILE_GROUP = 0x0E,
+    TRANSMISSION_ONLY = 0x0EF002,
     ALIGNMENT = sizeof(uint64_t),
     /* Far above any home, and low enough that no size below overflows 32 bits. */
     MOST_OBJECTS = 1 << 16,
@@ -58,7 +59,7 @@ static wf_error add_profile(wf_node *node, const wf_node_config *config) {
     wf_error error = WF_OK;
     for (size_t i = 0; i < PROFILE_PROPERTIES && error == WF_OK; i++) {
         size_t len = rows[i].value.len;
-        error = wf_node_add_property(node, WF_EOJ_NODE_PROFILE, rows[i].epc, rows[i].access, len, len, rows[i].value);
+        error = wf_node_add_property(node, node->profile, rows[i].epc, rows[i].access, len, len, rows[i].value);
     }
     return error;
 }
@@ -75,8 +76,13 @@ wf_error wf_node_start(wf_node **out, const wf_node_config *config, void *memory
     uint8_t *base = memory;
     wf_node *node = memory;
     *node = (wf_node){
+        .profile = config->transmits_only ? TRANSMISSION_ONLY : WF_EOJ_NODE_PROFILE,
         .set_hook = config->set_hook,
         .set_context = config->set_context,
+        .get_hook = config->get_hook,
+        .get_context = config->get_context,
+        .value_rule = config->value_rule != NULL ? config->value_rule : wf_node_usual_rule,
+        .rule_context = config->rule_context,
         .objects = (wf_eoj *)(void *)(base + at.objects),
         .object_capacity = config->objects,
         .properties = (wf_node_property *)(void *)(base + at.properties),
@@ -88,6 +94,10 @@ wf_error wf_node_start(wf_node **out, const wf_node_config *config, void *memory
     wf_error error = add_profile(node, config);
     *out = error == WF_OK ? node : NULL;
     return error;
+}
+
+wf_eoj wf_node_profile(const wf_node *node) {
+    return node->profile;
 }
 
 size_t wf_node_object_from(const wf_node *node, wf_eoj eoj) {
@@ -118,7 +128,7 @@ size_t wf_node_property_from(const wf_node *node, uint32_t key) {
 
 bool wf_node_has(const wf_node *node, wf_eoj eoj) {
     size_t i = wf_node_object_from(node, eoj);
-    return eoj == WF_EOJ_NODE_PROFILE || (i < node->object_count && node->objects[i] == eoj);
+    return eoj == node->profile || (i < node->object_count && node->objects[i] == eoj);
 }
 
 wf_node_property *wf_node_find(const wf_node *node, wf_eoj eoj, uint8_t epc) {
@@ -167,8 +177,15 @@ wf_error wf_node_add_object(wf_node *node, wf_eoj eoj) {
     return WF_OK;
 }
 
-static bool size_fits(const wf_node_property *property, size_t len) {
-    return len >= property->min_len && len <= property->max_len;
+bool wf_node_usual_rule(void *context, wf_eoj eoj, uint8_t epc, wf_bytes value) {
+    (void)context;
+    /* The place of installation is one code or a whole position (Appendix, device object super class). */
+    return eoj >> 16 == PROFILE_GROUP || epc != 0x81 || value.len == 1 || value.len == 17;
+}
+
+bool wf_node_takes(const wf_node *node, const wf_node_property *property, wf_bytes value) {
+    return value.len >= property->min_len && value.len <= property->max_len &&
+           node->value_rule(node->rule_context, property->key >> 8, (uint8_t)property->key, value);
 }
 
 wf_error wf_node_add_property(wf_node *node, wf_eoj eoj, uint8_t epc, unsigned access, size_t min_len, size_t max_len,
@@ -180,7 +197,7 @@ wf_error wf_node_add_property(wf_node *node, wf_eoj eoj, uint8_t epc, unsigned a
     /* An empty value could not be told from a refusal in an answer, hence at least one byte. */
     if (epc < 0x80 || access == 0 || (access & ~every_access) != 0 || min_len < 1 || max_len > WF_EDT_LEN ||
         value.len < min_len || value.len > max_len || wf_node_computed_access(eoj, epc) != 0 ||
-        wf_node_find(node, eoj, epc) != NULL) {
+        wf_node_find(node, eoj, epc) != NULL || !node->value_rule(node->rule_context, eoj, epc, value)) {
         return WF_ERROR_ARGUMENT;
     }
     if (node->property_count == node->property_capacity || max_len > node->value_capacity - node->value_len) {
@@ -218,7 +235,7 @@ wf_error wf_node_put(wf_node *node, wf_eoj eoj, uint8_t epc, wf_bytes value) {
     if (property == NULL) {
         return wf_node_computed_access(eoj, epc) != 0 ? WF_ERROR_ARGUMENT : WF_ERROR_NO_PROPERTY;
     }
-    if (!size_fits(property, value.len)) {
+    if (!wf_node_takes(node, property, value)) {
         return WF_ERROR_ARGUMENT;
     }
     if (!wf_bytes_equal(wf_node_value(node, property), value)) {
@@ -258,7 +275,7 @@ bool wf_node_next_change(wf_node *node, wf_eoj *eoj, uint8_t *epc) {
 /* The first object of the class of `from` that is not below it. */
 static bool object_of_class(const wf_node *node, wf_eoj from, wf_eoj *out) {
     size_t i = wf_node_object_from(node, from);
-    *out = from >> 8 == WF_EOJ_NODE_PROFILE >> 8 ? WF_EOJ_NODE_PROFILE : i < node->object_count ? node->objects[i] : 0;
+    *out = from >> 8 == node->profile >> 8 ? node->profile : i < node->object_count ? node->objects[i] : 0;
     return *out >= from && *out >> 8 == from >> 8;
 }
 

@@ -28,7 +28,7 @@ enum { COMPUTED = sizeof computed / sizeof computed[0] };
 
 unsigned wf_node_computed_access(wf_eoj eoj, uint8_t epc) {
     for (size_t i = 0; i < COMPUTED; i++) {
-        if (computed[i].epc == epc && (computed[i].of_every_object || eoj == WF_EOJ_NODE_PROFILE)) {
+        if (computed[i].epc == epc && (computed[i].of_every_object || eoj >> 8 == WF_EOJ_NODE_PROFILE >> 8)) {
             return computed[i].access;
         }
     }

@@ -1,5 +1,5 @@
-/* The tables of a node, shared by the files that keep it (node.c), compute its own values (node_profile.c) and answer
- * for it (node_answer.c). */
+/* The tables of a node, shared by the files that keep it (node.c), compute its own values (node_profile.c) change it
+ * while it runs (node_remove.c) and answer for it (node_answer.c). */
 #ifndef WARIFU_ECHONET_NODE_TABLE_H
 #define WARIFU_ECHONET_NODE_TABLE_H
 
@@ -15,9 +15,16 @@ typedef struct wf_node_property {
 
 /* Both tables are sorted, so that a look-up is a binary search and an object's properties lie side by side. */
 struct wf_node {
+    wf_eoj profile;
     wf_node_set_hook set_hook;
     void *set_context;
-    wf_eoj *objects; /* without the node profile */
+    wf_node_get_hook get_hook;
+    void *get_context;
+    wf_node_value_rule value_rule;
+    void *rule_context;
+    wf_node_work *asking; /* whose hook runs */
+    bool put_off;         /* and said that it will decide later */
+    wf_eoj *objects;      /* without the node profile */
     size_t object_count, object_capacity;
     wf_node_property *properties;
     size_t property_count, property_capacity;
@@ -34,6 +41,9 @@ size_t wf_node_property_from(const wf_node *node, uint32_t key);
 /* Of an object that is there; NULL: no such stored property. */
 wf_node_property *wf_node_find(const wf_node *node, wf_eoj eoj, uint8_t epc);
 wf_bytes wf_node_value(const wf_node *node, const wf_node_property *property);
+
+/* Whether an EPC of an object takes a value. */
+bool wf_node_takes(const wf_node *node, const wf_node_property *property, wf_bytes value);
 
 /* The access of a stored or computed property, or 0 when the object has none of that EPC. *value is a view of the node
  * or of `scratch`. */

@@ -19,35 +19,75 @@ static void send_clear(wf_engine *engine, wf_bytes edata) {
     }
 }
 
-static void announce_instances(wf_engine *engine, wf_bytes list) {
-    uint8_t edata[16 + WF_EDT_LEN];
-    wf_writer w = wf_writer_of(edata, sizeof edata);
-    wf_frame_writer frame = wf_edata_begin(&w, WF_EOJ_NODE_PROFILE, WF_EOJ_NODE_PROFILE, WF_ESV_INF);
-    if (wf_frame_property(&frame, 0xD5, list)) {
-        send_clear(engine, wf_bytes_of(edata, w.len));
-    }
-}
-
-void wf_engine_announce(wf_engine *engine, wf_time now) {
-    uint8_t list[WF_EDT_LEN];
-    wf_writer w = wf_writer_of(list, sizeof list);
-    for (unsigned part = 0;
-         may_announce(engine, WF_EOJ_NODE_PROFILE, 0xD5) && wf_node_instance_list(engine->node, part, &w); part++) {
-        announce_instances(engine, wf_bytes_of(list, w.len));
-        w = wf_writer_of(list, sizeof list);
-    }
-    if (engine->da != NULL) {
-        wf_da_want_all_sessions(engine->da, now);
-        wf_da_tick(engine->da, now);
-    }
-}
-
 static void tell_peers(wf_engine *engine, wf_time now, wf_bytes edata) {
     unsigned at = 0;
     wf_da_peer peer;
     while (engine->da != NULL && wf_da_next_peer(engine->da, &at, &peer)) {
         wf_error ignored = wf_da_send(engine->da, now, peer.id, engine->next_tid++, false, edata);
         (void)ignored; /* a peer without a session reads the present state once it has one */
+    }
+}
+
+static bool instance_frame(const wf_engine *engine, unsigned part, wf_eoj to, wf_writer *out) {
+    uint8_t list[WF_EDT_LEN];
+    wf_writer value = wf_writer_of(list, sizeof list);
+    if (!wf_node_instance_list(engine->node, part, &value)) {
+        return false;
+    }
+    wf_frame_writer frame = wf_edata_begin(out, wf_node_profile(engine->node), to, WF_ESV_INF);
+    return wf_frame_property(&frame, 0xD5, wf_bytes_of(list, value.len));
+}
+
+static void announce_in_clear(wf_engine *engine) {
+    uint8_t edata[16 + WF_EDT_LEN];
+    wf_writer w = wf_writer_of(edata, sizeof edata);
+    bool may = may_announce(engine, wf_node_profile(engine->node), 0xD5);
+    for (unsigned part = 0; may && instance_frame(engine, part, WF_EOJ_NODE_PROFILE, &w); part++) {
+        send_clear(engine, wf_bytes_of(edata, w.len));
+        w = wf_writer_of(edata, sizeof edata);
+    }
+}
+
+void wf_engine_announce(wf_engine *engine, wf_time now) {
+    announce_in_clear(engine);
+    if (engine->da != NULL) {
+        wf_da_want_all_sessions(engine->da, now);
+        wf_da_tick(engine->da, now);
+    }
+}
+
+void wf_engine_announce_instances(wf_engine *engine, wf_time now) {
+    uint8_t edata[16 + WF_EDT_LEN];
+    wf_writer w = wf_writer_of(edata, sizeof edata);
+    announce_in_clear(engine);
+    for (unsigned part = 0; instance_frame(engine, part, WF_EOJ_NODE_PROFILE, &w); part++) {
+        tell_peers(engine, now, wf_bytes_of(edata, w.len));
+        w = wf_writer_of(edata, sizeof edata);
+    }
+}
+
+/* In clear they go where the first part went, with its TID; under a session as notifications. */
+void wf_announce_further_parts(wf_engine *engine, wf_time now, const wf_asker *asker, wf_eoj asker_object) {
+    uint8_t datagram[WF_DATAGRAM_LEN];
+    wf_writer w = wf_writer_of(datagram, sizeof datagram);
+    for (unsigned part = 1;; part++) {
+        w = wf_writer_of(datagram, sizeof datagram);
+        wf_write_u8(&w, WF_EHD1);
+        wf_write_u8(&w, WF_EHD2_SPECIFIED);
+        wf_write_u16(&w, asker->tid);
+        size_t start = w.len;
+        if (!instance_frame(engine, part, asker_object, &w)) {
+            break;
+        }
+        if (asker->peer.value != 0) {
+            wf_bytes edata = wf_bytes_of(datagram + start, w.len - start);
+            wf_error ignored = wf_da_send(engine->da, now, asker->peer, engine->next_tid++, false, edata);
+            (void)ignored; /* as with the other notifications */
+        } else if (asker->multicast) {
+            wf_queue_held(engine, now, &everybody, wf_bytes_of(datagram, w.len));
+        } else {
+            wf_queue_datagram(engine, &everybody, wf_bytes_of(datagram, w.len), wf_bytes_of(NULL, 0));
+        }
     }
 }
 

@@ -2,7 +2,14 @@
 
 #include <string.h>
 
-enum { LEAST_QUEUE = 4096, MOST_PEERS_OF_DEVICE = 4 };
+enum {
+    LEAST_QUEUE = 4096,
+    MOST_PEERS_OF_DEVICE = 4,
+    USUAL_ANSWER_DELAY_MS = 500,
+    LONGEST_ANSWER_DELAY_MS = 60000,
+    USUAL_LATER_MS = 10000,
+    HELD_SHARE = 4 /* of send_bytes, for answers that wait their random while */
+};
 
 static void on_da_send(void *context, const wf_address *to, wf_bytes datagram, wf_bytes inner) {
     wf_queue_datagram(context, to, datagram, inner);
@@ -26,7 +33,9 @@ static void on_da_event(void *context, const wf_event *event) {
 /* The node asks here whether a value may be set; the owner decides, and hears of it. */
 static bool on_set(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_bytes edt) {
     wf_engine *engine = context;
-    if (engine->set_hook != NULL && !engine->set_hook(engine->set_context, eoj, epc, old, edt)) {
+    engine->put_off = false;
+    bool taken = engine->set_hook == NULL || engine->set_hook(engine->set_context, eoj, epc, old, edt);
+    if (!taken || engine->put_off) {
         return false;
     }
     wf_queue_event(engine, &(wf_event){.kind = WF_EVENT_PROPERTY_SET, .eoj = eoj, .epc = epc, .edata = edt});
@@ -53,6 +62,8 @@ static wf_engine *layout(wf_arena *arena, const wf_engine_config *config, void *
     wf_pending *pending = wf_arena_take(arena, config->requests * sizeof *pending);
     uint8_t *outgoing = wf_arena_take(arena, rounded(config->send_bytes));
     uint8_t *events = wf_arena_take(arena, rounded(config->event_bytes));
+    uint8_t *held = wf_arena_take(arena, rounded(config->send_bytes / HELD_SHARE));
+    wf_later *later = wf_arena_take(arena, config->later * sizeof *later);
     *node_memory = wf_arena_take(arena, wf_node_size(&config->node));
     wf_da_config da = da_config(engine, config);
     wf_da *da_state = config->identity.key != NULL ? wf_da_layout(arena, &da) : NULL;
@@ -63,6 +74,10 @@ static wf_engine *layout(wf_arena *arena, const wf_engine_config *config, void *
     engine->pending_count = config->requests;
     engine->outgoing = (wf_ring){outgoing, rounded(config->send_bytes), 0, 0};
     engine->events = (wf_ring){events, rounded(config->event_bytes), 0, 0};
+    engine->held = (wf_ring){held, rounded(config->send_bytes / HELD_SHARE), 0, 0};
+    engine->later = later;
+    engine->later_count = config->later;
+    engine->held_next = WF_TIME_NEVER;
     engine->da = da_state;
     return engine;
 }
@@ -70,7 +85,11 @@ static wf_engine *layout(wf_arena *arena, const wf_engine_config *config, void *
 static wf_error check(const wf_engine_config *config) {
     bool enough = config->requests > 0 && config->send_bytes >= LEAST_QUEUE && config->event_bytes >= LEAST_QUEUE;
     bool has_da = config->identity.key != NULL;
-    if (!enough || (has_da && (config->pairings == 0 || config->handshakes == 0))) {
+    bool delay_has_sense =
+        config->answer_delay_ms <= LONGEST_ANSWER_DELAY_MS || config->answer_delay_ms == WF_ANSWER_AT_ONCE;
+    /* Who never listens can't pair. */
+    if (!enough || !delay_has_sense || (has_da && config->node.transmits_only) ||
+        (has_da && (config->pairings == 0 || config->handshakes == 0))) {
         return WF_ERROR_ARGUMENT;
     }
     return WF_OK;
@@ -107,9 +126,11 @@ static wf_error start_parts(wf_engine *engine, const wf_engine_config *config, v
         error = wf_da_start(engine->da, &da, now);
     }
     if (error == WF_OK) {
-        uint8_t random[2];
+        uint8_t random[2 + sizeof engine->jitter];
         error = config->entropy.fill(config->entropy.context, random, sizeof random);
         engine->next_tid = (uint16_t)(random[0] << 8 | random[1]);
+        memcpy(&engine->jitter, random + 2, sizeof engine->jitter);
+        engine->jitter |= 1; /* zero would stay zero */
     }
     return error;
 }
@@ -121,6 +142,8 @@ wf_error wf_engine_start(wf_engine **out, const wf_engine_config *given, void *m
     wf_error error = check(&config);
     if (error == WF_OK && config.identity.key != NULL) {
         error = adopt_certificate(&config);
+    } else if (error == WF_OK && config.keep_number) {
+        error = wf_number_keep(&config);
     }
     if (error != WF_OK) {
         return error;
@@ -137,6 +160,10 @@ wf_error wf_engine_start(wf_engine **out, const wf_engine_config *given, void *m
     engine->policy = config.policy != NULL ? config.policy : &wf_policy_strict;
     engine->trace = config.trace;
     engine->port = config.port != 0 ? config.port : WF_PORT;
+    engine->later_ms = config.later_ms != 0 ? config.later_ms : USUAL_LATER_MS;
+    engine->answer_delay_ms = config.answer_delay_ms == 0                   ? USUAL_ANSWER_DELAY_MS
+                              : config.answer_delay_ms == WF_ANSWER_AT_ONCE ? 0
+                                                                            : config.answer_delay_ms;
     error = start_parts(engine, &config, node_memory, now);
     if (error != WF_OK) {
         wf_wipe(memory, size);
@@ -167,6 +194,7 @@ const wf_counters *wf_engine_counters(const wf_engine *engine) {
 /* ---- datagrams and time ---- */
 
 static void settle(wf_engine *engine, wf_time now) {
+    wf_queue_release(engine, now);
     wf_announce_changes(engine, now);
     wf_pending_settle(engine, now);
 }
@@ -192,7 +220,9 @@ static void receive_da(wf_engine *engine, wf_time now, const wf_address *from, b
 void wf_engine_receive(wf_engine *engine, wf_time now, const wf_address *from, bool multicast, wf_bytes datagram) {
     wf_address peer = peer_address(engine, from);
     engine->counters.received++;
-    if (datagram.len >= 2 && datagram.at[0] == WF_EHD1 && datagram.at[1] == WF_EHD2_ARBITRARY) {
+    if (wf_node_profile(engine->node) != WF_EOJ_NODE_PROFILE) {
+        wf_queue_trace_received(engine, &peer, datagram, wf_bytes_of(NULL, 0)); /* it only transmits */
+    } else if (datagram.len >= 2 && datagram.at[0] == WF_EHD1 && datagram.at[1] == WF_EHD2_ARBITRARY) {
         receive_da(engine, now, &peer, multicast, datagram);
     } else {
         wf_queue_trace_received(engine, &peer, datagram, wf_bytes_of(NULL, 0));
@@ -206,13 +236,24 @@ void wf_engine_tick(wf_engine *engine, wf_time now) {
         wf_da_tick(engine->da, now);
     }
     wf_pending_tick(engine, now);
+    wf_later_tick(engine, now);
     settle(engine, now);
 }
 
 wf_time wf_engine_deadline(const wf_engine *engine) {
-    wf_time requests = wf_pending_deadline(engine);
-    wf_time da = engine->da != NULL ? wf_da_deadline(engine->da) : WF_TIME_NEVER;
-    return requests < da ? requests : da;
+    const wf_time deadlines[] = {wf_pending_deadline(engine), wf_later_deadline(engine), engine->held_next,
+                                 engine->da != NULL ? wf_da_deadline(engine->da) : WF_TIME_NEVER};
+    wf_time next = WF_TIME_NEVER;
+    for (size_t i = 0; i < sizeof deadlines / sizeof deadlines[0]; i++) {
+        next = deadlines[i] < next ? deadlines[i] : next;
+    }
+    return next;
+}
+
+wf_error wf_engine_answer_later(wf_engine *engine, wf_time now, wf_later_id later, bool accept, wf_bytes value) {
+    wf_error error = wf_later_decide(engine, now, later, accept, value);
+    settle(engine, now);
+    return error;
 }
 
 wf_error wf_engine_put(wf_engine *engine, wf_time now, wf_eoj eoj, uint8_t epc, wf_bytes value) {

@@ -1,30 +1,5 @@
-/* Frames from outside: who asks, what the policy lets through, and whom the answer is for. */
+/* Frames from outside: who sends them, what of them is believed, and who is to hear of them. */
 #include "engine/state.h"
-
-/* Who stands behind a request while the node answers it. */
-typedef struct asker {
-    wf_engine *engine;
-    wf_peer_kind kind;
-    bool refused;
-} asker;
-
-static wf_policy_access wanted(wf_peer_kind kind, wf_access access) {
-    if (access == WF_ACCESS_SET) {
-        return WF_MAY_WRITE;
-    }
-    /* The answer to INF_REQ goes to everybody in clear, but to a paired peer under its session. */
-    return access == WF_ACCESS_INF && kind == WF_PEER_UNKNOWN ? WF_MAY_ANNOUNCE : WF_MAY_READ;
-}
-
-static bool gate(void *context, wf_eoj eoj, uint8_t epc, wf_access access) {
-    asker *who = context;
-    if (wf_policy_find(who->engine->policy, who->kind, eoj, epc, wanted(who->kind, access)) != NULL) {
-        return true;
-    }
-    who->engine->counters.policy_refused++;
-    who->refused = true;
-    return false;
-}
 
 static void report(wf_engine *engine, const wf_address *from, wf_peer_id peer, wf_error error) {
     wf_queue_event(engine, &(wf_event){.kind = WF_EVENT_SECURITY, .from = *from, .peer = peer, .error = error});
@@ -46,37 +21,6 @@ static bool is_notification(uint8_t esv) {
 }
 
 /* ---- in clear ---- */
-
-static void send_answer(wf_engine *engine, uint16_t tid, const wf_address *to, wf_bytes edata) {
-    uint8_t datagram[WF_DATAGRAM_LEN];
-    wf_writer w = wf_writer_of(datagram, sizeof datagram);
-    wf_write_u8(&w, WF_EHD1);
-    wf_write_u8(&w, WF_EHD2_SPECIFIED);
-    wf_write_u16(&w, tid);
-    wf_write_view(&w, edata);
-    if (!w.overflow) {
-        wf_queue_datagram(engine, to, wf_bytes_of(datagram, w.len), wf_bytes_of(NULL, 0));
-    }
-}
-
-static void answer_plain(wf_engine *engine, const wf_address *from, const wf_frame *frame) {
-    static const wf_address everybody = {{0}, 0, 0};
-    wf_eoj target;
-    wf_frame one = *frame;
-    asker who = {engine, WF_PEER_UNKNOWN, false};
-    for (size_t at = 0; wf_node_next_target(engine->node, frame->deoj, &at, &target);) {
-        uint8_t edata[WF_DATAGRAM_LEN - 4];
-        wf_writer w = wf_writer_of(edata, sizeof edata);
-        one.deoj = target;
-        wf_node_reply reply = wf_node_answer(engine->node, &one, gate, &who, &w);
-        if (reply != WF_REPLY_NONE) {
-            send_answer(engine, frame->tid, reply == WF_REPLY_ALL ? &everybody : from, wf_bytes_of(edata, w.len));
-        }
-    }
-    if (who.refused) {
-        report(engine, from, (wf_peer_id){0}, WF_ERROR_POLICY);
-    }
-}
 
 static void tell(wf_engine *engine, const wf_address *from, const wf_frame *frame, wf_peer_id peer, bool is_protected,
                  wf_bytes edata) {
@@ -114,7 +58,6 @@ static bool believes(wf_engine *engine, const wf_address *from, const wf_frame *
 
 void wf_inbound_plain(wf_engine *engine, wf_time now, const wf_address *from, bool multicast, wf_bytes datagram) {
     wf_frame frame;
-    (void)now;
     if (wf_frame_parse(&frame, datagram) != WF_OK) {
         engine->counters.malformed++;
         return;
@@ -136,7 +79,8 @@ void wf_inbound_plain(wf_engine *engine, wf_time now, const wf_address *from, bo
         tell(engine, from, &frame, (wf_peer_id){0}, false, edata);
     }
     if (wf_esv_is_request(frame.esv)) {
-        answer_plain(engine, from, &frame);
+        const wf_asker asker = {.kind = WF_PEER_UNKNOWN, .address = *from, .multicast = multicast, .tid = frame.tid};
+        wf_answer_request(engine, now, &asker, &frame, edata);
     }
 }
 
@@ -144,21 +88,6 @@ void wf_inbound_plain(wf_engine *engine, wf_time now, const wf_address *from, bo
 
 static bool is_command(uint8_t esv) {
     return esv == WF_ESV_SETI || esv == WF_ESV_SETC || esv == WF_ESV_SETGET;
-}
-
-static void answer_protected(wf_engine *engine, const wf_da_incoming *in, const wf_frame *frame) {
-    wf_eoj target;
-    wf_frame one = *frame;
-    asker who = {engine, WF_PEER_PAIRED, false};
-    for (size_t at = 0; wf_node_next_target(engine->node, frame->deoj, &at, &target);) {
-        uint8_t edata[WF_RECORD_EDATA_LEN];
-        wf_writer w = wf_writer_of(edata, sizeof edata);
-        one.deoj = target;
-        if (wf_node_answer(engine->node, &one, gate, &who, &w) != WF_REPLY_NONE) {
-            wf_error ignored = wf_da_answer(engine->da, &in->ref, wf_bytes_of(edata, w.len));
-            (void)ignored; /* the asker repeats what it may repeat */
-        }
-    }
 }
 
 static void take_request(wf_engine *engine, wf_time now, const wf_address *from, const wf_da_incoming *in,
@@ -173,7 +102,13 @@ static void take_request(wf_engine *engine, wf_time now, const wf_address *from,
         tell(engine, from, frame, in->peer, true, in->edata);
     }
     if (wf_esv_is_request(frame->esv)) {
-        answer_protected(engine, in, frame);
+        const wf_asker asker = {.kind = WF_PEER_PAIRED,
+                                .address = *from,
+                                .tid = in->tid,
+                                .peer = in->peer,
+                                .ref = in->ref,
+                                .mark = wf_session_mark_of(engine->da, &in->ref)};
+        wf_answer_request(engine, now, &asker, frame, in->edata);
     }
 }
 

@@ -23,6 +23,55 @@ void wf_queue_datagram(wf_engine *engine, const wf_address *to, wf_bytes datagra
     }
 }
 
+/* ---- answers to multicast requests ---- */
+
+/* xorshift64: these times need be neither secret nor perfect, and cost no entropy */
+static uint32_t random_below(wf_engine *engine, uint32_t limit) {
+    engine->jitter ^= engine->jitter << 13;
+    engine->jitter ^= engine->jitter >> 7;
+    engine->jitter ^= engine->jitter << 17;
+    return (uint32_t)(engine->jitter >> 32) % limit;
+}
+
+typedef struct held_head {
+    wf_time due;
+    wf_address to;
+    size_t len;
+} held_head;
+
+/* They leave in the order in which they came, none later than the longest delay. One that finds no room leaves now. */
+void wf_queue_held(wf_engine *engine, wf_time now, const wf_address *to, wf_bytes datagram) {
+    uint32_t longest = engine->answer_delay_ms;
+    held_head head = {longest == 0 ? now : now + random_below(engine, longest + 1), *to, datagram.len};
+    head.due = head.due < engine->held_until ? engine->held_until : head.due;
+    uint8_t *entry = head.due > now ? wf_ring_push(&engine->held, sizeof head + head.len) : NULL;
+    if (entry == NULL) {
+        wf_queue_datagram(engine, to, datagram, wf_bytes_of(NULL, 0));
+        return;
+    }
+    engine->held_until = head.due;
+    engine->held_next = head.due < engine->held_next ? head.due : engine->held_next;
+    memcpy(entry, &head, sizeof head);
+    memcpy(entry + sizeof head, datagram.at, head.len);
+}
+
+void wf_queue_release(wf_engine *engine, wf_time now) {
+    while (engine->held_next <= now) {
+        held_head head;
+        wf_bytes entry = wf_ring_front(&engine->held);
+        memcpy(&head, entry.at, sizeof head);
+        wf_queue_datagram(engine, &head.to, wf_bytes_of(entry.at + sizeof head, head.len), wf_bytes_of(NULL, 0));
+        wf_ring_pop(&engine->held);
+        entry = wf_ring_front(&engine->held);
+        if (entry.at != NULL) {
+            memcpy(&head, entry.at, sizeof head);
+        }
+        engine->held_next = entry.at != NULL ? head.due : WF_TIME_NEVER;
+    }
+}
+
+/* ---- what arrives, and what happens ---- */
+
 void wf_queue_trace_received(wf_engine *engine, const wf_address *from, wf_bytes datagram, wf_bytes inner) {
     if (engine->trace.datagram != NULL) {
         engine->trace.datagram(engine->trace.context, false, from, datagram, inner);

@@ -8,6 +8,8 @@
 
 #include <warifu/engine.h>
 
+#include "engine/session_mark.h"
+
 enum { WF_REQUEST_TIDS = 4 /* copies of a request whose answers count */ };
 
 typedef enum wf_pending_state {
@@ -41,6 +43,29 @@ typedef struct wf_pending {
     size_t edata_len;
 } wf_pending;
 
+/* Who asks, and on which way the answer goes back. */
+typedef struct wf_asker {
+    wf_peer_kind kind;
+    wf_address address;
+    bool multicast;
+    uint16_t tid;
+    wf_peer_id peer; /* 0: in clear */
+    wf_da_request_ref ref;
+    wf_session_mark mark;
+} wf_asker;
+
+/* A request to one object whose answer waits for its owner. */
+typedef struct wf_later {
+    uint32_t serial; /* of its last use; 0: never used */
+    bool waits;
+    wf_asker asker;
+    wf_eoj target;
+    wf_time ends;
+    wf_node_work work;
+    uint8_t edata[WF_DATAGRAM_LEN];
+    size_t edata_len;
+} wf_later;
+
 struct wf_engine {
     wf_node *node;
     wf_da *da; /* NULL: plain ECHONET Lite only */
@@ -50,6 +75,16 @@ struct wf_engine {
     wf_trace trace;
     uint16_t port;
     wf_ring outgoing, events;
+    wf_ring held; /* answers to multicast requests, each with its time */
+    uint32_t answer_delay_ms;
+    wf_time held_next, held_until; /* the first and the last of them; NEVER: none */
+    uint64_t jitter;               /* state of the generator of these times */
+    wf_later *later;
+    unsigned later_count;
+    uint32_t later_ms;
+    uint32_t later_serial;
+    bool put_off;     /* by the hook that runs */
+    wf_later *asking; /* where the request that hooks run for will be kept; NULL: they have to decide */
     bool datagram_handed, event_handed;
     wf_pending *pending;
     unsigned pending_count;
@@ -77,11 +112,35 @@ void wf_pending_settle(wf_engine *engine, wf_time now);
 void wf_pending_tick(wf_engine *engine, wf_time now);
 wf_time wf_pending_deadline(const wf_engine *engine);
 
+/* queue.c: an answer to a multicast request, after a random while. */
+void wf_queue_held(wf_engine *engine, wf_time now, const wf_address *to, wf_bytes datagram);
+void wf_queue_release(wf_engine *engine, wf_time now);
+
 /* inbound.c */
 void wf_inbound_plain(wf_engine *engine, wf_time now, const wf_address *from, bool multicast, wf_bytes datagram);
 void wf_inbound_protected(wf_engine *engine, wf_time now, const wf_address *from, const wf_da_incoming *in);
 
+/* answers.c */
+void wf_answer_request(wf_engine *engine, wf_time now, const wf_asker *asker, const wf_frame *request, wf_bytes edata);
+/* One object's answer, sent unless a property was put off. `later` keeps the request then; NULL: nothing can wait. */
+wf_node_reply wf_answer_one(wf_engine *engine, wf_time now, const wf_asker *asker, const wf_frame *request,
+                            wf_later *later);
+
+/* later.c */
+wf_later *wf_later_free(wf_engine *engine); /* NULL: all of them wait */
+void wf_later_keep(wf_later *later, const wf_asker *asker, wf_eoj target, wf_time ends, wf_bytes edata);
+/* Is this a copy of a request that waits? */
+bool wf_later_has(wf_engine *engine, const wf_asker *asker, wf_eoj target, wf_bytes edata);
+wf_error wf_later_decide(wf_engine *engine, wf_time now, wf_later_id id, bool accept, wf_bytes value);
+void wf_later_tick(wf_engine *engine, wf_time now);
+wf_time wf_later_deadline(const wf_engine *engine);
+
+/* number.c */
+WF_MUST_CHECK wf_error wf_number_keep(wf_engine_config *config);
+
 /* announce.c */
 void wf_announce_changes(wf_engine *engine, wf_time now);
+/* The parts of the instance list after the first, which an answer has carried. */
+void wf_announce_further_parts(wf_engine *engine, wf_time now, const wf_asker *asker, wf_eoj asker_object);
 
 #endif

@@ -1,0 +1,42 @@
+/* The identification number of a node that no certificate gives one: chosen once, and kept in the store. */
+#include "engine/state.h"
+
+#include <string.h>
+
+enum { STORE_ID_NUMBER = 0x0003, NUMBER_MARK = 0xFE };
+
+static wf_error choose(wf_engine_config *config) {
+    uint8_t *number = config->node.number;
+    for (size_t i = 0; i < sizeof config->node.number; i++) {
+        if (number[i] != 0) {
+            return WF_OK;
+        }
+    }
+    number[0] = NUMBER_MARK;
+    memcpy(number + 1, config->node.maker, sizeof config->node.maker);
+    return config->entropy.fill(config->entropy.context, number + 4, sizeof config->node.number - 4);
+}
+
+wf_error wf_number_keep(wf_engine_config *config) {
+    const wf_store *store = &config->store;
+    uint8_t kept[sizeof config->node.number];
+    size_t len = 0;
+    wf_error error = WF_OK;
+    if (store->load != NULL) {
+        error = store->load(store->context, STORE_ID_NUMBER, kept, sizeof kept, &len);
+    }
+    if (error == WF_OK && len == sizeof kept) {
+        memcpy(config->node.number, kept, sizeof kept);
+        return WF_OK;
+    }
+    if (error == WF_OK && len > 0) {
+        return WF_ERROR_STORE_DAMAGED;
+    }
+    if (error == WF_OK) {
+        error = choose(config);
+    }
+    if (error == WF_OK && store->save != NULL) {
+        error = store->save(store->context, STORE_ID_NUMBER, config->node.number, sizeof config->node.number);
+    }
+    return error;
+}
