@@ -285,6 +285,36 @@ static void an_answer_can_not_be_given_to_another_request(void) {
     world_end(w);
 }
 
+static bool lose_some(world *w, world_datagram *d) {
+    uint32_t *state = w->context;
+    (void)d;
+    *state = *state * 1664525u + 1013904223u;
+    return *state >> 24 > 80;
+}
+
+/* Repetitions are new records; within one session no number is used twice. */
+static void no_number_is_used_for_two_records(void) {
+    world *w = paired();
+    uint32_t state = 1;
+    w->context = &state;
+    w->pass = lose_some;
+    for (unsigned i = 0; i < 50; i++) {
+        (void)(i % 3 == 0 ? set(w, WF_ESV_SETC, (uint8_t)i) : get(w));
+        world_run(w, 3000);
+    }
+    CHECK(w->log_count > 80 && w->log_count < WORLD_LOG);
+    for (unsigned i = 0; i < w->log_count; i++) {
+        for (unsigned k = 0; k < i && is_record(&w->log[i]); k++) {
+            wf_da_frame a, b;
+            CHECK_OK(wf_da_frame_parse(&a, wf_bytes_of(w->log[i].bytes, w->log[i].len)));
+            bool other = w->log[k].from == w->log[i].from && is_record(&w->log[k]) &&
+                         wf_da_frame_parse(&b, wf_bytes_of(w->log[k].bytes, w->log[k].len)) == WF_OK;
+            CHECK(!other || a.piv != b.piv || !wf_bytes_equal(a.kid, b.kid));
+        }
+    }
+    world_end(w);
+}
+
 static void a_record_reflected_to_its_sender_does_nothing(void) {
     world *w = paired();
     (void)get(w);
@@ -1064,6 +1094,7 @@ static const check_case cases[] = {
     CASE(replayed_records_are_dropped_and_counted),
     CASE(tampered_records_are_dropped_and_counted),
     CASE(an_answer_can_not_be_given_to_another_request),
+    CASE(no_number_is_used_for_two_records),
     CASE(a_record_reflected_to_its_sender_does_nothing),
     CASE(an_answer_out_of_form_changes_nothing),
     CASE(datagrams_of_any_length_do_no_harm),

@@ -530,6 +530,35 @@ static void twice(world *w, const world_datagram *d) {
     send_copy(w, d, d->bytes, d->len);
 }
 
+typedef struct copies {
+    world_datagram first[2]; /* message_2 and message_4 */
+    unsigned seen[2];
+} copies;
+
+static bool lose_two_answers(world *w, world_datagram *d) {
+    copies *c = w->context;
+    unsigned i = type_of(d) == WF_DA_MESSAGE_4;
+    if (i == 0 && type_of(d) != WF_DA_MESSAGE_2) {
+        return true;
+    }
+    if (c->seen[i]++ == 0) {
+        c->first[i] = *d;
+    }
+    CHECK(d->len == c->first[i].len && memcmp(d->bytes, c->first[i].bytes, d->len) == 0);
+    return c->seen[i] > 2;
+}
+
+/* Computed anew they would use a nonce for two texts. */
+static void a_repeated_message_gets_the_very_same_answer(void) {
+    world *w = two_with_open_window();
+    copies c = {.seen = {0, 0}};
+    w->context = &c;
+    w->pass = lose_two_answers;
+    CHECK_OK(pair_by_number(w));
+    CHECK(c.seen[0] == 3 && c.seen[1] == 3);
+    world_end(w);
+}
+
 static void any_datagram_may_come_twice(void) {
     disturbed((nuisance){.act = twice});
 }
@@ -1050,6 +1079,7 @@ static const check_case cases[] = {
     CASE(a_full_controller_says_so),
     CASE(no_failing_write_leaves_a_pairing_half_made),
     CASE(the_loss_of_any_datagram_is_made_up_for),
+    CASE(a_repeated_message_gets_the_very_same_answer),
     CASE(any_datagram_may_come_twice),
     CASE(forged_copies_before_any_datagram_do_not_end_the_run),
     CASE(garbage_of_every_type_does_not_end_the_run),
