@@ -7,7 +7,7 @@
  *   decode CLASS EPC RELEASE HEX                the nodes, key=value, with ; between them
  *   encode CLASS EPC RELEASE SET NODE...        the bytes of such nodes; SET is 0 or 1
  *
- * One line of answer for each but the first two, which end with an empty line; "refused MESSAGE" for ARGUMENT. */
+ * One line of answer for each but the first two, which end with an empty line; "refused MESSAGE" for WRONG_VALUE. */
 #include "hex.h"
 #include <warifu/value.h>
 
@@ -149,7 +149,7 @@ static size_t read_nodes(wf_value *nodes, char **words, size_t count) {
 }
 
 static void print_outcome(wf_error error, const wf_value_message *message) {
-    if (error == WF_ERROR_ARGUMENT) {
+    if (error == WF_ERROR_WRONG_VALUE) {
         printf("refused\t%s\n", message->text);
     } else {
         printf("error\t%s\n", wf_error_row_of(error)->name);

@@ -124,9 +124,9 @@ static void nothing_is_written_after_an_error(void) {
     wf_value_message message;
     uint8_t edt[1];
     wf_writer out = wf_writer_of(edt, sizeof edt);
-    CHECK(wf_value_encode(&temperature, &out, &message, &value, 1, true) == WF_ERROR_ARGUMENT);
+    CHECK(wf_value_encode(&temperature, &out, &message, &value, 1, true) == WF_ERROR_WRONG_VALUE);
     CHECK(out.len == 0 && message.text[0] != '\0');
-    CHECK(wf_value_encode(&temperature, &out, NULL, &value, 1, true) == WF_ERROR_ARGUMENT);
+    CHECK(wf_value_encode(&temperature, &out, NULL, &value, 1, true) == WF_ERROR_WRONG_VALUE);
     value.number = 20;
     CHECK_OK(wf_value_encode(&temperature, &out, &message, &value, 1, true));
     CHECK(out.len == 1 && edt[0] == 20 && message.text[0] == '\0');
@@ -144,7 +144,7 @@ static void numbers_beyond_any_property_are_refused(void) {
         for (size_t k = 0; k < sizeof exponents; k++) {
             wf_value value = {.kind = WF_VALUE_NUMBER, .number = numbers[i], .exponent = exponents[k]};
             wf_writer out = wf_writer_of(edt, sizeof edt);
-            CHECK(wf_value_encode(&temperature, &out, &message, &value, 1, false) == WF_ERROR_ARGUMENT);
+            CHECK(wf_value_encode(&temperature, &out, &message, &value, 1, false) == WF_ERROR_WRONG_VALUE);
             CHECK(strstr(message.text, "targetTemperature (B3): ") == message.text);
         }
     }
@@ -156,7 +156,7 @@ static void a_message_that_is_cut_ends_with_dots(void) {
     wf_value_message message;
     uint8_t edt[2];
     wf_writer out = wf_writer_of(edt, sizeof edt);
-    CHECK(wf_value_encode(&fault, &out, &message, &value, 1, false) == WF_ERROR_ARGUMENT);
+    CHECK(wf_value_encode(&fault, &out, &message, &value, 1, false) == WF_ERROR_WRONG_VALUE);
     CHECK(strlen(message.text) == WF_VALUE_MESSAGE_LEN - 1);
     CHECK(strcmp(message.text + WF_VALUE_MESSAGE_LEN - 4, "...") == 0);
     CHECK(strstr(message.text, "nothing of the kind is no value of it; it takes noFault (0000), ") != NULL);

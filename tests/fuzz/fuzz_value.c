@@ -85,7 +85,7 @@ static void check_nodes(const wf_property_info *property, wf_bytes data, bool se
             abort();
         }
         check_again(property, again, decoded, wf_bytes_of(edt, out.len));
-    } else if (error != WF_ERROR_ARGUMENT || strstr(message.text, property->names.id) != message.text) {
+    } else if (error != WF_ERROR_WRONG_VALUE || strstr(message.text, property->names.id) != message.text) {
         abort();
     }
 }

@@ -35,6 +35,7 @@ from ._warifu import (
     NoObject,
     NoProperty,
     NoSession,
+    NotInDictionary,
     NotPaired,
     NotYetValid,
     OutcomeUnknown,
@@ -68,6 +69,7 @@ from ._warifu import (
     WindowClosed,
     WrongDevice,
     WrongRole,
+    WrongValue,
 )
 
 # What Refused carries: the values that came all the same, and the EPCs that were refused.
@@ -101,6 +103,7 @@ __all__ = [
     "NoObject",
     "NoProperty",
     "NoSession",
+    "NotInDictionary",
     "NotPaired",
     "NotYetValid",
     "OutcomeUnknown",
@@ -134,4 +137,5 @@ __all__ = [
     "WindowClosed",
     "WrongDevice",
     "WrongRole",
+    "WrongValue",
 ]

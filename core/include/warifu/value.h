@@ -52,7 +52,7 @@ typedef struct wf_value_message {
     char text[WF_VALUE_MESSAGE_LEN];
 } wf_value_message;
 
-/* Reads an EDT. `message` may be NULL. Errors: ARGUMENT (the bytes are no value of this type; see the message),
+/* Reads an EDT. `message` may be NULL. Errors: WRONG_VALUE (the bytes are no value of this type; see the message),
  * TOO_SMALL (more than `capacity` nodes; *count says how many there are). */
 WF_MUST_CHECK wf_error wf_value_decode(const wf_property_info *property, wf_value *nodes, size_t capacity,
                                        size_t *count, wf_value_message *message, wf_bytes edt);
@@ -62,7 +62,7 @@ WF_MUST_CHECK wf_error wf_value_decode(const wf_property_info *property, wf_valu
  * UNDEFINED and NO_DATA without a name; raw bytes for any type, if they are a value of it; a bitmap without bytes that
  * names all its fields, or with bytes and those fields that differ. `set`: for a Set request, which can't hold reserved
  * and read-only codes. Refused as well: a number whose bytes mean something else (02A4 C5: 0 W is the code of
- * "cancel"). Nothing is written after an error. Errors: ARGUMENT (see the message), TOO_SMALL. */
+ * "cancel"). Nothing is written after an error. Errors: WRONG_VALUE (see the message), TOO_SMALL. */
 WF_MUST_CHECK wf_error wf_value_encode(const wf_property_info *property, wf_writer *out, wf_value_message *message,
                                        const wf_value *nodes, size_t count, bool set);
 

@@ -340,7 +340,7 @@ wf_error wf_path_refuse(const wf_path *path, wf_type type, const char *got) {
         wf_text_put(&text, path->set ? " can't be set; it takes " : " is no value of it; it takes ");
         put_type(&text, type, path->set);
     }
-    return WF_ERROR_ARGUMENT;
+    return WF_ERROR_WRONG_VALUE;
 }
 
 wf_error wf_path_refuse_value(const wf_path *path, wf_type type, const wf_value *node) {

@@ -35,7 +35,7 @@ typedef struct wf_path {
 
 /* Starts a walk with no message. */
 wf_path wf_path_of(const wf_property_info *property, wf_value_message *message, bool set);
-/* Says which property and which part of it, what it got, and what `type` takes; gives ARGUMENT. */
+/* Says which property and which part of it, what it got, and what `type` takes; gives WRONG_VALUE. */
 wf_error wf_path_refuse(const wf_path *path, wf_type type, const char *got);
 wf_error wf_path_refuse_value(const wf_path *path, wf_type type, const wf_value *node);
 

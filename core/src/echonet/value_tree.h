@@ -11,7 +11,7 @@ typedef struct wf_tree {
 } wf_tree;
 
 /* Reads `edt` as a value of `type`, below the place where `path` stands (and stands again afterwards). With the path's
- * `set` also what can't be set is refused. Errors: ARGUMENT. */
+ * `set` also what can't be set is refused. Errors: WRONG_VALUE. */
 WF_MUST_CHECK wf_error wf_tree_decode(wf_tree *tree, wf_path *path, wf_type type, wf_bytes edt);
 
 /* The bits of a field, moved to the right, and back. */
