@@ -775,6 +775,62 @@ static void a_device_that_can_not_erase_does_not_say_that_it_did(void) {
     world_end(w);
 }
 
+static void a_peer_removes_only_itself(void) {
+    world *w = paired();
+    world_add(w, SECOND, WF_ROLE_CONTROLLER);
+    CHECK_OK(wf_engine_open_window(engine_of(w, DEVICE), w->now, 0));
+    CHECK_OK(world_pair(w, SECOND, DEVICE));
+    CHECK(peers_of(w, DEVICE) == 2);
+    wf_request_id request = unpair(w, SECOND);
+    world_settle(w);
+    CHECK_OK(world_outcome(w, SECOND, request)->error);
+    CHECK(peers_of(w, DEVICE) == 1 && peers_of(w, CONTROLLER) == 1);
+    wf_request_id reading = get(w);
+    world_settle(w);
+    CHECK_OK(world_outcome(w, CONTROLLER, reading)->error);
+    world_end(w);
+}
+
+/* One device's records mean nothing under the other's session. */
+static void two_devices_of_one_controller_are_told_apart(void) {
+    world *w = paired();
+    world_add(w, SECOND, WF_ROLE_DEVICE);
+    CHECK_OK(wf_engine_open_window(engine_of(w, SECOND), w->now, 0));
+    CHECK_OK(world_pair(w, CONTROLLER, SECOND));
+    w->log_count = 0;
+    const uint8_t one = 27, two = 28;
+    wf_request_id first = world_ask(w, CONTROLLER, DEVICE, WF_ESV_SETC, 0xB3, wf_bytes_of(&one, 1));
+    wf_request_id second = world_ask(w, CONTROLLER, SECOND, WF_ESV_SETC, 0xB3, wf_bytes_of(&two, 1));
+    world_settle(w);
+    CHECK_OK(world_outcome(w, CONTROLLER, first)->error);
+    CHECK_OK(world_outcome(w, CONTROLLER, second)->error);
+    CHECK(world_value(w, DEVICE, 0xB3) == 27 && world_value(w, SECOND, 0xB3) == 28);
+    unsigned count = w->log_count;
+    for (unsigned i = 0; i < count; i++) {
+        world_datagram d = w->log[i];
+        if (d.from == CONTROLLER) {
+            deliver(w, wf_address_same_host(&d.to, &w->nodes[DEVICE].address) ? SECOND : DEVICE, CONTROLLER, &d);
+        }
+    }
+    world_settle(w);
+    CHECK(world_value(w, DEVICE, 0xB3) == 27 && world_value(w, SECOND, 0xB3) == 28);
+    world_end(w);
+}
+
+/* Its requests stay unanswered where it was; the handshake after the second copy comes from where it is. */
+static void a_controller_that_moves_is_followed_by_a_handshake(void) {
+    world *w = paired();
+    w->nodes[CONTROLLER].address = wf_address_ipv4(10, 0, 0, 88, WF_PORT);
+    wf_request_id request = get(w);
+    world_run(w, 15000);
+    CHECK_OK(world_outcome(w, CONTROLLER, request)->error);
+    unsigned at = 0;
+    wf_peer peer;
+    CHECK(wf_engine_next_peer(engine_of(w, DEVICE), &at, &peer));
+    CHECK(wf_address_equal(&peer.address, &w->nodes[CONTROLLER].address));
+    world_end(w);
+}
+
 /* The device has no idea yet that the controller lost its keys. */
 static void an_unpairing_follows_the_peer_to_its_new_keys(void) {
     world *w = paired();
@@ -1116,6 +1172,9 @@ static const check_case cases[] = {
     CASE(requests_to_a_peer_that_leaves_end_and_never_reach_the_next),
     CASE(a_request_without_session_does_not_wait_for_the_next_peer_in_its_place),
     CASE(a_device_that_can_not_erase_does_not_say_that_it_did),
+    CASE(a_peer_removes_only_itself),
+    CASE(two_devices_of_one_controller_are_told_apart),
+    CASE(a_controller_that_moves_is_followed_by_a_handshake),
     CASE(an_unpairing_follows_the_peer_to_its_new_keys),
     CASE(a_restart_in_the_middle_of_unpairing_leaves_nobody_stuck),
     CASE(unpaired_sides_may_pair_again),
