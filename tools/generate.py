@@ -12,6 +12,7 @@ ROW = re.compile(
     r'X\(\s*(?P<code>\d+),\s*(?P<name>\w+),\s*(?P<nature>\w+),\s*"(?P<what>[^"]*)",\s*"(?P<next>[^"]*)"\)'
     r"|/\* (?P<layer>[^*]+) \*/"
 )
+FINDING = re.compile(r'X\(\s*(?P<name>\w+),\s*(?P<severity>\w+),\s*"(?P<what>[^"]*)",\s*"(?P<next>[^"]*)"\)')
 COUNTER = re.compile(r'X\(\s*(?P<name>\w+),\s*"(?P<what>[^"]*)"\)')
 
 # What an exception of that nature also is in Python.
@@ -75,9 +76,28 @@ def counters() -> str:
     return "\n".join(out) + "\n"
 
 
+def findings() -> str:
+    out = [
+        "<!-- Made by tools/generate.py from core/include/warifu/doctor.h. -->",
+        "# What the doctor finds",
+        "",
+        "Every kind of finding, from its one table, [`<warifu/doctor.h>`](../../core/include/warifu/doctor.h). How to",
+        "ask and how to go on: [nothing arrives](../howto/nothing-arrives.md). A *problem* means that it can't work",
+        "like that, a *warning* that this may be why, a *note* is worth knowing. A finding may weigh less than its row",
+        "says, never more.",
+        "",
+        "| id | severity | what was found | what to do |",
+        "|---|---|---|---|",
+    ]
+    for row in FINDING.finditer(table("doctor.h", "WF_FINDINGS")):
+        out.append(f"| `{row['name']}` | {row['severity'].lower()} | {row['what']} | {row['next']} |")
+    return "\n".join(out) + "\n"
+
+
 GENERATED = {
     ROOT / "docs" / "reference" / "errors.md": errors,
     ROOT / "docs" / "reference" / "counters.md": counters,
+    ROOT / "docs" / "reference" / "doctor.md": findings,
 }
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 /* Opening and closing an endpoint. */
 #include "endpoint.h"
 #include <string.h>
+#include <warifu/doctor.h>
 #include <warifu/entropy.h>
 
 enum {
@@ -209,8 +210,12 @@ int wfl_endpoint_open(lua_State *L) {
     error = wf_udp_open(&e->udp, &e->udp_config);
     if (error != WF_OK) {
         const char *place = e->udp_config.interface_count > 0 ? e->interfaces[0] : "all interfaces";
-        results =
-            fail_system(L, error, lua_pushfstring(L, "%s port %d", place, (int)config.port), &e->udp.system_error);
+        char holder[WF_FINDING_DETAIL_LEN] = "";
+        if (error == WF_ERROR_PORT_IN_USE) {
+            wf_doctor_port_holder(holder, &e->udp_config);
+        }
+        place = holder[0] != '\0' ? holder : lua_pushfstring(L, "%s port %d", place, (int)config.port);
+        results = fail_system(L, error, place, &e->udp.system_error);
         goto failed;
     }
     error = start_engine(L, e, &config);

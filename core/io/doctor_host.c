@@ -83,7 +83,7 @@ static const char *fault_of_state(const char *wanted) {
     if (access(path, W_OK | X_OK) != 0) {
         return strerror(errno);
     }
-    if (statvfs(path, &space) == 0 && (uint64_t)space.f_bavail * space.f_frsize < LEAST_SPACE) {
+    if (statvfs(path, &space) == 0 && space.f_blocks > 0 && (uint64_t)space.f_bavail * space.f_frsize < LEAST_SPACE) {
         return "no space is left";
     }
     return NULL;

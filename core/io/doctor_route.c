@@ -79,6 +79,15 @@ static bool same_network(const wf_doctor_run *run, const wf_address *to) {
     return false;
 }
 
+static bool any_chosen(const wf_doctor_run *run) {
+    for (size_t i = 0; i < run->place_count; i++) {
+        if (run->named && run->places[i].chosen) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void look_at_peer(wf_doctor_run *run, const wf_address *peer) {
     char text[WF_ADDRESS_TEXT_LEN];
     wf_address source, to = *peer;
@@ -90,7 +99,7 @@ static void look_at_peer(wf_doctor_run *run, const wf_address *peer) {
         return;
     }
     const wf_place *place = place_on_way(run, &source);
-    if (run->named && place != NULL && !place->chosen) {
+    if (any_chosen(run) && place != NULL && !place->chosen) {
         wf_doctor_add(run, WF_FINDING_WRONG_INTERFACE, WF_SEVERITY_PROBLEM, "%s is reached by %s", text, place->name);
     }
     if (!same_network(run, &to)) {

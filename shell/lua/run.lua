@@ -70,6 +70,7 @@ function run.verb(name, words)
     local results, code = call(row.call, table.unpack(words))
     if results and results[1] then
         print((results[1]:gsub("\n$", "")))
+        code = results[2] or code
     end
     return code
 end

@@ -1,6 +1,8 @@
--- The one table of verbs: their words make help and parser. A verb gives what is to be printed, or nil, message, code.
+-- The one table of verbs: their words make help and parser. A verb gives what is to be printed and maybe an exit
+-- status, or nil, message, code.
 local shell = ...
 local warifu = require "warifu"
+local status = shell.part "status"
 
 local verbs = {}
 
@@ -57,6 +59,27 @@ local function discover(seconds)
     return table.concat(found, "\n")
 end
 
+local SEVERITIES = { problem = status.SYSTEM, warning = status.FAILED, note = status.DONE }
+
+--- Gives the findings as text, and an exit status after the worst of them, which stands first.
+local function doctor(peer)
+    local options = shell.options
+    local state = options.state or warifu.default_state()
+    local known, findings = pcall(warifu.doctor, {
+        interface = options.interface, address = options.address, port = options.port, state = state, peer = peer,
+    })
+    if not known then
+        return nil, findings, "ARGUMENT"
+    end
+    local lines = {}
+    for i, finding in ipairs(findings) do
+        local detail = finding.detail ~= "" and (" (%s)"):format(finding.detail) or ""
+        lines[i] = ("%s %s: %s%s\n  %s"):format(finding.severity, finding.id, finding.what, detail, finding.next)
+    end
+    return findings[1] and table.concat(lines, "\n") or "nothing is wrong with this host",
+        findings[1] and SEVERITIES[findings[1].severity] or status.DONE
+end
+
 local function decode(...)
     local hex = table.concat({ ... }, " ")
     local bytes, message, code = warifu.codec.unhex(hex)
@@ -86,6 +109,7 @@ end
 -- name, arguments ([X]: may be left out; X...: one or more), what it does, function
 local TABLE = {
     { "discover", "[SECONDS]", "finds the nodes that are there, and who speaks Device Authentication", discover },
+    { "doctor", "[ADDRESS]", "says why nothing arrives, and why not from ADDRESS", doctor },
     { "decode", "HEX...", "says what a frame means", decode },
     { "help", "[VERB|ERROR]", "lists the verbs, or explains one or an error's name", help },
     { "version", "", "says which version this is", version },

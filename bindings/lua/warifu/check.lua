@@ -75,6 +75,17 @@ function check.options(value, known)
     return value
 end
 
+--- One text or a list of them, as a list; nil for nil.
+function check.list(name, value)
+    if value == nil or type(value) == "string" then
+        return value and { value }
+    end
+    for _, item in ipairs(check.type(name, value, "table")) do
+        check.type(name, item, "string")
+    end
+    return value
+end
+
 --- An object of ours by its class.
 function check.object(name, value, class)
     if getmetatable(value) ~= class then

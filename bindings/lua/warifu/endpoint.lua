@@ -31,16 +31,6 @@ local function access_bits(text)
     return bits
 end
 
-local function list_of(name, value)
-    if value == nil or type(value) == "string" then
-        return value and { value }
-    end
-    for _, item in ipairs(check.type(name, value, "table")) do
-        check.type(name, item, "string")
-    end
-    return value
-end
-
 --- Reads the options that both have in common into the configuration of the core.
 local function configuration(options, role)
     if options.address ~= nil and options.interface ~= nil then
@@ -61,7 +51,7 @@ local function configuration(options, role)
     return {
         identity = identity,
         state = check.optional("state", options.state, "string"),
-        interfaces = list_of("address", options.address) or list_of("interface", options.interface),
+        interfaces = check.list("address", options.address) or check.list("interface", options.interface),
         port = check.type("port", options.port, "number", 3610),
         policy = check.optional("policy", options.policy, "string"),
         trace = check.optional("trace", options.trace, "function"),

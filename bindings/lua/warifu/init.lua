@@ -12,6 +12,7 @@ return {
     Authority = identity.Authority,
     Controller = core.part "controller",
     Device = core.part "device",
+    doctor = core.part "doctor",
     random_number = core.random_number,
     now = core.now,
     default_state = core.default_state,

@@ -2,7 +2,7 @@
 #include "extension.h"
 #include <string.h>
 #include <unistd.h>
-#include <warifu/udp.h>
+#include <warifu/doctor.h>
 
 typedef struct udp_object {
     PyObject_HEAD bool open;
@@ -53,8 +53,12 @@ static bool open_sockets(udp_object *self, const ext_state *state, PyObject *nam
     }
     wf_error error = wf_udp_open(&self->udp, &self->config);
     if (error != WF_OK) {
-        const char *first = self->config.interface_count > 0 ? self->interfaces[0] : NULL;
-        ext_raise_system(state, error, &self->udp.system_error, first);
+        const char *place = self->config.interface_count > 0 ? self->interfaces[0] : NULL;
+        char holder[WF_FINDING_DETAIL_LEN] = "";
+        if (error == WF_ERROR_PORT_IN_USE) {
+            wf_doctor_port_holder(holder, &self->config);
+        }
+        ext_raise_system(state, error, &self->udp.system_error, holder[0] != '\0' ? holder : place);
         return false;
     }
     self->open = true;

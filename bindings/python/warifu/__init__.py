@@ -9,6 +9,7 @@ All errors are in `warifu.errors`, and each is a natural builtin too.
 """
 
 from . import errors
+from ._doctor import Finding, doctor
 from ._stream import Stream
 from ._warifu import Hello, Identity, __version__
 from .authority import Authority, random_number
@@ -44,6 +45,7 @@ __all__ = [
     "Device",
     "Error",
     "Event",
+    "Finding",
     "Hello",
     "Identity",
     "JsonLines",
@@ -75,6 +77,7 @@ __all__ = [
     "__version__",
     "decode",
     "decode_edata",
+    "doctor",
     "errors",
     "random_number",
 ]

@@ -143,6 +143,11 @@ class Endpoint:
         return self._open.udp.addresses
 
     @property
+    def interfaces(self) -> list[str]:
+        """Names of the interfaces in use at this moment: they come and go without a restart."""
+        return self._open.udp.interfaces
+
+    @property
     def counters(self) -> Mapping[str, int]:
         """What was counted since the start: received, sent, malformed, replays_dropped, ... and send_errors."""
         runtime = self._open
