@@ -1,31 +1,23 @@
-/* Who wants a session, and the sparing way to it: a controller shakes hands, a device calls WAKE. */
+/* The sparing way to a session that is wanted: a controller shakes hands, a device calls WAKE. */
+#include "da/call.h"
+
 #include <string.h>
 
-#include "da/state.h"
+#include "da/initiator.h"
+#include "da/life.h"
+#include "da/output.h"
+#include "da/peers.h"
 
-enum { FIRST_PAUSE_MS = 10000, LONGEST_PAUSE_MS = 320000, NO_RUN_FREE_MS = 200, ANSWER_PAUSE_MS = 1000 };
+enum { LONGEST_PAUSE_MS = 320000, NO_RUN_FREE_MS = 200, ANSWER_PAUSE_MS = 1000 };
 
 static bool is_peer(const wf_pairing *p) {
     return p->state == WF_PAIRING_FINAL || p->state == WF_PAIRING_PROVISIONAL;
 }
 
-void wf_call_want(wf_da *da, wf_time now, uint32_t pairing) {
-    wf_call *call = &da->calls[pairing];
-    if (!call->wanted) {
-        call->wanted = true;
-        call->pause = FIRST_PAUSE_MS;
-        call->next = call->next > now ? call->next : now;
-    }
-}
-
-void wf_call_settled(wf_da *da, uint32_t pairing) {
-    da->calls[pairing].wanted = false;
-}
-
 static void wake(wf_da *da, uint32_t pairing) {
     static const wf_address everybody = {{0}, 0, 0};
     const wf_pairing *p = &da->pairings.entries[pairing];
-    wf_call *call = &da->calls[pairing];
+    wf_peer_call *call = &da->calls[pairing];
     uint8_t datagram[WF_DA_HEADER_LEN + WF_DA_NONCE_LEN + WF_DA_TAG_LEN];
     if (wf_drbg_bytes(&da->drbg, call->nonce, sizeof call->nonce) != WF_OK) {
         return;
@@ -50,16 +42,16 @@ static bool gives_way(const wf_run *run) {
 /* False when all runs are taken: then it is tried again soon. */
 static bool shake_hands(wf_da *da, wf_time now, uint32_t pairing) {
     const wf_pairing *p = &da->pairings.entries[pairing];
-    wf_run *earlier = wf_initiator_of_pairing(da, pairing);
+    wf_run *earlier = wf_run_of_pairing(da, pairing);
     if (earlier != NULL && !(da->calls[pairing].heard && gives_way(earlier))) {
         return true;
     }
     if (earlier != NULL) {
-        wf_initiator_give_up(da, earlier);
+        wf_run_give_up(da, earlier);
     }
     wf_run_purpose purpose = p->state == WF_PAIRING_PROVISIONAL ? WF_RUN_HEAL : WF_RUN_CONNECT;
-    wf_call *call = &da->calls[pairing];
-    wf_run *run = wf_initiator_new(da, now, purpose, call->heard ? &call->address : &p->address);
+    wf_peer_call *call = &da->calls[pairing];
+    wf_run *run = wf_run_new(da, now, purpose, call->heard ? &call->address : &p->address);
     if (run == NULL) {
         return false;
     }
@@ -74,14 +66,14 @@ static bool shake_hands(wf_da *da, wf_time now, uint32_t pairing) {
     call->heard = false;
     wf_error error = wf_initiator_begin(da, now, run);
     if (error != WF_OK) {
-        wf_initiator_over(da, run, error);
+        wf_run_over(da, run, error);
     }
     return true;
 }
 
 void wf_call_tick(wf_da *da, wf_time now) {
     for (uint32_t i = 0; i < da->pairings.count; i++) {
-        wf_call *call = &da->calls[i];
+        wf_peer_call *call = &da->calls[i];
         if (!call->wanted || call->next > now) {
             continue;
         }
@@ -128,18 +120,18 @@ void wf_call_wake(wf_da *da, wf_time now, const wf_address *from, const wf_da_fr
     if (pairing == WF_NO_PAIRING) {
         return;
     }
-    wf_call *call = &da->calls[pairing];
+    wf_peer_call *call = &da->calls[pairing];
     if (call->has_nonce && memcmp(call->nonce, frame->nonce.at, sizeof call->nonce) == 0) {
         return;
     }
-    wf_run *run = wf_initiator_of_pairing(da, pairing);
+    wf_run *run = wf_run_of_pairing(da, pairing);
     if (run != NULL && !gives_way(run)) {
         return;
     }
     memcpy(call->nonce, frame->nonce.at, sizeof call->nonce);
     call->address = *from;
     call->has_nonce = call->heard = call->wanted = true;
-    call->pause = FIRST_PAUSE_MS;
+    call->pause = WF_FIRST_PAUSE_MS;
     wf_time soonest = call->answered != 0 ? call->answered + ANSWER_PAUSE_MS : now;
     call->next = soonest > now ? soonest : now;
 }

@@ -1,5 +1,14 @@
 /* The commit: CONFIRM and CONFIRMED make a pairing count on both sides, UNPAIR and UNPAIRED end it. */
-#include "da/state.h"
+#include "da/commit.h"
+
+#include "da/life.h"
+#include "da/output.h"
+#include "da/sending.h"
+
+enum {
+    COMMIT_MS = 20000, /* CONFIRM until CONFIRMED */
+    FIRST_INTERVAL_MS = 1000
+};
 
 static void answer_kind(wf_da *da, const wf_da_request_ref *ref, wf_da_kind kind) {
     uint8_t plain = (uint8_t)kind;
@@ -78,25 +87,55 @@ void wf_commit_request(wf_da *da, wf_time now, const wf_da_request_ref *ref, wf_
     }
 }
 
-/* ---- the side that asked ---- */
+/* ---- the side that asks: each copy is a record of its own ---- */
+
+void wf_commit_ask_again(wf_da *da, wf_time now, wf_run *run, uint32_t interval) {
+    uint8_t kind = run->purpose == WF_RUN_UNPAIR ? WF_KIND_UNPAIR : WF_KIND_CONFIRM;
+    uint32_t newest = wf_session_to_send(&da->sessions, run->pairing);
+    if (run->purpose == WF_RUN_UNPAIR && newest != WF_NO_SESSION) {
+        run->session = newest; /* the peer may have lost the other one's keys meanwhile */
+    }
+    run->interval = interval;
+    run->repeat_at = now + interval;
+    wf_error error = wf_da_send_kind(da, run->session, da->next_tid++, wf_bytes_of(&kind, 1), wf_bytes_of(NULL, 0));
+    if (error != WF_OK) {
+        wf_run_over(da, run, error);
+    }
+}
+
+void wf_commit_ask(wf_da *da, wf_time now, wf_run *run) {
+    run->state = WF_RUN_WAITS_ANSWER;
+    run->ends = now + (run->purpose == WF_RUN_UNPAIR ? WF_UNPAIR_MS : COMMIT_MS);
+    wf_edhoc_wipe(&run->edhoc);
+    wf_commit_ask_again(da, now, run, FIRST_INTERVAL_MS);
+}
+
+void wf_commit_begin(wf_da *da, wf_time now, wf_run *run) {
+    wf_error error = wf_da_commit(da, run->pairing, WF_PAIRING_PROVISIONAL);
+    if (error != WF_OK) {
+        wf_run_over(da, run, error == WF_ERROR_PAIRINGS_FULL ? WF_ERROR_CAPACITY : error);
+        return;
+    }
+    wf_commit_ask(da, now, run);
+}
 
 static void confirmed(wf_da *da, wf_time now, wf_run *run) {
     if (run->purpose == WF_RUN_CONNECT) {
-        wf_initiator_over(da, run, WF_OK);
+        wf_run_over(da, run, WF_OK);
         return;
     }
     uint32_t session = run->session, pairing = run->pairing;
     wf_error error = wf_da_commit(da, pairing, WF_PAIRING_FINAL);
     if (error != WF_OK) {
-        wf_initiator_over(da, run, error);
+        wf_run_over(da, run, error);
         return;
     }
-    wf_initiator_step(da, run, WF_PAIR_CONFIRMED);
+    wf_run_step(da, run, WF_PAIR_CONFIRMED);
     wf_da_emit_peer(da, WF_EVENT_PAIRED, pairing, WF_OK);
     wf_da_session_trusted(da, session, now);
     run->session = WF_NO_SESSION; /* it outlives the run */
     run->pairing = WF_NO_PAIRING;
-    wf_initiator_over(da, run, WF_OK);
+    wf_run_over(da, run, WF_OK);
 }
 
 static void unpaired(wf_da *da, wf_run *run) {
@@ -105,7 +144,7 @@ static void unpaired(wf_da *da, wf_run *run) {
     run->pairing = WF_NO_PAIRING;
     wf_da_emit_peer(da, WF_EVENT_UNPAIRED, pairing, WF_OK);
     wf_error error = wf_da_forget(da, pairing);
-    wf_initiator_over(da, run, error);
+    wf_run_over(da, run, error);
 }
 
 void wf_commit_answer(wf_da *da, wf_time now, uint32_t session, wf_da_kind kind, wf_error reason) {
@@ -120,7 +159,7 @@ void wf_commit_answer(wf_da *da, wf_time now, uint32_t session, wf_da_kind kind,
             confirmed(da, now, run);
         } else if (run->purpose != WF_RUN_UNPAIR && kind == WF_KIND_REFUSED) {
             run->refused = true;
-            wf_initiator_over(da, run, reason);
+            wf_run_over(da, run, reason);
         }
         return;
     }

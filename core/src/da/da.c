@@ -1,6 +1,15 @@
-#include "da/state.h"
+#include "da/da.h"
 
 #include <string.h>
+
+#include "da/call.h"
+#include "da/hello.h"
+#include "da/initiator.h"
+#include "da/life.h"
+#include "da/output.h"
+#include "da/peers.h"
+#include "da/records.h"
+#include "da/responder.h"
 
 enum { STORE_ID_SEED = 0x0002, SEED_LEN = 32 };
 
@@ -10,7 +19,7 @@ wf_da *wf_da_layout(wf_arena *arena, const wf_da_config *config) {
     wf_da *da = wf_arena_take(arena, sizeof *da);
     wf_pairing *pairing_entries = wf_arena_take(arena, pairings * sizeof *pairing_entries);
     wf_session *session_entries = wf_arena_take(arena, sessions * sizeof *session_entries);
-    wf_call *calls = wf_arena_take(arena, pairings * sizeof *calls);
+    wf_peer_call *calls = wf_arena_take(arena, pairings * sizeof *calls);
     wf_run *runs = wf_arena_take(arena, config->handshakes * sizeof *runs);
     if (da == NULL || arena->used > arena->capacity) {
         return NULL;
@@ -43,7 +52,7 @@ static wf_error check_identity(wf_da *da) {
     return WF_OK;
 }
 
-/* The stored seed is replaced before it is first used, so that no two starts share a state (design of RFC 4086 8.1.2).
+/* The stored seed is replaced before it is first used, so that no two starts share a state.
  */
 static wf_error start_randomness(wf_da *da, wf_entropy entropy) {
     uint8_t seed[SEED_LEN] = {0};
@@ -70,7 +79,7 @@ static wf_error start_randomness(wf_da *da, wf_entropy entropy) {
 static void heal_provisional(wf_da *da, wf_time now) {
     for (uint32_t i = 0; i < da->pairings.count; i++) {
         if (da->pairings.entries[i].state == WF_PAIRING_PROVISIONAL) {
-            wf_call_want(da, now, i);
+            wf_peer_want(da, now, i);
         }
     }
 }
@@ -114,42 +123,6 @@ void wf_da_set_date(wf_da *da, wf_time now, int64_t seconds) {
     da->date_at = now;
 }
 
-wf_chain_rules wf_da_chain_rules(const wf_da *da, wf_time now, wf_role role) {
-    return (wf_chain_rules){.anchors = da->identity.anchors,
-                            .anchor_count = da->identity.anchor_count,
-                            .max_len = WF_CHAIN_LEN,
-                            .has_time = da->has_date,
-                            .now = da->has_date ? da->date + (int64_t)((now - da->date_at) / 1000) : 0,
-                            .role = role};
-}
-
-/* ---- events and datagrams ---- */
-
-wf_peer_id wf_da_peer_of(uint32_t pairing) {
-    return (wf_peer_id){pairing == WF_NO_PAIRING ? 0 : pairing + 1};
-}
-
-void wf_da_emit(wf_da *da, const wf_event *event) {
-    da->output.event(da->output.context, event);
-}
-
-void wf_da_emit_peer(wf_da *da, wf_event_kind kind, uint32_t pairing, wf_error error) {
-    const wf_pairing *p = &da->pairings.entries[pairing];
-    wf_event event = {.kind = kind, .peer = wf_da_peer_of(pairing), .from = p->address, .error = error};
-    memcpy(event.number, p->number, sizeof event.number);
-    wf_da_emit(da, &event);
-}
-
-void wf_da_emit_refusal(wf_da *da, const wf_address *from, wf_error error) {
-    wf_da_emit(da, &(wf_event){.kind = WF_EVENT_SECURITY, .from = *from, .error = error});
-}
-
-void wf_da_transmit(wf_da *da, const wf_address *to, const wf_writer *datagram, wf_bytes inner) {
-    if (!datagram->overflow) {
-        da->output.send(da->output.context, to, wf_bytes_of(datagram->start, datagram->len), inner);
-    }
-}
-
 /* ---- dispatch ---- */
 
 void wf_da_receive(wf_da *da, wf_time now, const wf_address *from, bool multicast, wf_bytes datagram,
@@ -185,7 +158,7 @@ void wf_da_receive(wf_da *da, wf_time now, const wf_address *from, bool multicas
         wf_call_wake(da, now, from, &frame);
         break;
     default:
-        wf_da_record(da, now, from, &frame, in);
+        wf_records_receive(da, now, from, &frame, in);
         break;
     }
 }
@@ -196,96 +169,6 @@ void wf_da_heard_plaintext(wf_da *da, const wf_address *from) {
             da->runs[i].heard_plaintext = true;
         }
     }
-}
-
-/* ---- peers ---- */
-
-wf_peer_id wf_da_peer_by_address(const wf_da *da, const wf_address *address) {
-    return wf_da_peer_of(wf_pairing_by_address(&da->pairings, address));
-}
-
-bool wf_da_is_paired(const wf_da *da, wf_peer_id peer) {
-    return peer.value >= 1 && peer.value <= da->pairings.count &&
-           da->pairings.entries[peer.value - 1].state == WF_PAIRING_FINAL;
-}
-
-bool wf_da_has_session(const wf_da *da, wf_peer_id peer) {
-    return wf_da_is_paired(da, peer) && wf_session_to_send(&da->sessions, peer.value - 1) != WF_NO_SESSION;
-}
-
-bool wf_da_next_peer(const wf_da *da, unsigned *at, wf_da_peer *out) {
-    while (*at < da->pairings.count) {
-        uint32_t index = (*at)++;
-        const wf_pairing *p = &da->pairings.entries[index];
-        if (p->state == WF_PAIRING_FINAL) {
-            *out = (wf_da_peer){wf_da_peer_of(index), p->number, p->fingerprint, p->role, p->address};
-            return true;
-        }
-    }
-    return false;
-}
-
-void wf_da_want_session(wf_da *da, wf_time now, wf_peer_id peer) {
-    if (wf_da_is_paired(da, peer)) {
-        wf_call_want(da, now, peer.value - 1);
-    }
-}
-
-void wf_da_want_all_sessions(wf_da *da, wf_time now) {
-    for (uint32_t i = 0; i < da->pairings.count; i++) {
-        wf_da_want_session(da, now, wf_da_peer_of(i));
-    }
-}
-
-wf_error wf_da_commit(wf_da *da, uint32_t pairing, wf_pairing_state state) {
-    uint32_t old;
-    wf_error error = wf_pairing_commit(&da->pairings, pairing, state);
-    while (error == WF_OK && (old = wf_pairing_replaced(&da->pairings, pairing)) != WF_NO_PAIRING) {
-        wf_error ignored = wf_da_forget(da, old); /* what lies in the store still is dropped at the next start */
-        (void)ignored;
-    }
-    return error;
-}
-
-wf_error wf_da_forget(wf_da *da, uint32_t pairing) {
-    wf_initiator_forget(da, pairing);
-    wf_responder_forget(da, pairing);
-    wf_session_close_pairing(&da->sessions, pairing);
-    wf_wipe(&da->calls[pairing], sizeof da->calls[pairing]);
-    return wf_pairing_remove(&da->pairings, pairing);
-}
-
-void wf_da_address_proven(wf_da *da, uint32_t pairing, const wf_address *address) {
-    wf_pairing *p = &da->pairings.entries[pairing];
-    if (!wf_address_equal(&p->address, address)) {
-        p->address = *address;
-        wf_error ignored = wf_pairing_commit(&da->pairings, pairing, p->state);
-        (void)ignored; /* the address in the store is a hint for the next start */
-    }
-}
-
-/* ---- the window ---- */
-
-wf_error wf_da_open_window(wf_da *da, wf_time now, uint32_t duration_ms) {
-    if (da->role != WF_ROLE_DEVICE) {
-        return WF_ERROR_STATE;
-    }
-    wf_error error = wf_window_open(&da->window, now, duration_ms);
-    if (error == WF_OK) {
-        wf_da_emit(da, &(wf_event){.kind = WF_EVENT_WINDOW_OPENED});
-    }
-    return error;
-}
-
-void wf_da_close_window(wf_da *da, wf_error reason) {
-    if (da->window.closes != 0) {
-        da->window.closes = 0;
-        wf_da_emit(da, &(wf_event){.kind = WF_EVENT_WINDOW_CLOSED, .error = reason});
-    }
-}
-
-uint32_t wf_da_window_left(const wf_da *da, wf_time now) {
-    return wf_window_left(&da->window, now);
 }
 
 /* ---- time ---- */

@@ -1,4 +1,6 @@
-#include "da/state.h"
+#include "da/hello.h"
+
+#include "da/output.h"
 
 /* An answer is no longer than its question; there are 20 a second in the long run, and 10 at once. */
 enum { PAUSE_MS = 50, SAVED_MS = 500 };

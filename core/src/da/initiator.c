@@ -1,116 +1,23 @@
-/* The controller's half of the handshake, and the commit that follows it. It alone has timers. What anybody on the
- * network can send (hello answers, EDHOC errors, forged messages) words the outcome, but never ends a run. */
+/* The controller's half of the handshake. It alone has timers. What anybody on the network can send (hello answers,
+ * EDHOC errors, forged messages) words the outcome, but never ends a run. */
+#include "da/initiator.h"
+
 #include <string.h>
 
-#include "da/state.h"
+#include "da/commit.h"
+#include "da/hello.h"
+#include "da/life.h"
+#include "da/output.h"
+#include "da/peers.h"
+#include "da/sending.h"
 
 enum {
     FIRST_INTERVAL_MS = 1000,
-    LONGEST_INTERVAL_MS = 4000,
-    RUN_MS = 30000,       /* a handshake */
-    COMMIT_MS = 20000,    /* CONFIRM until CONFIRMED */
-    UNPAIR_MS = 8000,     /* UNPAIR until UNPAIRED */
     DECISION_MS = 40000,  /* the owner's; the device waits 45 s */
     PROVEN_HINT_MS = 5000 /* a properly signed message_2 of the wrong device shortens the run to this */
 };
 
 static const wf_bytes nothing = {NULL, 0};
-
-/* ---- life of a run ---- */
-
-static wf_run *free_run(wf_da *da) {
-    for (uint32_t i = 0; i < da->run_count; i++) {
-        if (da->runs[i].state == WF_RUN_FREE) {
-            return &da->runs[i];
-        }
-    }
-    return NULL;
-}
-
-/* A run that nobody asked for and that has got no answer yet makes room for one that somebody asked for. */
-static wf_run *give_up_one(wf_da *da) {
-    for (uint32_t i = 0; i < da->run_count; i++) {
-        wf_run *run = &da->runs[i];
-        bool asked_for = run->purpose == WF_RUN_PAIR || run->purpose == WF_RUN_UNPAIR;
-        if (run->state == WF_RUN_WAITS_2 && !asked_for) {
-            wf_initiator_give_up(da, run);
-            return run;
-        }
-    }
-    return NULL;
-}
-
-wf_run *wf_initiator_new(wf_da *da, wf_time now, wf_run_purpose purpose, const wf_address *address) {
-    wf_run *run = free_run(da);
-    if (run == NULL && (purpose == WF_RUN_PAIR || purpose == WF_RUN_UNPAIR)) {
-        run = give_up_one(da);
-    }
-    if (run != NULL) {
-        *run = (wf_run){.state = WF_RUN_WAITS_2,
-                        .purpose = purpose,
-                        .pairing = WF_NO_PAIRING,
-                        .session = WF_NO_SESSION,
-                        .address = *address,
-                        .tid = da->next_tid++,
-                        .ends = now + RUN_MS,
-                        .hint = WF_OK};
-    }
-    return run;
-}
-
-wf_run *wf_initiator_of_pairing(wf_da *da, uint32_t pairing) {
-    for (uint32_t i = 0; i < da->run_count; i++) {
-        if (da->runs[i].state != WF_RUN_FREE && da->runs[i].pairing == pairing) {
-            return &da->runs[i];
-        }
-    }
-    return NULL;
-}
-
-void wf_initiator_step(wf_da *da, const wf_run *run, wf_pair_step step) {
-    if (run->purpose == WF_RUN_PAIR) {
-        wf_da_emit(da, &(wf_event){.kind = WF_EVENT_PAIR_STEP, .request = run->request, .step = step});
-    }
-}
-
-/* What a run that fails leaves behind. A provisional pairing stays when the device may have written its half down. */
-static void clean_up(wf_da *da, wf_run *run, wf_error outcome) {
-    if (run->session != WF_NO_SESSION && !da->sessions.entries[run->session].trusted) {
-        wf_session_close(&da->sessions, run->session);
-    }
-    if (run->pairing == WF_NO_PAIRING || run->purpose == WF_RUN_CONNECT || run->purpose == WF_RUN_UNPAIR) {
-        return;
-    }
-    bool may_be_written = run->state == WF_RUN_WAITS_ANSWER && run->purpose == WF_RUN_PAIR && !run->refused;
-    if (!may_be_written && outcome != WF_OK) {
-        uint32_t pairing = run->pairing;
-        run->pairing = WF_NO_PAIRING;
-        wf_error ignored = wf_da_forget(da, pairing); /* in the store it is tried and dropped at the next start */
-        (void)ignored;
-    }
-}
-
-void wf_initiator_over(wf_da *da, wf_run *run, wf_error outcome) {
-    wf_event done = {.kind = WF_EVENT_DONE, .request = run->request, .from = run->address, .error = outcome};
-    clean_up(da, run, outcome);
-    wf_wipe(run, sizeof *run);
-    if (done.request.value != 0) {
-        wf_da_emit(da, &done);
-    }
-}
-
-/* Its pairing is gone; an UNPAIR has nothing left to do. */
-void wf_initiator_forget(wf_da *da, uint32_t pairing) {
-    for (wf_run *run = wf_initiator_of_pairing(da, pairing); run != NULL; run = wf_initiator_of_pairing(da, pairing)) {
-        run->pairing = WF_NO_PAIRING;
-        wf_initiator_over(da, run, run->purpose == WF_RUN_UNPAIR ? WF_OK : WF_ERROR_NOT_PAIRED);
-    }
-}
-
-void wf_initiator_give_up(wf_da *da, wf_run *run) {
-    run->pairing = WF_NO_PAIRING;
-    wf_initiator_over(da, run, WF_ERROR_CANCELLED);
-}
 
 static void send_now(wf_da *da, wf_run *run, wf_time now, uint32_t interval) {
     uint8_t random = 0;
@@ -120,11 +27,6 @@ static void send_now(wf_da *da, wf_run *run, wf_time now, uint32_t interval) {
     run->repeat_at = now + interval + jitter;
     wf_writer w = {run->datagram, sizeof run->datagram, run->datagram_len, false};
     wf_da_transmit(da, &run->address, &w, nothing);
-}
-
-static uint32_t longer(uint32_t interval) {
-    uint32_t next = interval + interval / 2;
-    return next < LONGEST_INTERVAL_MS ? next : LONGEST_INTERVAL_MS;
 }
 
 /* ---- message_1 ---- */
@@ -167,7 +69,7 @@ wf_error wf_initiator_begin(wf_da *da, wf_time now, wf_run *run) {
         error = compose_message_1(da, run);
     }
     if (error == WF_OK) {
-        wf_initiator_step(da, run, WF_PAIR_STARTED);
+        wf_run_step(da, run, WF_PAIR_STARTED);
         send_now(da, run, now, FIRST_INTERVAL_MS);
     }
     return error;
@@ -182,7 +84,7 @@ static void follow_retry(wf_da *da, wf_time now, wf_run *run, const wf_da_frame 
     run->has_cookie = true;
     memcpy(run->cookie, frame->cookie.at, sizeof run->cookie);
     if (compose_message_1(da, run) == WF_OK) {
-        wf_initiator_step(da, run, WF_PAIR_ADDRESS_CONFIRMED);
+        wf_run_step(da, run, WF_PAIR_ADDRESS_CONFIRMED);
         send_now(da, run, now, run->interval);
     }
 }
@@ -257,7 +159,7 @@ static wf_error send_message_3(wf_da *da, wf_time now, wf_run *run, wf_edhoc *ne
     if (error == WF_OK) {
         run->edhoc = *next;
         run->state = WF_RUN_WAITS_4;
-        wf_initiator_step(da, run, WF_PAIR_DEVICE_VERIFIED);
+        wf_run_step(da, run, WF_PAIR_DEVICE_VERIFIED);
         send_now(da, run, now, FIRST_INTERVAL_MS);
     } else if (run->purpose == WF_RUN_PAIR) {
         wf_error ignored = wf_pairing_remove(&da->pairings, run->pairing); /* RAM only: it can't fail */
@@ -288,26 +190,17 @@ static void take_message_2(wf_da *da, wf_time now, wf_run *run, wf_bytes message
 
 /* ---- message_4 and what follows ---- */
 
-static void commit(wf_da *da, wf_time now, wf_run *run) {
-    wf_error error = wf_da_commit(da, run->pairing, WF_PAIRING_PROVISIONAL);
-    if (error != WF_OK) {
-        wf_initiator_over(da, run, error == WF_ERROR_PAIRINGS_FULL ? WF_ERROR_CAPACITY : error);
-        return;
-    }
-    wf_initiator_exchange(da, now, run);
-}
-
 static void after_pair(wf_da *da, wf_time now, wf_run *run) {
     wf_pairing *p = &da->pairings.entries[run->pairing];
     wf_error error =
         wf_edhoc_export(&run->edhoc, WF_EXPORT_ADMISSION_KEY, nothing, p->admission_key, sizeof p->admission_key);
     if (error != WF_OK) {
-        wf_initiator_over(da, run, error);
+        wf_run_over(da, run, error);
         return;
     }
-    wf_initiator_step(da, run, WF_PAIR_KEYS_AGREED);
+    wf_run_step(da, run, WF_PAIR_KEYS_AGREED);
     if (run->has_number) {
-        commit(da, now, run);
+        wf_commit_begin(da, now, run);
         return;
     }
     run->state = WF_RUN_WAITS_DECISION;
@@ -324,7 +217,7 @@ static void after_connect(wf_da *da, wf_time now, wf_run *run) {
     wf_da_address_proven(da, run->pairing, &run->address);
     da->sessions.entries[run->session].proven = true; /* message_4 came under keys of this run */
     wf_da_session_trusted(da, run->session, now);
-    wf_initiator_exchange(da, now, run);
+    wf_commit_ask(da, now, run);
 }
 
 static void take_message_4(wf_da *da, wf_time now, wf_run *run, wf_bytes message) {
@@ -348,35 +241,12 @@ static void take_message_4(wf_da *da, wf_time now, wf_run *run, wf_bytes message
         after_pair(da, now, run);
         break;
     case WF_RUN_HEAL:
-        wf_initiator_exchange(da, now, run);
+        wf_commit_ask(da, now, run);
         break;
     default:
         after_connect(da, now, run);
         break;
     }
-}
-
-/* ---- CONFIRM and UNPAIR: each copy is a record of its own ---- */
-
-static void send_exchange(wf_da *da, wf_time now, wf_run *run, uint32_t interval) {
-    uint8_t kind = run->purpose == WF_RUN_UNPAIR ? WF_KIND_UNPAIR : WF_KIND_CONFIRM;
-    uint32_t newest = wf_session_to_send(&da->sessions, run->pairing);
-    if (run->purpose == WF_RUN_UNPAIR && newest != WF_NO_SESSION) {
-        run->session = newest; /* the peer may have lost the other one's keys meanwhile */
-    }
-    run->interval = interval;
-    run->repeat_at = now + interval;
-    wf_error error = wf_da_send_kind(da, run->session, da->next_tid++, wf_bytes_of(&kind, 1), nothing);
-    if (error != WF_OK) {
-        wf_initiator_over(da, run, error);
-    }
-}
-
-void wf_initiator_exchange(wf_da *da, wf_time now, wf_run *run) {
-    run->state = WF_RUN_WAITS_ANSWER;
-    run->ends = now + (run->purpose == WF_RUN_UNPAIR ? UNPAIR_MS : COMMIT_MS);
-    wf_edhoc_wipe(&run->edhoc);
-    send_exchange(da, now, run, FIRST_INTERVAL_MS);
 }
 
 /* ---- frames and time ---- */
@@ -446,12 +316,12 @@ static void end_run(wf_da *da, wf_run *run) {
         wf_error error = wf_da_forget(da, pairing);
         outcome = error != WF_OK ? error : outcome;
     }
-    wf_initiator_over(da, run, outcome);
+    wf_run_over(da, run, outcome);
 }
 
 /* A hello beside message_1 learns whether the window is still open: it words the outcome. */
 static void send_again(wf_da *da, wf_run *run, wf_time now) {
-    send_now(da, run, now, longer(run->interval));
+    send_now(da, run, now, wf_run_longer(run->interval));
     if (run->purpose == WF_RUN_PAIR && run->state == WF_RUN_WAITS_2) {
         wf_da_hello(da, &run->address);
     }
@@ -466,97 +336,9 @@ void wf_initiator_tick(wf_da *da, wf_time now) {
         if (run->ends <= now) {
             end_run(da, run);
         } else if (run->repeat_at <= now && run->state == WF_RUN_WAITS_ANSWER) {
-            send_exchange(da, now, run, longer(run->interval));
+            wf_commit_ask_again(da, now, run, wf_run_longer(run->interval));
         } else if (run->repeat_at <= now) {
             send_again(da, run, now);
         }
     }
-}
-
-/* ---- what the engine asks for ---- */
-
-/* A run that can't begin ends without an event: its error is the call's. */
-static wf_error begin_or_end(wf_da *da, wf_time now, wf_run *run) {
-    wf_error error = wf_initiator_begin(da, now, run);
-    if (error != WF_OK) {
-        run->request.value = 0;
-        wf_initiator_over(da, run, error);
-    }
-    return error;
-}
-
-wf_error wf_da_pair(wf_da *da, wf_time now, wf_request_id request, const wf_address *address, const uint8_t *number) {
-    if (da->role != WF_ROLE_CONTROLLER) {
-        return WF_ERROR_STATE;
-    }
-    wf_run *run = wf_initiator_new(da, now, WF_RUN_PAIR, address);
-    if (run == NULL) {
-        return WF_ERROR_CAPACITY;
-    }
-    run->has_number = number != NULL;
-    if (number != NULL) {
-        memcpy(run->number, number, sizeof run->number);
-    }
-    run->request = request;
-    wf_error error = begin_or_end(da, now, run);
-    if (error == WF_OK) {
-        wf_da_hello(da, address);
-    }
-    return error;
-}
-
-static wf_run *run_of_request(wf_da *da, wf_request_id request) {
-    for (uint32_t i = 0; i < da->run_count; i++) {
-        if (da->runs[i].state != WF_RUN_FREE && da->runs[i].request.value == request.value) {
-            return &da->runs[i];
-        }
-    }
-    return NULL;
-}
-
-void wf_da_pair_decide(wf_da *da, wf_time now, wf_request_id request, bool accept) {
-    wf_run *run = run_of_request(da, request);
-    if (run == NULL || run->state != WF_RUN_WAITS_DECISION) {
-        return;
-    }
-    if (accept) {
-        commit(da, now, run);
-    } else {
-        wf_initiator_over(da, run, WF_ERROR_WRONG_DEVICE);
-    }
-}
-
-void wf_da_cancel(wf_da *da, wf_request_id request) {
-    wf_run *run = run_of_request(da, request);
-    if (run != NULL) {
-        wf_initiator_over(da, run, WF_ERROR_CANCELLED);
-    }
-}
-
-/* A controller without a session agrees on one first; a device without one has nobody to tell. */
-wf_error wf_da_unpair(wf_da *da, wf_time now, wf_request_id request, wf_peer_id peer) {
-    if (!wf_da_is_paired(da, peer)) {
-        return WF_ERROR_NOT_PAIRED;
-    }
-    uint32_t pairing = peer.value - 1;
-    wf_run *earlier = wf_initiator_of_pairing(da, pairing);
-    if (earlier != NULL) {
-        wf_initiator_over(da, earlier, WF_ERROR_CANCELLED);
-    }
-    wf_run *run = wf_initiator_new(da, now, WF_RUN_UNPAIR, &da->pairings.entries[pairing].address);
-    if (run == NULL) {
-        return WF_ERROR_CAPACITY;
-    }
-    run->request = request;
-    run->pairing = pairing;
-    run->session = wf_session_to_send(&da->sessions, pairing);
-    run->ends = now + UNPAIR_MS;
-    if (run->session != WF_NO_SESSION) {
-        wf_initiator_exchange(da, now, run);
-    } else if (da->role == WF_ROLE_CONTROLLER) {
-        return begin_or_end(da, now, run);
-    } else {
-        run->ends = now;
-    }
-    return WF_OK;
 }

@@ -1,8 +1,13 @@
 /* The device's half of the handshake. Nothing is computed before the address is confirmed, nothing forged ends a run,
  * and an identical message gets the identical answer, so that no nonce is ever used for two texts. */
+#include "da/responder.h"
+
 #include <string.h>
 
-#include "da/state.h"
+#include "da/life.h"
+#include "da/output.h"
+#include "da/peers.h"
+#include "da/sending.h"
 
 enum {
     SLOT_SAFE_MS = 3000,                                /* how long a newer address can't take an unfinished slot */
@@ -11,28 +16,10 @@ enum {
 
 static const wf_bytes nothing = {NULL, 0};
 
-static void free_slot(wf_da *da, wf_slot *slot) {
-    if (!slot->used) {
-        return;
-    }
-    if (!slot->done && slot->session != WF_NO_SESSION) {
-        wf_session_close(&da->sessions, slot->session);
-    }
-    wf_wipe(slot, sizeof *slot);
-}
-
 void wf_responder_tick(wf_da *da, wf_time now) {
     for (unsigned i = 0; i < WF_RESPONDER_SLOTS; i++) {
         if (da->slots[i].used && da->slots[i].since + WF_SLOT_LIFE_MS <= now) {
-            free_slot(da, &da->slots[i]);
-        }
-    }
-}
-
-void wf_responder_forget(wf_da *da, uint32_t pairing) {
-    for (unsigned i = 0; i < WF_RESPONDER_SLOTS; i++) {
-        if (da->slots[i].pairing == pairing) {
-            free_slot(da, &da->slots[i]);
+            wf_slot_free(da, &da->slots[i]);
         }
     }
 }
@@ -89,7 +76,7 @@ static uint32_t admitted_pairing(const wf_da *da, const wf_da_frame *frame) {
     bool covers_wake = (frame->flags & WF_DA_TAG_COVERS_WAKE) != 0;
     for (uint32_t i = 0; i < da->pairings.count; i++) {
         const wf_pairing *p = &da->pairings.entries[i];
-        const wf_call *call = &da->calls[i];
+        const wf_peer_call *call = &da->calls[i];
         wf_bytes nonce = covers_wake ? wf_bytes_of(call->nonce, sizeof call->nonce) : nothing;
         if (p->state == WF_PAIRING_FINAL && (!covers_wake || call->has_nonce) &&
             wf_admission_is_right(frame->tag, p->admission_key, frame->cookie, nonce, frame->payload)) {
@@ -119,7 +106,7 @@ static wf_slot *take_slot(wf_da *da, wf_time now, const wf_address *from, uint32
         return NULL;
     }
     wf_time safe_until = by_him ? slot->safe_until : now + SLOT_SAFE_MS;
-    free_slot(da, slot);
+    wf_slot_free(da, slot);
     *slot = (wf_slot){.used = true,
                       .since = now,
                       .safe_until = safe_until,
@@ -194,7 +181,7 @@ void wf_responder_message_1(wf_da *da, wf_time now, const wf_address *from, cons
     }
     wf_error error = answer_message_1(da, slot, frame);
     if (error != WF_OK) {
-        free_slot(da, slot);
+        wf_slot_free(da, slot);
         refuse(da, from, frame->tid, error, true);
     }
 }

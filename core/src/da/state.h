@@ -76,7 +76,7 @@ typedef struct wf_run {
 } wf_run;
 
 /* Per pairing: is a session wanted, and when may we next do something for it? */
-typedef struct wf_call {
+typedef struct wf_peer_call {
     bool wanted;
     wf_time next;
     uint32_t pause;
@@ -85,7 +85,7 @@ typedef struct wf_call {
     bool heard;                     /* and it is to be answered, to this address */
     wf_time answered;               /* when one last was */
     wf_address address;
-} wf_call;
+} wf_peer_call;
 
 struct wf_da {
     wf_identity identity;
@@ -100,7 +100,7 @@ struct wf_da {
     wf_slot slots[WF_RESPONDER_SLOTS];
     wf_run *runs;
     uint32_t run_count;
-    wf_call *calls; /* one for each entry of pairings */
+    wf_peer_call *calls; /* one for each entry of pairings */
     uint16_t next_tid;
     wf_time hello_paid; /* each answer moves it on, a little ahead of the present at most */
     bool has_date;
@@ -111,61 +111,12 @@ struct wf_da {
     uint8_t plain[WF_DATAGRAM_LEN];
 };
 
-/* da.c */
-void wf_da_emit(wf_da *da, const wf_event *event);
-void wf_da_emit_peer(wf_da *da, wf_event_kind kind, uint32_t pairing, wf_error error);
-void wf_da_emit_refusal(wf_da *da, const wf_address *from, wf_error error);
-void wf_da_transmit(wf_da *da, const wf_address *to, const wf_writer *datagram, wf_bytes inner);
-wf_peer_id wf_da_peer_of(uint32_t pairing);
-wf_chain_rules wf_da_chain_rules(const wf_da *da, wf_time now, wf_role role);
+enum {
+    WF_EXPORT_ADMISSION_KEY = 32768 /* exporter labels from here on are for private use (RFC 9528 10.1) */
+};
 
-/* Writes the pairing down in this state, and forgets the earlier ones whose place it takes. */
-WF_MUST_CHECK wf_error wf_da_commit(wf_da *da, uint32_t pairing, wf_pairing_state state);
-/* Erases it in RAM and in the store, with its sessions and all that is under way for it. Errors: STORE (the entry is
- * gone from RAM all the same). */
-WF_MUST_CHECK wf_error wf_da_forget(wf_da *da, uint32_t pairing);
-/* A fresh handshake reached the peer there. */
-void wf_da_address_proven(wf_da *da, uint32_t pairing, const wf_address *address);
-
-enum { WF_EXPORT_ADMISSION_KEY = 32768 }; /* exporter labels from here on are for private use (RFC 9528 10.1) */
-
-/* records.c */
-WF_MUST_CHECK wf_error wf_da_session_open(wf_da *da, uint32_t session, wf_time now, const wf_edhoc *run,
-                                          const wf_address *address);
-WF_MUST_CHECK wf_error wf_da_send_kind(wf_da *da, uint32_t session, uint16_t tid, wf_bytes plain, wf_bytes inner);
-WF_MUST_CHECK wf_error wf_da_answer_kind(wf_da *da, const wf_da_request_ref *ref, wf_bytes plain, wf_bytes inner);
-void wf_da_record(wf_da *da, wf_time now, const wf_address *from, const wf_da_frame *frame, wf_da_incoming *in);
-void wf_da_session_trusted(wf_da *da, uint32_t session, wf_time now);
-
-/* commit.c */
-void wf_commit_request(wf_da *da, wf_time now, const wf_da_request_ref *ref, wf_da_kind kind);
-void wf_commit_answer(wf_da *da, wf_time now, uint32_t session, wf_da_kind kind, wf_error reason);
-
-/* responder.c */
-void wf_responder_message_1(wf_da *da, wf_time now, const wf_address *from, const wf_da_frame *frame);
-void wf_responder_message_3(wf_da *da, wf_time now, const wf_address *from, const wf_da_frame *frame);
-void wf_responder_tick(wf_da *da, wf_time now);
-void wf_responder_forget(wf_da *da, uint32_t pairing);
-
-/* initiator.c */
-wf_run *wf_initiator_new(wf_da *da, wf_time now, wf_run_purpose purpose, const wf_address *address);
-WF_MUST_CHECK wf_error wf_initiator_begin(wf_da *da, wf_time now, wf_run *run);
-void wf_initiator_frame(wf_da *da, wf_time now, const wf_address *from, const wf_da_frame *frame);
-void wf_initiator_exchange(wf_da *da, wf_time now, wf_run *run);
-void wf_initiator_step(wf_da *da, const wf_run *run, wf_pair_step step);
-void wf_initiator_over(wf_da *da, wf_run *run, wf_error outcome);
-void wf_initiator_give_up(wf_da *da, wf_run *run); /* one of ours that is begun anew later: its pairing stays */
-void wf_initiator_tick(wf_da *da, wf_time now);
-wf_run *wf_initiator_of_pairing(wf_da *da, uint32_t pairing);
-void wf_initiator_forget(wf_da *da, uint32_t pairing);
-
-/* call.c */
-void wf_call_want(wf_da *da, wf_time now, uint32_t pairing);
-void wf_call_settled(wf_da *da, uint32_t pairing);
-void wf_call_wake(wf_da *da, wf_time now, const wf_address *from, const wf_da_frame *frame);
-void wf_call_tick(wf_da *da, wf_time now);
-
-/* hello.c */
-void wf_hello_frame(wf_da *da, wf_time now, const wf_address *from, const wf_da_frame *frame);
+static inline wf_peer_id wf_da_peer_of(uint32_t pairing) {
+    return (wf_peer_id){pairing == WF_NO_PAIRING ? 0 : pairing + 1};
+}
 
 #endif

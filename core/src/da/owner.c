@@ -1,0 +1,85 @@
+/* What the owner of a node asks for: pair, decide, cancel, unpair. */
+#include "da/commit.h"
+#include "da/hello.h"
+#include "da/initiator.h"
+#include "da/life.h"
+#include "da/output.h"
+
+#include <string.h>
+
+/* A run that can't begin ends without an event: its error is the call's. */
+static wf_error begin_or_end(wf_da *da, wf_time now, wf_run *run) {
+    wf_error error = wf_initiator_begin(da, now, run);
+    if (error != WF_OK) {
+        run->request.value = 0;
+        wf_run_over(da, run, error);
+    }
+    return error;
+}
+
+wf_error wf_da_pair(wf_da *da, wf_time now, wf_request_id request, const wf_address *address, const uint8_t *number) {
+    if (da->role != WF_ROLE_CONTROLLER) {
+        return WF_ERROR_STATE;
+    }
+    wf_run *run = wf_run_new(da, now, WF_RUN_PAIR, address);
+    if (run == NULL) {
+        return WF_ERROR_CAPACITY;
+    }
+    run->has_number = number != NULL;
+    if (number != NULL) {
+        memcpy(run->number, number, sizeof run->number);
+    }
+    run->request = request;
+    wf_error error = begin_or_end(da, now, run);
+    if (error == WF_OK) {
+        wf_da_hello(da, address);
+    }
+    return error;
+}
+
+void wf_da_pair_decide(wf_da *da, wf_time now, wf_request_id request, bool accept) {
+    wf_run *run = wf_run_of_request(da, request);
+    if (run == NULL || run->state != WF_RUN_WAITS_DECISION) {
+        return;
+    }
+    if (accept) {
+        wf_commit_begin(da, now, run);
+    } else {
+        wf_run_over(da, run, WF_ERROR_WRONG_DEVICE);
+    }
+}
+
+void wf_da_cancel(wf_da *da, wf_request_id request) {
+    wf_run *run = wf_run_of_request(da, request);
+    if (run != NULL) {
+        wf_run_over(da, run, WF_ERROR_CANCELLED);
+    }
+}
+
+/* A controller without a session agrees on one first; a device without one has nobody to tell. */
+wf_error wf_da_unpair(wf_da *da, wf_time now, wf_request_id request, wf_peer_id peer) {
+    if (!wf_da_is_paired(da, peer)) {
+        return WF_ERROR_NOT_PAIRED;
+    }
+    uint32_t pairing = peer.value - 1;
+    wf_run *earlier = wf_run_of_pairing(da, pairing);
+    if (earlier != NULL) {
+        wf_run_over(da, earlier, WF_ERROR_CANCELLED);
+    }
+    wf_run *run = wf_run_new(da, now, WF_RUN_UNPAIR, &da->pairings.entries[pairing].address);
+    if (run == NULL) {
+        return WF_ERROR_CAPACITY;
+    }
+    run->request = request;
+    run->pairing = pairing;
+    run->session = wf_session_to_send(&da->sessions, pairing);
+    run->ends = now + WF_UNPAIR_MS;
+    if (run->session != WF_NO_SESSION) {
+        wf_commit_ask(da, now, run);
+    } else if (da->role == WF_ROLE_CONTROLLER) {
+        return begin_or_end(da, now, run);
+    } else {
+        run->ends = now;
+    }
+    return WF_OK;
+}
