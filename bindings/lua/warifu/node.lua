@@ -4,7 +4,7 @@ local check = core.part "check"
 local loop = core.part "loop"
 
 local CONTROLLER = 0x05FF01
-local SETC, GET, SETC_SNA, GET_SNA = 0x61, 0x62, 0x51, 0x52
+local SETC, GET, SET_RES, GET_SNA = 0x61, 0x62, 0x71, 0x52
 
 local Node = { __name = "warifu.Node" }
 
@@ -147,14 +147,18 @@ function methods:set(eoj, values)
     if not answer then
         return nil, message, code
     end
-    if answer.esv ~= SETC_SNA then
+    if answer.esv == SET_RES then
         return true
     end
-    local refused = {}
+    local refused, all = {}, {}
     for _, property in ipairs(answer.properties) do
+        all[#all + 1] = property.epc
         if property.edt ~= "" then -- a refused EDT comes back: Part II 4.2.3.2
             refused[#refused + 1] = property.epc
         end
+    end
+    if #refused == 0 then -- not from every device
+        refused = all
     end
     return core.fail("REFUSED", hex_list(refused))
 end
