@@ -183,6 +183,6 @@ async def raw(
     seconds: float = ANSWER_S,
 ) -> _warifu.ParsedFrame | None:
     """A request that Node has no method for, and its answer; None: there came none."""
-    edata = _warifu.edata_compose(CONTROLLER, eoj, esv, list(properties), gets or [])
+    edata = _warifu.edata_compose(CONTROLLER, eoj, esv, list(properties), gets)
     event = await controller._ask(edata, peer=0, address=to, seconds=seconds, repeatable=False)
     return _warifu.edata_parse(event.edata) if event.edata else None

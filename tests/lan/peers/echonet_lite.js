@@ -64,9 +64,21 @@ const actions = {
     autoGet: (yes) => { EL.autoGetProperties = yes; },
 };
 
+function bound(socket) {
+    return new Promise((done) => {
+        try {
+            socket.address();
+            done();
+        } catch {
+            socket.once('listening', done);
+        }
+    });
+}
+
 async function main() {
-    await EL.initialize(Object.keys(objects), heard, 0,
+    const sockets = await EL.initialize(Object.keys(objects), heard, 0,
         {v4: process.argv[2], v6: 'eth0', ignoreMe: true, autoGetProperties: false, autoGetDelay: 20, debugMode: false});
+    await Promise.all([bound(sockets.sock4), bound(sockets.sock6)]);
     readline.createInterface({input: process.stdin}).on('line', (line) => {
         const [name, ...args] = JSON.parse(line).do;
         say({result: actions[name](...args) ?? null});
