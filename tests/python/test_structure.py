@@ -18,7 +18,8 @@ BELOW = {
     "edhoc": {"base", "crypto"},
     "echonet": {"base"},
     "da": {"base", "crypto", "pki", "edhoc"},
-    "engine": {"base", "crypto", "pki", "edhoc", "da", "echonet"},
+    "controller": {"base", "echonet"},
+    "engine": {"base", "crypto", "pki", "edhoc", "da", "echonet", "controller"},
 }
 
 # The layer whose concept a public header is.
@@ -40,6 +41,7 @@ HEADERS = {
     "node": "echonet",
     "property_map": "echonet",
     "value": "echonet",
+    "controller": "controller",
     "counters": "da",
     "policy": "da",
     "wire": "da",

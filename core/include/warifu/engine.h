@@ -13,6 +13,7 @@
 #ifndef WARIFU_ENGINE_H
 #define WARIFU_ENGINE_H
 
+#include <warifu/controller.h>
 #include <warifu/counters.h>
 #include <warifu/event.h>
 #include <warifu/identity.h>
@@ -52,7 +53,16 @@ typedef struct wf_engine_config {
     /* Without an identity: the identification number is the one that the store keeps. The first time node.number is
      * taken, or when it is all zeros FE, node.maker and 13 random bytes, and written down. */
     bool keep_number;
+    /* The controller's part (warifu/controller.h). Without calls and nodes an engine has none of it. */
+    unsigned calls;     /* under way or waiting for their turn; each takes 1.7 KB and its call_bytes */
+    size_t call_bytes;  /* of values in one call, 512 to 65,535; 0: 2,048 */
+    unsigned nodes;     /* most nodes in the roster; each takes 136 bytes, 16 to 32 of index, and 3 for an instance */
+    unsigned instances; /* kept of each node; 0: 84, as many as one list can hold */
+    uint32_t gap_ms;    /* rest of a node between its answer and the next message; 0: 100 ms, WF_NO_GAP: none. Paired
+                         * peers have none */
+    bool interview;     /* every node that is found (wf_engine_interview) */
 } wf_engine_config;
+#define WF_NO_GAP UINT32_MAX
 #define WF_ANSWER_AT_ONCE UINT32_MAX
 
 /* Bytes that the engine needs for this configuration. */
@@ -105,12 +115,6 @@ void wf_engine_tick(wf_engine *engine, wf_time now);
 
 /* ---- requests: each ends in exactly one WF_EVENT_DONE ---- */
 
-/* Whom a request is for: a peer by id, a node by address, or everybody. */
-typedef struct wf_target {
-    wf_peer_id peer;    /* 0: by address */
-    wf_address address; /* nowhere (all zeros): multicast, in clear */
-} wf_target;
-
 typedef struct wf_request {
     wf_target target;
     wf_bytes edata;      /* SEOJ to the last property */
@@ -133,6 +137,42 @@ void wf_engine_cancel(wf_engine *engine, wf_time now, wf_request_id request);
 
 /* Any datagram as it is, for tests of others' patience. Errors: CAPACITY, TOO_SMALL. */
 WF_MUST_CHECK wf_error wf_engine_send_raw(wf_engine *engine, const wf_address *to, wf_bytes datagram);
+
+/* ---- calls: reads and writes of many properties, whatever the limits of a device ---- */
+
+/* Begins a call. A paired peer is only ever asked under its session. Its outcome is one WF_EVENT_DONE without EDATA: OK
+ * when every property came out well; NO_ANSWER when the node is not there; REFUSED when some properties were refused,
+ * silent or different; TOO_SMALL when only room was lacking; else what ended it (OUTCOME_UNKNOWN, NO_SESSION, ...).
+ * Errors: ARGUMENT (no property, one of them twice, several nodes or instances, more than WF_CALL_PROPERTIES),
+ * CAPACITY, NOT_PAIRED, TOO_SMALL (the sets do not fit call_bytes), STATE (configured without calls). */
+WF_MUST_CHECK wf_error wf_engine_call(wf_engine *engine, wf_time now, wf_request_id *out, const wf_call *call);
+/* The properties of the call whose WF_EVENT_DONE was handed out last, sets first, in the order asked: `*at` starts at
+ * 0; false at the end. They and their views live until the next wf_engine_next_event. */
+bool wf_engine_next_result(const wf_engine *engine, unsigned *at, wf_result *out);
+
+/* ---- the roster: nodes that were heard ---- */
+
+/* Asks everybody (all zeros) or one address who is there: Get D6 and 83 and, to everybody, INF_REQ D5 too. Answers
+ * arrive as WF_EVENT_ANSWER for `duration_ms` (0: 3 s) and enter the roster, as does all that is announced at any time.
+ * With `check` those of the roster that stayed silent are then asked one by one; who does not answer goes offline.
+ * Errors: CAPACITY. */
+WF_MUST_CHECK wf_error wf_engine_discover(wf_engine *engine, wf_time now, wf_request_id *out, const wf_address *to,
+                                          uint32_t duration_ms, bool check);
+/* Asks a node in the background what it is and, object by object, what its property maps say: WF_EVENT_NODE_OBJECT
+ * for each, the node profile first. Errors: NO_OBJECT (no such node), STATE. */
+WF_MUST_CHECK wf_error wf_engine_interview(wf_engine *engine, wf_time now, wf_known_id known);
+
+/* Walks the nodes that were ever heard: `*at` starts at 0; false at the end. */
+bool wf_engine_next_known(const wf_engine *engine, unsigned *at, wf_known *out);
+/* These look up in a number of steps that does not grow with the roster. False: not known. */
+bool wf_engine_known(const wf_engine *engine, wf_known_id known, wf_known *out);
+bool wf_engine_known_at(const wf_engine *engine, const wf_address *address, wf_known *out);
+bool wf_engine_known_by_number(const wf_engine *engine, const uint8_t number[WF_STATIC WF_KNOWN_NUMBER_LEN],
+                               wf_known *out);
+/* Instance `at` of its list; false past the end. */
+bool wf_engine_known_instance(const wf_engine *engine, wf_known_id known, unsigned at, wf_eoj *out);
+/* Drops a node and what was learnt of it; it comes back when it is heard. */
+void wf_engine_forget_known(wf_engine *engine, wf_known_id known);
 
 /* ---- pairing ---- */
 

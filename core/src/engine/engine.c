@@ -26,6 +26,8 @@ static void on_da_event(void *context, const wf_event *event) {
     }
     if (event->kind == WF_EVENT_SESSION_UP) {
         wf_pending_session_up(engine, event->peer);
+    } else if (event->kind == WF_EVENT_UNPAIRED && engine->controller != NULL) {
+        wf_controller_peer_gone(engine->controller, event->peer);
     }
     wf_queue_event(engine, event);
 }
@@ -65,6 +67,8 @@ static wf_engine *layout(wf_arena *arena, const wf_engine_config *config, void *
     uint8_t *held = wf_arena_take(arena, rounded(config->send_bytes / HELD_SHARE));
     wf_later *later = wf_arena_take(arena, config->later * sizeof *later);
     *node_memory = wf_arena_take(arena, wf_node_size(&config->node));
+    wf_controller_config part = wf_calls_config(engine, config);
+    wf_controller *controller = part.calls > 0 || part.nodes > 0 ? wf_controller_layout(arena, &part) : NULL;
     wf_da_config da = da_config(engine, config);
     wf_da *da_state = config->identity.key != NULL ? wf_da_layout(arena, &da) : NULL;
     if (engine == NULL || arena->used > arena->capacity) {
@@ -78,6 +82,7 @@ static wf_engine *layout(wf_arena *arena, const wf_engine_config *config, void *
     engine->later = later;
     engine->later_count = config->later;
     engine->held_next = WF_TIME_NEVER;
+    engine->controller = controller;
     engine->da = da_state;
     return engine;
 }
@@ -88,7 +93,7 @@ static wf_error check(const wf_engine_config *config) {
     bool delay_has_sense =
         config->answer_delay_ms <= LONGEST_ANSWER_DELAY_MS || config->answer_delay_ms == WF_ANSWER_AT_ONCE;
     /* Who never listens can't pair. */
-    if (!enough || !delay_has_sense || (has_da && config->node.transmits_only) ||
+    if (!enough || !delay_has_sense || !wf_calls_are_sound(config) || (has_da && config->node.transmits_only) ||
         (has_da && (config->pairings == 0 || config->handshakes == 0))) {
         return WF_ERROR_ARGUMENT;
     }
@@ -131,6 +136,9 @@ static wf_error start_parts(wf_engine *engine, const wf_engine_config *config, v
         engine->next_tid = (uint16_t)(random[0] << 8 | random[1]);
         memcpy(&engine->jitter, random + 2, sizeof engine->jitter);
         engine->jitter |= 1; /* zero would stay zero */
+    }
+    if (error == WF_OK && engine->controller != NULL) {
+        error = wf_calls_start(engine, config);
     }
     return error;
 }
@@ -197,6 +205,7 @@ static void settle(wf_engine *engine, wf_time now) {
     wf_queue_release(engine, now);
     wf_announce_changes(engine, now);
     wf_pending_settle(engine, now);
+    wf_calls_settle(engine, now);
 }
 
 /* Whatever port a node sends from, it listens on ours (facts of Part II 1.2): so only the host names a peer. */
@@ -242,6 +251,7 @@ void wf_engine_tick(wf_engine *engine, wf_time now) {
 
 wf_time wf_engine_deadline(const wf_engine *engine) {
     const wf_time deadlines[] = {wf_pending_deadline(engine), wf_later_deadline(engine), engine->held_next,
+                                 wf_calls_deadline(engine),
                                  engine->da != NULL ? wf_da_deadline(engine->da) : WF_TIME_NEVER};
     wf_time next = WF_TIME_NEVER;
     for (size_t i = 0; i < sizeof deadlines / sizeof deadlines[0]; i++) {

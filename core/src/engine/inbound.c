@@ -38,6 +38,9 @@ static void take_plain_answer(wf_engine *engine, const wf_address *from, const w
     if (pending != NULL && wf_pending_fits(pending, frame)) {
         wf_event answer = {.kind = WF_EVENT_ANSWER, .from = *from, .tid = frame->tid, .edata = edata};
         wf_pending_answer(engine, pending, &answer);
+    } else {
+        wf_event late = {.kind = WF_EVENT_LATE_ANSWER, .from = *from, .tid = frame->tid, .edata = edata};
+        wf_calls_late(engine, &late, frame);
     }
 }
 
@@ -68,6 +71,9 @@ void wf_inbound_plain(wf_engine *engine, wf_time now, const wf_address *from, bo
     wf_bytes edata = wf_bytes_of(datagram.at + 4, datagram.len - 4 - frame.trailing.len);
     if (!believes(engine, from, &frame) || (frame.esv == WF_ESV_INFC && multicast)) {
         return;
+    }
+    if (is_notification(frame.esv) || !wf_esv_is_request(frame.esv)) {
+        wf_calls_heard(engine, now, from, &frame);
     }
     if (frame.esv == WF_ESV_INF || !wf_esv_is_request(frame.esv)) {
         take_plain_answer(engine, from, &frame, edata);
@@ -128,10 +134,22 @@ void wf_inbound_protected(wf_engine *engine, wf_time now, const wf_address *from
         engine->counters.malformed++;
         return;
     }
+    frame.tid = in->tid;
+    if (in->kind == WF_DA_INCOMING_ANSWER || is_notification(frame.esv)) {
+        wf_calls_heard_peer(engine, now, in->peer, &frame);
+    }
     if (in->kind == WF_DA_INCOMING_REQUEST) {
         take_request(engine, now, from, in, &frame);
     } else if (pending != NULL && wf_pending_fits(pending, &frame)) {
         wf_event answer = {.kind = WF_EVENT_ANSWER, .from = *from, .peer = in->peer, .edata = in->edata};
         wf_pending_answer(engine, pending, &answer);
+    } else {
+        wf_event late = {.kind = WF_EVENT_LATE_ANSWER,
+                         .from = *from,
+                         .peer = in->peer,
+                         .is_protected = true,
+                         .tid = in->tid,
+                         .edata = in->edata};
+        wf_calls_late(engine, &late, &frame);
     }
 }

@@ -101,7 +101,7 @@ bool wf_engine_next_datagram(wf_engine *engine, wf_datagram *out) {
 /* What another message or a counter makes up for. */
 static bool can_be_missed(wf_event_kind kind) {
     return kind == WF_EVENT_SECURITY || kind == WF_EVENT_NOTIFICATION || kind == WF_EVENT_FOUND ||
-           kind == WF_EVENT_ANSWER || kind == WF_EVENT_PROPERTY_SET;
+           kind == WF_EVENT_ANSWER || kind == WF_EVENT_PROPERTY_SET || kind == WF_EVENT_LATE_ANSWER;
 }
 
 void wf_queue_event(wf_engine *engine, const wf_event *event) {
@@ -133,7 +133,7 @@ static bool next_queued(wf_engine *engine, wf_event *out) {
 static bool next_outcome(wf_engine *engine, wf_event *out) {
     for (unsigned i = 0; i < engine->pending_count; i++) {
         wf_pending *p = &engine->pending[i];
-        if (p->state == WF_PENDING_OVER && p != engine->handed) {
+        if (p->state == WF_PENDING_OVER && p != engine->handed && !p->of_call) {
             *out = (wf_event){.kind = WF_EVENT_DONE,
                               .request = p->id,
                               .peer = p->peer,
@@ -156,5 +156,6 @@ bool wf_engine_next_event(wf_engine *engine, wf_event *out) {
         wf_wipe(engine->handed, sizeof *engine->handed);
         engine->handed = NULL;
     }
-    return next_queued(engine, out) || next_outcome(engine, out);
+    wf_calls_release(engine);
+    return next_queued(engine, out) || next_outcome(engine, out) || wf_calls_next_outcome(engine, out);
 }

@@ -47,6 +47,7 @@ static wf_pending *new_pending(wf_engine *engine, wf_time now, uint32_t timeout_
             engine->next_id = engine->next_id == UINT32_MAX ? 1 : engine->next_id + 1;
             memset(p, 0, sizeof *p);
             p->id.value = engine->next_id;
+            p->begun = now;
             p->ends = now + timeout_ms;
             p->repeat_at = WF_TIME_NEVER;
             return p;
@@ -194,7 +195,7 @@ static wf_error send_first(wf_engine *engine, wf_time now, wf_pending *p) {
 
 /* ---- the calls ---- */
 
-static wf_error find_target(const wf_engine *engine, const wf_target *target, wf_peer_id *peer, wf_address *address) {
+wf_error wf_pending_target(const wf_engine *engine, const wf_target *target, wf_peer_id *peer, wf_address *address) {
     *peer = target->peer;
     *address = target->address;
     bool to_all = wf_address_is_unspecified(address) || wf_address_is_multicast(address);
@@ -218,7 +219,7 @@ wf_error wf_engine_request(wf_engine *engine, wf_time now, wf_request_id *out, c
     *out = (wf_request_id){0};
     wf_error error = wf_edata_parse(&frame, request->edata);
     if (error == WF_OK) {
-        error = find_target(engine, &request->target, &peer, &address);
+        error = wf_pending_target(engine, &request->target, &peer, &address);
     }
     if (error == WF_OK && request->edata.len > WF_RECORD_EDATA_LEN) {
         error = WF_ERROR_TOO_SMALL;
@@ -334,6 +335,10 @@ wf_error wf_engine_unpair(wf_engine *engine, wf_time now, wf_request_id *out, wf
 }
 
 void wf_engine_cancel(wf_engine *engine, wf_time now, wf_request_id request) {
+    if (engine->controller != NULL && wf_controller_cancel(engine->controller, request)) {
+        wf_calls_settle(engine, now);
+        return;
+    }
     wf_pending *p = wf_pending_by_id(engine, request);
     if (p == NULL) {
         return;

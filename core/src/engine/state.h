@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/ring.h"
+#include "controller/controller.h"
 #include "da/da.h"
 
 #include <warifu/engine.h>
@@ -32,6 +33,9 @@ typedef struct wf_pending {
     bool is_hello;
     bool repeatable;
     bool was_sent;
+    bool of_call; /* a message of the controller layer, which takes its outcome */
+    bool checks;  /* a discovery after which the silent are asked */
+    wf_time begun;
     bool was_late; /* refused once for lateness, and repeated */
     bool resend;   /* a session came up, or its peer has enough to do: goes out in its turn */
     uint16_t tids[WF_REQUEST_TIDS];
@@ -68,7 +72,8 @@ typedef struct wf_later {
 
 struct wf_engine {
     wf_node *node;
-    wf_da *da; /* NULL: plain ECHONET Lite only */
+    wf_da *da;                 /* NULL: plain ECHONET Lite only */
+    wf_controller *controller; /* NULL: none */
     const wf_policy *policy;
     wf_node_set_hook set_hook; /* the owner's */
     void *set_context;
@@ -111,6 +116,20 @@ void wf_pending_session_up(wf_engine *engine, wf_peer_id peer);
 void wf_pending_settle(wf_engine *engine, wf_time now);
 void wf_pending_tick(wf_engine *engine, wf_time now);
 wf_time wf_pending_deadline(const wf_engine *engine);
+/* Whom a target means: a peer, even where its address was given, or 0 and an address. */
+wf_error wf_pending_target(const wf_engine *engine, const wf_target *target, wf_peer_id *peer, wf_address *address);
+
+/* calls.c: the controller layer at work */
+wf_controller_config wf_calls_config(wf_engine *engine, const wf_engine_config *config);
+bool wf_calls_are_sound(const wf_engine_config *config);
+wf_error wf_calls_start(wf_engine *engine, const wf_engine_config *config);
+void wf_calls_heard(wf_engine *engine, wf_time now, const wf_address *from, const wf_frame *frame);
+void wf_calls_heard_peer(wf_engine *engine, wf_time now, wf_peer_id peer, const wf_frame *frame);
+void wf_calls_late(wf_engine *engine, const wf_event *answer, const wf_frame *frame);
+void wf_calls_settle(wf_engine *engine, wf_time now);
+wf_time wf_calls_deadline(const wf_engine *engine);
+bool wf_calls_next_outcome(wf_engine *engine, wf_event *out);
+void wf_calls_release(wf_engine *engine);
 
 /* queue.c: an answer to a multicast request, after a random while. */
 void wf_queue_held(wf_engine *engine, wf_time now, const wf_address *to, wf_bytes datagram);

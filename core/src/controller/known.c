@@ -1,0 +1,268 @@
+/* What nodes say of themselves, and what the roster makes of it. */
+#include "controller/state.h"
+
+#include <string.h>
+
+enum { FULL_LIST = 84, MAKER = 0x8A, VERSION = 0x82, NUMBER = 0x83, INSTANCES_TOLD = 0xD5, INSTANCES = 0xD6 };
+
+static void tell(wf_controller *c, uint32_t index, wf_event_kind kind, unsigned changes, wf_error error) {
+    const wf_neighbour *node = &c->roster.entries[index];
+    wf_event event = {.kind = kind,
+                      .known = wf_roster_id(&c->roster, index),
+                      .from = node->address,
+                      .changes = changes,
+                      .error = error};
+    if (node->has_number) {
+        memcpy(event.number, node->number, sizeof event.number);
+    }
+    c->config.output.event(c->config.output.context, &event);
+}
+
+void wf_known_online(wf_controller *c, wf_time now, uint32_t index) {
+    wf_neighbour *node = &c->roster.entries[index];
+    wf_known_state before = node->state;
+    node->state = WF_KNOWN_ONLINE;
+    node->reason = WF_OK;
+    node->heard_at = now;
+    if (before == WF_KNOWN_ASKED) {
+        tell(c, index, WF_EVENT_NODE_FOUND, 0, WF_OK);
+        if (c->config.interview) {
+            wf_interview_want(c, index);
+        }
+    } else if (before == WF_KNOWN_OFFLINE) {
+        tell(c, index, WF_EVENT_NODE_CHANGED, WF_CHANGED_ONLINE, WF_OK);
+    }
+}
+
+void wf_known_offline(wf_controller *c, uint32_t index, wf_error reason) {
+    wf_neighbour *node = &c->roster.entries[index];
+    if (node->state == WF_KNOWN_ONLINE) {
+        node->state = WF_KNOWN_OFFLINE;
+        node->reason = reason;
+        tell(c, index, WF_EVENT_NODE_GONE, 0, reason);
+    }
+}
+
+/* ---- number and address ---- */
+
+/* Made by copying firmware, it names nobody: all zeros or ones after the maker. */
+static bool names_one(const uint8_t *number) {
+    for (unsigned i = 5; i < WF_KNOWN_NUMBER_LEN; i++) {
+        if (number[i] != number[4]) {
+            return true;
+        }
+    }
+    return number[4] != 0x00 && number[4] != 0xFF;
+}
+
+/* Another device has this address now: nothing of what was learnt holds. */
+static void begin_anew(wf_neighbour *node) {
+    node->limit = 0;
+    node->no_setget = false;
+    node->slowest_ms = 0;
+    node->instance_count = 0;
+    node->has_maker = node->has_version = node->list_goes_on = false;
+    memset(node->silent, 0, sizeof node->silent);
+}
+
+/* Takes the number that the node at `index` names; gives the index that the node has from now on. */
+static uint32_t take_number(wf_controller *c, uint32_t index, const uint8_t *number, unsigned *changes) {
+    wf_roster *r = &c->roster;
+    wf_neighbour *here = &r->entries[index];
+    uint32_t before = wf_roster_by_number(r, number);
+    if (before == index || here->is_peer || (before != WF_NOBODY && r->entries[before].is_peer)) {
+        return index; /* where a peer is, only its certificate says */
+    }
+    if (before == WF_NOBODY) {
+        if (here->has_number) {
+            begin_anew(here);
+        }
+        wf_roster_set_number(r, index, number);
+        *changes |= WF_CHANGED_NUMBER;
+        return index;
+    }
+    wf_address address = here->address;
+    wf_controller_forget(c, wf_roster_id(r, index));
+    wf_roster_set_address(r, before, &address);
+    *changes |= WF_CHANGED_ADDRESS;
+    return before;
+}
+
+/* ---- instance lists ---- */
+
+static bool take_list(wf_controller *c, uint32_t index, wf_bytes edt, bool may_continue) {
+    wf_neighbour *node = &c->roster.entries[index];
+    unsigned said = edt.len > 0 ? edt.at[0] : 0;
+    unsigned there = edt.len > 0 ? (unsigned)(edt.len - 1) / 3 : 0;
+    unsigned count = there < said || said == 0 ? there : said;
+    unsigned from = may_continue && node->list_goes_on ? node->instance_count : 0;
+    uint8_t *list = wf_roster_instances(&c->roster, index);
+    node->list_goes_on = count >= FULL_LIST;
+    if (count > c->roster.instances_each - from) {
+        count = c->roster.instances_each - from;
+    }
+    bool same = node->instance_count == from + count &&
+                (count == 0 || memcmp(list + (size_t)from * 3, edt.at + 1, (size_t)count * 3) == 0);
+    if (count > 0) {
+        memcpy(list + (size_t)from * 3, edt.at + 1, (size_t)count * 3);
+    }
+    node->instance_count = (uint16_t)(from + count);
+    return !same;
+}
+
+static bool take_fixed(uint8_t *out, bool *has, wf_bytes edt, size_t len) {
+    if (edt.len != len || (*has && memcmp(out, edt.at, len) == 0)) {
+        return false;
+    }
+    memcpy(out, edt.at, len);
+    *has = true;
+    return true;
+}
+
+static unsigned take_property(wf_controller *c, uint32_t index, const wf_property *property) {
+    wf_neighbour *node = &c->roster.entries[index];
+    switch (property->epc) {
+    case INSTANCES:
+    case INSTANCES_TOLD:
+        return property->edt.len > 0 && take_list(c, index, property->edt, property->epc == INSTANCES_TOLD)
+                   ? WF_CHANGED_INSTANCES
+                   : 0;
+    case MAKER:
+        return take_fixed(node->maker, &node->has_maker, property->edt, 3) ? WF_CHANGED_DETAILS : 0;
+    case VERSION:
+        return take_fixed(node->version, &node->has_version, property->edt, 4) ? WF_CHANGED_DETAILS : 0;
+    default:
+        return 0;
+    }
+}
+
+/* ---- what was heard ---- */
+
+static bool says_something(uint8_t esv) {
+    return esv == WF_ESV_GET_RES || esv == WF_ESV_GET_SNA || esv == WF_ESV_INF || esv == WF_ESV_INFC;
+}
+
+static void take(wf_controller *c, wf_time now, uint32_t index, const wf_frame *frame) {
+    wf_property property;
+    unsigned changes = 0;
+    bool of_node = frame->seoj >> 8 == WF_EOJ_NODE_PROFILE >> 8 && says_something(frame->esv);
+    for (size_t at = 0; of_node && wf_property_next(&frame->list, &at, &property);) {
+        if (property.epc == NUMBER && property.edt.len == WF_KNOWN_NUMBER_LEN && names_one(property.edt.at)) {
+            index = take_number(c, index, property.edt.at, &changes);
+        }
+    }
+    for (size_t at = 0; of_node && wf_property_next(&frame->list, &at, &property);) {
+        changes |= take_property(c, index, &property);
+    }
+    bool is_new = c->roster.entries[index].state == WF_KNOWN_ASKED;
+    wf_known_online(c, now, index);
+    if (changes != 0 && !is_new) {
+        tell(c, index, WF_EVENT_NODE_CHANGED, changes, WF_OK);
+    }
+}
+
+void wf_controller_heard(wf_controller *c, wf_time now, const wf_address *from, const wf_frame *frame) {
+    uint32_t index = wf_roster_by_address(&c->roster, from);
+    if (index == WF_NOBODY) {
+        index = wf_roster_add(&c->roster, from);
+    }
+    if (index != WF_NOBODY && !c->roster.entries[index].is_peer) {
+        take(c, now, index, frame);
+    }
+}
+
+void wf_controller_heard_peer(wf_controller *c, wf_time now, const wf_address *address,
+                              const uint8_t number[static WF_KNOWN_NUMBER_LEN], const wf_frame *frame) {
+    wf_roster *r = &c->roster;
+    uint32_t here = wf_roster_by_address(r, address);
+    uint32_t index = wf_roster_by_number(r, number);
+    unsigned changes = 0;
+    if (index == WF_NOBODY) {
+        index = here != WF_NOBODY ? here : wf_roster_add(r, address);
+        if (index == WF_NOBODY) {
+            return;
+        }
+        wf_roster_set_number(r, index, number);
+    } else if (here != index) {
+        if (here != WF_NOBODY) {
+            wf_controller_forget(c, wf_roster_id(r, here));
+        }
+        wf_roster_set_address(r, index, address);
+        changes = WF_CHANGED_ADDRESS;
+    }
+    r->entries[index].is_peer = true;
+    if (changes != 0) {
+        tell(c, index, WF_EVENT_NODE_CHANGED, changes, WF_OK);
+    }
+    take(c, now, index, frame);
+}
+
+/* ---- what is known ---- */
+
+static bool show(const wf_controller *c, uint32_t index, wf_known *out) {
+    if (index == WF_NOBODY) {
+        return false;
+    }
+    const wf_neighbour *node = &c->roster.entries[index];
+    *out = (wf_known){.id = wf_roster_id(&c->roster, index),
+                      .state = node->state,
+                      .reason = node->reason,
+                      .address = node->address,
+                      .is_peer = node->is_peer,
+                      .has_number = node->has_number,
+                      .has_maker = node->has_maker,
+                      .has_version = node->has_version,
+                      .limit = node->limit,
+                      .no_setget = node->no_setget,
+                      .instances = node->instance_count,
+                      .heard_at = node->heard_at};
+    memcpy(out->number, node->number, sizeof out->number);
+    memcpy(out->maker, node->maker, sizeof out->maker);
+    memcpy(out->version, node->version, sizeof out->version);
+    return true;
+}
+
+bool wf_controller_next_known(wf_controller *c, unsigned *at, wf_known *out) {
+    while (*at < c->roster.used) {
+        uint32_t index = (*at)++;
+        if (c->roster.entries[index].state >= WF_KNOWN_ONLINE) {
+            return show(c, index, out);
+        }
+    }
+    return false;
+}
+
+bool wf_controller_find_address(wf_controller *c, const wf_address *address, wf_known *out) {
+    return show(c, wf_roster_by_address(&c->roster, address), out);
+}
+
+bool wf_controller_find_number(wf_controller *c, const uint8_t number[static WF_KNOWN_NUMBER_LEN], wf_known *out) {
+    return show(c, wf_roster_by_number(&c->roster, number), out);
+}
+
+bool wf_controller_known(wf_controller *c, wf_known_id id, wf_known *out) {
+    const wf_neighbour *node = wf_roster_of(&c->roster, id);
+    return node != NULL && show(c, (uint32_t)(node - c->roster.entries), out);
+}
+
+bool wf_controller_instance(wf_controller *c, wf_known_id id, unsigned at, wf_eoj *out) {
+    const wf_neighbour *node = wf_roster_of(&c->roster, id);
+    if (node == NULL || at >= node->instance_count) {
+        return false;
+    }
+    *out = wf_roster_instance(&c->roster, (uint32_t)(node - c->roster.entries), at);
+    return true;
+}
+
+void wf_controller_forget(wf_controller *c, wf_known_id id) {
+    const wf_neighbour *node = wf_roster_of(&c->roster, id);
+    if (node == NULL) {
+        return;
+    }
+    uint32_t index = (uint32_t)(node - c->roster.entries);
+    if (node->state != WF_KNOWN_ASKED) {
+        tell(c, index, WF_EVENT_NODE_GONE, 0, WF_OK);
+    }
+    wf_interview_leave(c, index);
+    wf_roster_remove(&c->roster, index);
+}
