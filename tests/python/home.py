@@ -50,6 +50,7 @@ class Home:
         if trusted and "identity" not in options:
             options["identity"] = authority(issuer).issue("device")
         options.setdefault("address", somewhere())
+        options.setdefault("answer_delay", 0)  # there are no crowds in a test
         return warifu.Device([warifu.Object(AIRCON, properties)], port=self.port, **options)
 
     def controller(self, *, issuer: str = "home", trusted: bool = True, **options: Any) -> warifu.Controller:

@@ -331,14 +331,6 @@ async def test_on_set_may_put_other_values():
         assert told == {TARGET: b"\x1a", ROOM: b"\x16"}
 
 
-def test_on_set_is_no_coroutine_function():
-    async def on_set(owned, epc, old, new):
-        return True
-
-    with pytest.raises(TypeError, match="plain function"):
-        warifu.Device([], on_set=on_set)
-
-
 def test_an_identity_is_used_in_its_own_role():
     with pytest.raises(ValueError, match="role device"):
         warifu.Device([], identity=authority().issue("controller"))
@@ -541,9 +533,9 @@ async def test_opening_fails_whole(tmp_path):
             await home.device(state=tmp_path / "state").__aenter__()
         with pytest.raises(errors.Socket):
             await home.device(address="192.0.2.1").__aenter__()
-    twice = warifu.Device([warifu.Object(AIRCON), warifu.Object(AIRCON)], address=somewhere(), port=home.port)
+    no_instance = warifu.Device([warifu.Object(0x013000)], address=somewhere(), port=home.port)
     with pytest.raises(errors.Argument):
-        await twice.__aenter__()
+        await no_instance.__aenter__()
 
 
 @in_loop

@@ -1,4 +1,5 @@
-/* Engine: its life. The calls are in engine_calls.c, what the core calls back in engine_callbacks.c. */
+/* Engine: its life. The calls are in engine_calls.c and engine_node.c, what the core calls back in engine_callbacks.c.
+ */
 #include "engine.h"
 #include <string.h>
 #include <unistd.h>
@@ -51,6 +52,7 @@ static void shut(engine_object *self) {
     Py_CLEAR(self->store);
     Py_CLEAR(self->identity);
     Py_CLEAR(self->set_hook);
+    Py_CLEAR(self->get_hook);
     Py_CLEAR(self->trace);
 }
 
@@ -58,34 +60,41 @@ static void shut(engine_object *self) {
 
 typedef struct arguments {
     uint64_t now;
-    PyObject *identity, *store, *set_hook, *trace;
+    PyObject *identity, *store, *set_hook, *get_hook, *trace;
     const char *policy;
     Py_buffer number, maker;
     uint32_t objects, properties, value_bytes, pairings, handshakes, requests, send_bytes, event_bytes;
+    uint32_t later, later_ms, answer_delay_ms;
+    int transmits_only, keep_number;
     uint16_t port;
 } arguments;
 
 static bool parse(arguments *out, PyObject *args, PyObject *keywords) {
-    static char *names[] = {"now",      "identity",   "store",       "policy",      "port",     "number",
-                            "maker",    "objects",    "properties",  "value_bytes", "pairings", "handshakes",
-                            "requests", "send_bytes", "event_bytes", "set_hook",    "trace",    NULL};
+    static char *names[] = {
+        "now",         "identity",   "store",       "policy",          "port",           "number",      "maker",
+        "objects",     "properties", "value_bytes", "pairings",        "handshakes",     "requests",    "send_bytes",
+        "event_bytes", "later",      "later_ms",    "answer_delay_ms", "transmits_only", "keep_number", "set_hook",
+        "get_hook",    "trace",      NULL};
     *out = (arguments){.identity = Py_None,
                        .store = Py_None,
                        .set_hook = Py_None,
+                       .get_hook = Py_None,
                        .trace = Py_None,
                        .policy = "strict",
                        .pairings = 4,
                        .handshakes = 4,
                        .requests = 64,
+                       .later = 16,
                        .send_bytes = 1 << 16,
                        .event_bytes = 1 << 16,
                        .port = WF_PORT};
-    return PyArg_ParseTupleAndKeywords(args, keywords, "O&|$OOsO&z*z*O&O&O&O&O&O&O&O&OO:Engine", names, ext_as_u64,
-                                       &out->now, &out->identity, &out->store, &out->policy, ext_as_u16, &out->port,
-                                       &out->number, &out->maker, ext_as_u32, &out->objects, ext_as_u32,
-                                       &out->properties, ext_as_u32, &out->value_bytes, ext_as_u32, &out->pairings,
-                                       ext_as_u32, &out->handshakes, ext_as_u32, &out->requests, ext_as_u32,
-                                       &out->send_bytes, ext_as_u32, &out->event_bytes, &out->set_hook, &out->trace);
+    return PyArg_ParseTupleAndKeywords(
+        args, keywords, "O&|$OOsO&z*z*O&O&O&O&O&O&O&O&O&O&O&ppOOO:Engine", names, ext_as_u64, &out->now, &out->identity,
+        &out->store, &out->policy, ext_as_u16, &out->port, &out->number, &out->maker, ext_as_u32, &out->objects,
+        ext_as_u32, &out->properties, ext_as_u32, &out->value_bytes, ext_as_u32, &out->pairings, ext_as_u32,
+        &out->handshakes, ext_as_u32, &out->requests, ext_as_u32, &out->send_bytes, ext_as_u32, &out->event_bytes,
+        ext_as_u32, &out->later, ext_as_u32, &out->later_ms, ext_as_u32, &out->answer_delay_ms, &out->transmits_only,
+        &out->keep_number, &out->set_hook, &out->get_hook, &out->trace);
 }
 
 static void release_arguments(arguments *given) {
@@ -115,6 +124,7 @@ static bool configure_node(const ext_state *state, wf_engine_config *config, con
     node->objects = given->objects;
     node->properties = given->properties;
     node->value_bytes = given->value_bytes;
+    node->transmits_only = given->transmits_only != 0;
     if (given->number.obj != NULL) {
         if (!ext_copy_exact(state, node->number, sizeof node->number, &given->number, "number has 17 bytes")) {
             return false;
@@ -135,8 +145,9 @@ static bool check_types(const ext_state *state, const arguments *given) {
     } else if (given->store != Py_None && !Py_IS_TYPE(given->store, state->store)) {
         PyErr_SetString(PyExc_TypeError, "store must be a FileStore or None");
     } else if ((given->set_hook != Py_None && !PyCallable_Check(given->set_hook)) ||
+               (given->get_hook != Py_None && !PyCallable_Check(given->get_hook)) ||
                (given->trace != Py_None && !PyCallable_Check(given->trace))) {
-        PyErr_SetString(PyExc_TypeError, "set_hook and trace must be callable or None");
+        PyErr_SetString(PyExc_TypeError, "set_hook, get_hook and trace must be callable or None");
     } else {
         return true;
     }
@@ -156,7 +167,11 @@ static bool configure(engine_object *self, wf_engine_config *config, const argum
                                  .handshakes = given->handshakes,
                                  .requests = given->requests,
                                  .send_bytes = given->send_bytes,
-                                 .event_bytes = given->event_bytes};
+                                 .event_bytes = given->event_bytes,
+                                 .later = given->later,
+                                 .later_ms = given->later_ms,
+                                 .answer_delay_ms = given->answer_delay_ms,
+                                 .keep_number = given->keep_number != 0};
     if (!check_types(state, given) || !configure_policy(state, config, given->policy) ||
         !configure_node(state, config, given)) {
         return false;
@@ -164,6 +179,7 @@ static bool configure(engine_object *self, wf_engine_config *config, const argum
     self->port = given->port;
     self->identity = keep(given->identity);
     self->set_hook = keep(given->set_hook);
+    self->get_hook = keep(given->get_hook);
     self->trace = keep(given->trace);
     if (self->identity != NULL) {
         config->identity = *ext_identity_view(self->identity);
@@ -245,6 +261,7 @@ static int traverse(PyObject *object, visitproc visit, void *arg) {
     engine_object *self = (engine_object *)object;
     Py_VISIT(Py_TYPE(object));
     Py_VISIT(self->set_hook);
+    Py_VISIT(self->get_hook);
     Py_VISIT(self->trace);
     return 0;
 }
@@ -252,6 +269,7 @@ static int traverse(PyObject *object, visitproc visit, void *arg) {
 static int clear(PyObject *object) {
     engine_object *self = (engine_object *)object;
     Py_CLEAR(self->set_hook);
+    Py_CLEAR(self->get_hook);
     Py_CLEAR(self->trace);
     return 0;
 }
@@ -287,11 +305,15 @@ static PyGetSetDef members[] = {
 static const char doc[] =
     "Engine(now, *, identity=None, store=None, policy='strict', port=3610, number=None, maker=None, objects=0,\n"
     "       properties=0, value_bytes=0, pairings=4, handshakes=4, requests=64, send_bytes=65536,\n"
-    "       event_bytes=65536, set_hook=None, trace=None)\n--\n\n"
+    "       event_bytes=65536, later=16, later_ms=0, answer_delay_ms=0, transmits_only=False, keep_number=False,\n"
+    "       set_hook=None, get_hook=None, trace=None)\n--\n\n"
     "One endpoint of ECHONET Lite with Device Authentication, without input or output of its own. `now` is in\n"
     "milliseconds, everywhere. set_hook(eoj, epc, old, new) says whether a peer may set a value; it may call put()\n"
-    "and get(). trace(sent, address, datagram, inner) sees every datagram. Exceptions in them are reported as\n"
-    "unraisable, and the value is refused.\n\n"
+    "and get(). get_hook(eoj, epc, old) gives the present value, None for the stored one, or False to refuse. Both "
+    "may\n"
+    "give what later() gives. The times of 0 ms are the engine's own, 0xFFFFFFFF for answer_delay_ms is none.\n"
+    "trace(sent, address, datagram, inner) sees every datagram. Exceptions in them are reported as\n"
+    "unraisable, and the property is refused.\n\n"
     "Raises Argument, Entropy, errors.Store, StoreDamaged, State, and those of parsing the own certificate.";
 
 int ext_add_engine(PyObject *module, ext_state *state) {

@@ -10,12 +10,13 @@ typedef struct engine_object {
     size_t size;
     uint16_t port;
     pid_t process;
-    PyObject *identity, *store; /* lent to the engine: kept as long as it lives */
-    PyObject *set_hook, *trace; /* callables or NULL */
-    bool busy;                  /* a call is under way */
-    bool in_hook;               /* and it has called the set hook */
-    unsigned long thread;       /* of that call */
-    PyThreadState *released;    /* not NULL while the core works without the GIL */
+    PyObject *identity, *store;            /* lent to the engine: kept as long as it lives */
+    PyObject *set_hook, *get_hook, *trace; /* callables or NULL */
+    bool busy;                             /* a call is under way */
+    bool in_hook;                          /* and it has called a hook */
+    uint32_t later;                        /* what that hook put off; 0: nothing */
+    unsigned long thread;                  /* of that call */
+    PyThreadState *released;               /* not NULL while the core works without the GIL */
 } engine_object;
 
 /* Every call stands between these two. `engine_enter` raises State (another thread, a callback, after fork) or Closed.
@@ -27,11 +28,25 @@ void engine_leave(engine_object *self);
 void engine_release_gil(engine_object *self);
 void engine_take_gil(engine_object *self);
 
-/* Is this a call that the set hook makes, on its own thread? */
+/* Is this a call that a get or set hook makes, on its own thread? */
 bool engine_is_in_hook(const engine_object *self);
 
 /* Puts the callbacks into a configuration. */
 void engine_lend_callbacks(engine_object *self, wf_engine_config *config);
+
+PyObject *engine_none_or_raise(PyObject *object, wf_error error);
+
+/* engine_node.c */
+PyObject *engine_add_object(PyObject *object, PyObject *args);
+PyObject *engine_add_property(PyObject *object, PyObject *args);
+PyObject *engine_announce(PyObject *object, PyObject *args);
+PyObject *engine_put(PyObject *object, PyObject *args);
+PyObject *engine_get(PyObject *object, PyObject *args);
+PyObject *engine_remove_object(PyObject *object, PyObject *args);
+PyObject *engine_remove_property(PyObject *object, PyObject *args);
+PyObject *engine_announce_instances(PyObject *object, PyObject *args);
+PyObject *engine_later(PyObject *object, PyObject *unused);
+PyObject *engine_answer_later(PyObject *object, PyObject *args);
 
 PyObject *engine_close(PyObject *object, PyObject *unused);
 extern PyMethodDef engine_methods[];

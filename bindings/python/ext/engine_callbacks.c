@@ -1,5 +1,5 @@
-/* What the core calls back: the set hook and the trace, both Python callables. They run with the GIL, whether or not
- * the call around them had given it up. */
+/* What the core calls back: the get and set hooks and the trace, Python callables. They run with the GIL, whether or
+ * not the call around them had given it up. */
 #include "engine.h"
 
 /* Takes the GIL where it was released; what it gives back goes to `put_back`. */
@@ -18,37 +18,77 @@ static void put_back(engine_object *self, const PyThreadState *thread) {
     }
 }
 
+/* Whether a hook's result is the id that later() gave it; then the verdict comes afterwards. */
+static bool is_later(const engine_object *self, PyObject *result) {
+    return self->later != 0 && PyLong_CheckExact(result) && PyLong_AsUnsignedLong(result) == self->later;
+}
+
 /* None and True let the value in; anything else that isn't False is a mistake in the hook. */
-static bool verdict(PyObject *result) {
+static bool verdict_of_set(const engine_object *self, PyObject *result) {
     if (result == Py_None || result == Py_True) {
         return true;
     }
-    if (result != NULL && result != Py_False) {
-        PyErr_Format(PyExc_TypeError, "a set hook gives True, False or None, not %R", result);
+    if (result != Py_False && !is_later(self, result)) {
+        PyErr_Format(PyExc_TypeError, "a set hook gives True, False, None or what later() gave, not %R", result);
     }
     return false;
+}
+
+/* Bytes are the present value, None stands for the stored one. */
+static bool verdict_of_get(const engine_object *self, PyObject *result, wf_writer *fresh) {
+    if (result == Py_None) {
+        return true;
+    }
+    if (PyBytes_CheckExact(result) && PyBytes_Size(result) > 0) {
+        wf_write_bytes(fresh, (const uint8_t *)PyBytes_AsString(result), (size_t)PyBytes_Size(result));
+        return true;
+    }
+    if (result != Py_False && !is_later(self, result)) {
+        PyErr_Format(PyExc_TypeError, "a get hook gives bytes, None, False or what later() gave, not %R", result);
+    }
+    return false;
+}
+
+/* Calls a hook with arguments that it takes over; NULL when one of them or the hook is missing, or it raised. */
+static PyObject *call_hook(engine_object *self, PyObject *hook, PyObject *arguments) {
+    PyObject *result = NULL;
+    self->in_hook = true;
+    self->later = 0;
+    if (hook != NULL && arguments != NULL) {
+        result = PyObject_CallObject(hook, arguments);
+    }
+    self->in_hook = false;
+    Py_XDECREF(arguments);
+    return result;
+}
+
+static bool end_hook(PyObject *hook, PyObject *result, bool accepted) {
+    if (PyErr_Occurred()) {
+        PyErr_WriteUnraisable(hook);
+        accepted = false;
+    }
+    Py_XDECREF(result);
+    Py_XDECREF(hook);
+    return accepted;
 }
 
 static bool ask_set_hook(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_bytes edt) {
     engine_object *self = context;
     PyThreadState *thread = take_if_released(self);
     PyObject *hook = Py_XNewRef(self->set_hook); /* NULL once the collector has cleared it */
-    PyObject *before = ext_from_bytes(old);
-    PyObject *after = ext_from_bytes(edt);
-    PyObject *result = NULL;
-    self->in_hook = true;
-    if (hook != NULL && before != NULL && after != NULL) {
-        result = PyObject_CallFunction(hook, "IBOO", (unsigned)eoj, epc, before, after);
-    }
-    self->in_hook = false;
-    bool accepted = verdict(result);
-    if (PyErr_Occurred()) {
-        PyErr_WriteUnraisable(hook);
-    }
-    Py_XDECREF(result);
-    Py_XDECREF(after);
-    Py_XDECREF(before);
-    Py_XDECREF(hook);
+    PyObject *arguments = Py_BuildValue("(IBNN)", (unsigned)eoj, epc, ext_from_bytes(old), ext_from_bytes(edt));
+    PyObject *result = call_hook(self, hook, arguments);
+    bool accepted = end_hook(hook, result, result != NULL && verdict_of_set(self, result));
+    put_back(self, thread);
+    return accepted;
+}
+
+static bool ask_get_hook(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_writer *fresh) {
+    engine_object *self = context;
+    PyThreadState *thread = take_if_released(self);
+    PyObject *hook = Py_XNewRef(self->get_hook);
+    PyObject *result = call_hook(self, hook, Py_BuildValue("(IBN)", (unsigned)eoj, epc, ext_from_bytes(old)));
+    bool accepted = end_hook(hook, result, result != NULL && verdict_of_get(self, result, fresh));
     put_back(self, thread);
     return accepted;
 }
@@ -73,6 +113,10 @@ void engine_lend_callbacks(engine_object *self, wf_engine_config *config) {
     if (self->set_hook != NULL) {
         config->node.set_hook = ask_set_hook;
         config->node.set_context = self;
+    }
+    if (self->get_hook != NULL) {
+        config->node.get_hook = ask_get_hook;
+        config->node.get_context = self;
     }
     if (self->trace != NULL) {
         config->trace = (wf_trace){.datagram = tell_trace, .context = self};

@@ -1,104 +1,17 @@
-/* Engine: its calls, each between engine_enter and engine_leave. */
+/* Engine: its calls, each between engine_enter and engine_leave. Those on its node are in engine_node.c. */
 #include "engine.h"
 #include <string.h>
-
-enum { VALUE_LEN = 255 }; /* longest EDT */
 
 static engine_object *engine_of(PyObject *object) {
     return (engine_object *)object;
 }
 
-static PyObject *none_or_raise(PyObject *object, wf_error error) {
+PyObject *engine_none_or_raise(PyObject *object, wf_error error) {
     return error == WF_OK ? Py_NewRef(Py_None) : ext_raise(ext_state_of(object), error, NULL);
 }
 
 static PyObject *id_or_raise(PyObject *object, wf_error error, wf_request_id id) {
     return error == WF_OK ? PyLong_FromUnsignedLong(id.value) : ext_raise(ext_state_of(object), error, NULL);
-}
-
-/* ---- the node ---- */
-
-static PyObject *add_object(PyObject *object, PyObject *args) {
-    engine_object *self = engine_of(object);
-    wf_eoj eoj;
-    if (!PyArg_ParseTuple(args, "O&:add_object", ext_as_eoj, &eoj) || !engine_enter(self)) {
-        return NULL;
-    }
-    wf_error error = wf_node_add_object(wf_engine_node(self->engine), eoj);
-    engine_leave(self);
-    return none_or_raise(object, error);
-}
-
-static PyObject *add_property(PyObject *object, PyObject *args) {
-    engine_object *self = engine_of(object);
-    wf_eoj eoj;
-    uint8_t epc, access, min_len, max_len;
-    Py_buffer value;
-    if (!PyArg_ParseTuple(args, "O&O&O&O&O&y*:add_property", ext_as_eoj, &eoj, ext_as_u8, &epc, ext_as_u8, &access,
-                          ext_as_u8, &min_len, ext_as_u8, &max_len, &value)) {
-        return NULL;
-    }
-    PyObject *result = NULL;
-    if (engine_enter(self)) {
-        wf_node *node = wf_engine_node(self->engine);
-        wf_error error = wf_node_add_property(node, eoj, epc, access, min_len, max_len, ext_view(&value));
-        engine_leave(self);
-        result = none_or_raise(object, error);
-    }
-    PyBuffer_Release(&value);
-    return result;
-}
-
-static PyObject *announce(PyObject *object, PyObject *args) {
-    engine_object *self = engine_of(object);
-    uint64_t now;
-    if (!PyArg_ParseTuple(args, "O&:announce", ext_as_u64, &now) || !engine_enter(self)) {
-        return NULL;
-    }
-    wf_engine_announce(self->engine, now);
-    engine_leave(self);
-    return Py_NewRef(Py_None);
-}
-
-/* Inside the set hook the engine is at work: only its node may be touched, and the change is told afterwards. */
-static PyObject *put(PyObject *object, PyObject *args) {
-    engine_object *self = engine_of(object);
-    uint64_t now;
-    wf_eoj eoj;
-    uint8_t epc;
-    Py_buffer value;
-    if (!PyArg_ParseTuple(args, "O&O&O&y*:put", ext_as_u64, &now, ext_as_eoj, &eoj, ext_as_u8, &epc, &value)) {
-        return NULL;
-    }
-    PyObject *result = NULL;
-    if (engine_is_in_hook(self)) {
-        result = none_or_raise(object, wf_node_put(wf_engine_node(self->engine), eoj, epc, ext_view(&value)));
-    } else if (engine_enter(self)) {
-        wf_error error = wf_engine_put(self->engine, now, eoj, epc, ext_view(&value));
-        engine_leave(self);
-        result = none_or_raise(object, error);
-    }
-    PyBuffer_Release(&value);
-    return result;
-}
-
-static PyObject *get(PyObject *object, PyObject *args) {
-    engine_object *self = engine_of(object);
-    wf_eoj eoj;
-    uint8_t epc, value[VALUE_LEN];
-    if (!PyArg_ParseTuple(args, "O&O&:get", ext_as_eoj, &eoj, ext_as_u8, &epc)) {
-        return NULL;
-    }
-    bool inside = engine_is_in_hook(self);
-    if (!inside && !engine_enter(self)) {
-        return NULL;
-    }
-    wf_writer out = wf_writer_of(value, sizeof value);
-    wf_error error = wf_node_get(wf_engine_node(self->engine), eoj, epc, &out);
-    if (!inside) {
-        engine_leave(self);
-    }
-    return error == WF_OK ? ext_from_bytes(wf_bytes_of(value, out.len)) : ext_raise(ext_state_of(object), error, NULL);
 }
 
 /* ---- datagrams, events, time ---- */
@@ -257,7 +170,7 @@ static PyObject *send_raw(PyObject *object, PyObject *args) {
     if (ext_as_address(ext_state_of(object), &to, text, self->port) && engine_enter(self)) {
         wf_error error = wf_engine_send_raw(self->engine, &to, ext_view(&datagram));
         engine_leave(self);
-        result = none_or_raise(object, error);
+        result = engine_none_or_raise(object, error);
     }
     PyBuffer_Release(&datagram);
     return result;
@@ -332,7 +245,7 @@ static PyObject *open_window(PyObject *object, PyObject *args) {
     }
     wf_error error = wf_engine_open_window(self->engine, now, duration);
     engine_leave(self);
-    return none_or_raise(object, error);
+    return engine_none_or_raise(object, error);
 }
 
 static PyObject *close_window(PyObject *object, PyObject *args) {
@@ -406,18 +319,30 @@ static PyObject *counters(PyObject *object, PyObject *unused) {
 
 #define KEYWORDS (METH_VARARGS | METH_KEYWORDS)
 PyMethodDef engine_methods[] = {
-    {"add_object", add_object, METH_VARARGS, "add_object($self, eoj, /)\n--\n\nRaises Argument, Capacity."},
-    {"add_property", add_property, METH_VARARGS,
+    {"add_object", engine_add_object, METH_VARARGS, "add_object($self, eoj, /)\n--\n\nRaises Argument, Capacity."},
+    {"add_property", engine_add_property, METH_VARARGS,
      "add_property($self, eoj, epc, access, min_len, max_len, value, /)\n--\n\n`access` is a sum of 1 get, 2 set, 4 "
      "announced. "
      "Raises NoObject, Argument, Capacity."},
-    {"announce", announce, METH_VARARGS,
+    {"announce", engine_announce, METH_VARARGS,
      "announce($self, now, /)\n--\n\nOnce all objects are there: tells the network that this node is up."},
-    {"put", put, METH_VARARGS,
+    {"put", engine_put, METH_VARARGS,
      "put($self, now, eoj, epc, value, /)\n--\n\nWrites a property of this node. Raises NoObject, NoProperty, "
      "Argument."},
-    {"get", get, METH_VARARGS,
+    {"get", engine_get, METH_VARARGS,
      "get($self, eoj, epc, /)\n--\n\nReads a property of this node. Raises NoObject, NoProperty."},
+    {"remove_object", engine_remove_object, METH_VARARGS,
+     "remove_object($self, eoj, /)\n--\n\nWith its properties. Raises NoObject, Argument."},
+    {"remove_property", engine_remove_property, METH_VARARGS,
+     "remove_property($self, eoj, epc, /)\n--\n\nRaises NoObject, NoProperty, Argument."},
+    {"announce_instances", engine_announce_instances, METH_VARARGS,
+     "announce_instances($self, now, /)\n--\n\nAfter objects came or went: the instance list again."},
+    {"later", engine_later, METH_NOARGS,
+     "later($self, /)\n--\n\nInside a get or set hook, which gives what this gives: answer_later() decides. Raises "
+     "State, Capacity."},
+    {"answer_later", engine_answer_later, METH_VARARGS,
+     "answer_later($self, now, later, accept, value=b'', /)\n--\n\nDecides what a hook put off. Raises State (too "
+     "late, or decided), NoObject, NoProperty, Argument (not such a value: it still waits)."},
     {"receive", receive, METH_VARARGS,
      "receive($self, now, address, multicast, datagram, /)\n--\n\nOne datagram (bytes) in; gives up the GIL."},
     {"next_datagram", next_datagram, METH_NOARGS,

@@ -19,7 +19,12 @@ from .trace import Trace, Traced
 
 PORT = 3610
 PolicyName = Literal["strict", "open"]
-Hook = Callable[[int, int, bytes, bytes], bool | None]
+SetHook = Callable[[int, int, bytes, bytes], bool | int | None]
+GetHook = Callable[[int, int, bytes], bytes | bool | int | None]
+PROFILE = 0x0EF001
+NUMBER = 0x83
+STARTS_WITH = frozenset({0x80, 0x82, 0x8A})  # what the node profile has before anybody adds something
+ENGINES_OWN, AT_ONCE = 0, 0xFFFFFFFF  # of answer_delay_ms
 
 
 class Endpoint:
@@ -27,6 +32,10 @@ class Endpoint:
 
     _pairings: int  # most pairings kept
     _seoj: int  # the object that speaks for this node
+    _room = (0, 0, 0)  # for objects, properties and bytes of values that are added while it is open
+    _transmits_only = False
+    _later_ms = 0
+    _answer_delay_ms = ENGINES_OWN
 
     def __init__(
         self,
@@ -39,10 +48,14 @@ class Endpoint:
         port: int,
         policy: PolicyName,
         trace: Trace | None,
+        number: bytes | None = None,
     ) -> None:
         if address is not None and interface is not None:
             raise ValueError("give an address or an interface, not both")
-        self._objects = tuple(objects)
+        self._objects: dict[int, Object] = {}
+        for owned in objects:
+            if self._objects.setdefault(owned.eoj, owned) is not owned:
+                raise ValueError(f"object {owned.eoj:06X} is given twice")
         self._identity = identity
         self._state = state
         self._places = address if address is not None else interface
@@ -52,7 +65,10 @@ class Endpoint:
         self._runtime: Runtime | None = None
         self._peers: dict[int, Peer] = {}
         self._lookouts: set[Callable[[EngineEvent], None]] = set()
-        self._number = random_number() if identity is None or identity.number is None else identity.number
+        self._keep_number = identity is None and number is None and state is not None
+        if identity is not None and identity.number is not None:
+            number = identity.number
+        self._number = random_number() if number is None else number
 
     # ---- life ----
 
@@ -72,7 +88,9 @@ class Endpoint:
             undo.pop_all()
         self._runtime = runtime
         try:
-            self._add_objects(runtime.engine)
+            self._number = runtime.engine.get(self._profile, NUMBER)
+            for owned in self._objects.values():
+                self._add_to_engine(runtime.engine, owned)
             runtime.start()
         except BaseException:
             runtime.close()
@@ -90,7 +108,7 @@ class Endpoint:
             self._runtime.close()
 
     def _make_engine(self, now: int, udp: Udp, store: FileStore | None) -> Engine:
-        properties = [item for owned in self._objects for item in owned.properties.values()]
+        properties = [item for owned in self._objects.values() for item in owned.properties.values()]
         return Engine(
             now,
             identity=self._identity,
@@ -98,22 +116,36 @@ class Endpoint:
             policy=self._policy,
             port=udp.port,
             number=self._number,
-            objects=len(self._objects),
-            properties=len(properties),
-            value_bytes=sum(item.sizes[1] for item in properties),
+            objects=len(self._objects) + self._room[0],
+            properties=len(properties) + self._room[1],
+            value_bytes=sum(item.sizes[1] for item in properties) + self._room[2],
             pairings=self._pairings,
+            later_ms=self._later_ms,
+            answer_delay_ms=self._answer_delay_ms,
+            transmits_only=self._transmits_only,
+            keep_number=self._keep_number,
             set_hook=self._set_hook(),
+            get_hook=self._get_hook(),
             trace=None if self._trace is None else self._tell_trace,
         )
 
-    def _set_hook(self) -> Hook | None:
+    def _set_hook(self) -> SetHook | None:
         return None
 
-    def _add_objects(self, engine: Engine) -> None:
-        for owned in self._objects:
+    def _get_hook(self) -> GetHook | None:
+        return None
+
+    @property
+    def _profile(self) -> int:
+        return PROFILE + 1 if self._transmits_only else PROFILE
+
+    def _add_to_engine(self, engine: Engine, owned: Object) -> None:
+        if not owned.is_profile:
             engine.add_object(owned.eoj)
-            for item in owned.properties.values():
-                engine.add_property(owned.eoj, item.epc, item.access_bits, *item.sizes, item.value)
+        for item in owned.properties.values():
+            if owned.is_profile and item.epc in STARTS_WITH:
+                engine.remove_property(owned.eoj, item.epc)
+            engine.add_property(owned.eoj, item.epc, item.access_bits, *item.sizes, item.value)
 
     def _tell_trace(self, sent: bool, address: str | None, datagram: bytes, inner: bytes) -> None:
         if self._trace is not None:

@@ -1,38 +1,52 @@
 """A device: objects that others read and set."""
 
 import asyncio
+import contextlib
 import inspect
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-from ._endpoint import PORT, Endpoint, Hook, PolicyName
-from ._warifu import Identity, monotonic
-from .objects import Object
+from . import errors
+from ._endpoint import AT_ONCE, ENGINES_OWN, PORT, PROFILE, Endpoint, GetHook, PolicyName, SetHook
+from ._numbers import Number, as_number
+from ._warifu import Identity, make_error, monotonic
+from .objects import Object, Property
 from .trace import Trace
 
-OnSet = Callable[[Object, int, bytes, bytes], bool | None]
-NODE_PROFILE = 0x0EF001
+SetVerdict = bool | None
+GetVerdict = bytes | bool | None
+OnSet = Callable[[Object, int, bytes, bytes], SetVerdict | Awaitable[SetVerdict]]
+OnGet = Callable[[Object, int, bytes], GetVerdict | Awaitable[GetVerdict]]
 
 
 class Device(Endpoint):
     """A node with objects of its own, open between `async with`.
 
-    objects     what others see
+    objects     what others see; 0x0EF001 adds to what the node profile says
     identity    who it is (role "device"), issued by an Authority; None: plain ECHONET Lite without pairing
-    state       directory that keeps the pairings; None: they end with the device
+    state       directory that keeps the pairings, and without an identity the number; None: they end with the device
     address     listen on this address of the host only, so that several nodes share it; or several addresses
     interface   or on this interface, or several; neither: on every interface that does multicast
     port        UDP port, 3610 but for tests
     policy      "strict" (strangers see what discovery needs) or "open" (everybody may do everything, laboratory only)
-    on_set      on_set(object, epc, old, new) is asked before a peer's value is taken; False refuses it. A plain
-                function: it may call `put` and `get_own`, not wait.
+    on_set      on_set(object, epc, old, new) is asked before a peer's value is taken; False refuses it
+    on_get      on_get(object, epc, old) is asked before a property is read: bytes are its present value, None keeps the
+                old one, False refuses
     trace       gets every datagram, see warifu.trace
+    number      identification number of a device without an identity; None: the one in `state`, or a new one
+    transmission_only   it announces and answers nothing; its profile is 0x0EF002
+    decide_within       seconds that a coroutine of on_set or on_get has; then the property is refused (10)
+    answer_delay        longest random wait of an answer to a multicast request, in seconds (0.5; 0: none)
+
+    on_set and on_get may be coroutine functions: the answer is sent when they are done, other requests are answered
+    meanwhile. Plain ones may call `put` and `get_own`, and not wait. At most 16 answers wait at a time.
 
     Entering raises PortInUse, NoMulticast, Socket; errors.Store, StoreLocked, StoreVersion, StoreDamaged; Argument.
     """
 
     _pairings = 4
-    _seoj = NODE_PROFILE
+    _seoj = PROFILE
+    _room = (256, 4096, 1 << 16)
 
     def __init__(
         self,
@@ -45,12 +59,19 @@ class Device(Endpoint):
         port: int = PORT,
         policy: PolicyName = "strict",
         on_set: OnSet | None = None,
+        on_get: OnGet | None = None,
         trace: Trace | None = None,
+        number: Number | None = None,
+        transmission_only: bool = False,
+        decide_within: float | None = None,
+        answer_delay: float | None = None,
     ) -> None:
-        if inspect.iscoroutinefunction(on_set):
-            raise TypeError("on_set decides at once: give a plain function")
         if identity is not None and identity.role != "device":
             raise ValueError(f"a device needs an identity with the role device, not {identity.role}")
+        if identity is not None and number is not None:
+            raise ValueError("the number comes with the identity")
+        if identity is not None and transmission_only:
+            raise ValueError("a device that only transmits can't pair: it needs no identity")
         super().__init__(
             objects,
             identity=identity,
@@ -60,15 +81,143 @@ class Device(Endpoint):
             port=port,
             policy=policy,
             trace=trace,
+            number=None if number is None else as_number(number),
         )
         self._on_set = on_set
+        self._on_get = on_get
+        self._transmits_only = transmission_only
+        self._later_ms = 0 if decide_within is None else max(1, round(decide_within * 1000))
+        if answer_delay is not None:
+            self._answer_delay_ms = round(answer_delay * 1000) or AT_ONCE
+        else:
+            self._answer_delay_ms = ENGINES_OWN
+        self._deciding: set[asyncio.Future[None]] = set()
 
-    def _set_hook(self) -> Hook | None:
+    # ---- what others ask ----
+
+    def _set_hook(self) -> SetHook | None:
         ask = self._on_set
         if ask is None:
             return None
-        by_eoj = {owned.eoj: owned for owned in self._objects}
-        return lambda eoj, epc, old, new: ask(by_eoj[eoj], epc, old, new) if eoj in by_eoj else None
+
+        def hook(eoj: int, epc: int, old: bytes, new: bytes) -> bool | int | None:
+            owned = self._objects.get(eoj)
+            verdict = None if owned is None else ask(owned, epc, old, new)
+            return self._later(verdict, (bool,)) if inspect.isawaitable(verdict) else verdict
+
+        return hook
+
+    def _get_hook(self) -> GetHook | None:
+        ask = self._on_get
+        if ask is None:
+            return None
+
+        def hook(eoj: int, epc: int, old: bytes) -> bytes | bool | int | None:
+            owned = self._objects.get(eoj)
+            verdict = None if owned is None else ask(owned, epc, old)
+            return self._later(verdict, (bool, bytes)) if inspect.isawaitable(verdict) else verdict
+
+        return hook
+
+    def _later(self, verdict: Awaitable[GetVerdict], kinds: tuple[type, ...]) -> int | bool:
+        """Lets the verdict come later; refuses when too many do."""
+        runtime = self._open
+        try:
+            later = runtime.engine.later()
+        except errors.Capacity:
+            if inspect.iscoroutine(verdict):
+                verdict.close()
+            return False
+        task = asyncio.ensure_future(self._decide(later, verdict, kinds), loop=runtime.loop)
+        self._deciding.add(task)
+        task.add_done_callback(self._deciding.discard)
+        return later
+
+    async def _decide(self, later: int, verdict: Awaitable[GetVerdict], kinds: tuple[type, ...]) -> None:
+        try:
+            result = await verdict
+            if result is not None and not isinstance(result, kinds):
+                raise TypeError(f"a hook does not give {result!r}")
+            self._answer_later(later, result is not False, result if isinstance(result, bytes) else b"")
+        except Exception as error:
+            context = {"message": "a hook of a device failed: the property is refused", "exception": error}
+            asyncio.get_running_loop().call_exception_handler(context)
+            self._answer_later(later, False, b"")
+
+    def _answer_later(self, later: int, accept: bool, value: bytes) -> None:
+        runtime = self._runtime
+        if runtime is not None and not runtime.closed:
+            # Too late, or the object is gone: others have had their answer, or there is none to give.
+            with contextlib.suppress(errors.State, errors.NoObject, errors.NoProperty):
+                runtime.act(lambda now: runtime.engine.answer_later(now, later, accept, value))
+            runtime.pump()
+
+    def close(self) -> None:
+        """Ends requests (they raise Closed), streams, sockets and the state's lock at once. A second time is fine."""
+        super().close()
+        for task in self._deciding:
+            task.cancel()
+
+    # ---- its objects ----
+
+    @property
+    def objects(self) -> list[Object]:
+        """The objects as they are now."""
+        return list(self._objects.values())
+
+    def add(self, owned: Object) -> None:
+        """Adds an object, and tells the network when the device is open.
+
+        Raises Argument (there already, or no such EOJ), Capacity (256 objects with 4,096 properties can be added).
+        """
+        if owned.is_profile or owned.eoj in self._objects:
+            raise make_error(errors.Argument.code, f"{owned.eoj:06X} is there already")
+        if self._is_open:
+            runtime = self._open
+            try:
+                self._add_to_engine(runtime.engine, owned)
+            except errors.Error:
+                with contextlib.suppress(errors.NoObject, errors.Argument):
+                    runtime.engine.remove_object(owned.eoj)
+                raise
+            runtime.act(runtime.engine.announce_instances)
+        self._objects[owned.eoj] = owned
+
+    def remove(self, eoj: int) -> None:
+        """Takes an object away, and tells the network when the device is open. Raises NoObject."""
+        if self._objects.get(eoj) is None or self._objects[eoj].is_profile:
+            raise make_error(errors.NoObject.code, f"{eoj:06X}")
+        if self._is_open:
+            runtime = self._open
+            runtime.engine.remove_object(eoj)
+            runtime.act(runtime.engine.announce_instances)
+        del self._objects[eoj]
+
+    def add_property(self, eoj: int, item: Property) -> None:
+        """Adds a property to an object of this device. Raises NoObject, Argument, Capacity."""
+        owned = self._objects.get(eoj)
+        if owned is None:
+            raise make_error(errors.NoObject.code, f"{eoj:06X}")
+        if self._is_open:
+            self._open.engine.add_property(eoj, item.epc, item.access_bits, *item.sizes, item.value)
+        elif item.epc in owned.properties:
+            raise make_error(errors.Argument.code, f"{eoj:06X} has {item.epc:02X} already")
+        owned.properties[item.epc] = item
+
+    def remove_property(self, eoj: int, epc: int) -> None:
+        """Takes a property away from an object of this device. Raises NoObject, NoProperty."""
+        owned = self._objects.get(eoj)
+        if owned is None:
+            raise make_error(errors.NoObject.code, f"{eoj:06X}")
+        if epc not in owned.properties:
+            raise make_error(errors.NoProperty.code, f"{epc:02X} of {eoj:06X}")
+        if self._is_open:
+            self._open.engine.remove_property(eoj, epc)
+        del owned.properties[epc]
+
+    @property
+    def _is_open(self) -> bool:
+        return self._runtime is not None and not self._runtime.closed
 
     def put(self, eoj: int, epc: int, value: bytes) -> None:
         """Writes a property of this device; who is paired learns of it when it is announced and has changed.

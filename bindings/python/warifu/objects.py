@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 ACCESS = {"get": 1, "set": 2, "inf": 4}
+PROFILE_CLASS = 0x0EF0
+NUMBER = 0x83
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def _superclass(maker: bytes) -> tuple[Property, ...]:
     """What the device object super class requires beside the maps, with values that promise nothing."""
     return (
         Property(0x80, b"\x30", "get inf"),  # operation status: on
-        Property(0x81, b"\x00", "get set inf"),  # installation location: not set
+        Property(0x81, b"\x00", "get set inf", (1, 17)),  # installation location: not set
         Property(0x82, b"\x00\x00R\x00"),  # release R of the Appendix
         Property(0x88, b"\x42", "get inf"),  # no fault
         Property(0x8A, maker),
@@ -57,9 +59,12 @@ def _superclass(maker: bytes) -> tuple[Property, ...]:
 class Object:
     """An ECHONET object of one's own: EOJ (three bytes, as 0x013001) and properties.
 
-    Those that the device object super class requires (80 81 82 88 8A) are added where they are missing, unless
-    `superclass` is False; the property maps 9D, 9E and 9F are computed. Raises ValueError for an EPC given twice or an
-    EOJ out of range.
+    0x0EF001 stands for the node profile that each node has: its properties are added to what that says of itself, or
+    take its place (80, 82, 8A). Its number (83) comes with the identity, or from `number` of the device.
+
+    In other objects those that the device object super class requires (80 81 82 88 8A) are added where they are
+    missing, unless `superclass` is False; the property maps 9D, 9E and 9F are computed. Raises ValueError for an EPC
+    given twice, 83 of the node profile, or an EOJ out of range.
     """
 
     def __init__(
@@ -73,12 +78,15 @@ class Object:
         if not 0 <= eoj <= 0xFFFFFF:
             raise ValueError(f"EOJ {eoj:#x} has more than three bytes")
         self.eoj = eoj
+        self.is_profile = eoj >> 8 == PROFILE_CLASS
         self.properties: dict[int, Property] = {}
         for item in properties:
             if item.epc in self.properties:
                 raise ValueError(f"object {eoj:06X} has property {item.epc:02X} twice")
             self.properties[item.epc] = item
-        if superclass:
+        if self.is_profile and NUMBER in self.properties:
+            raise ValueError("the identification number (83) comes with the identity, or from `number` of the device")
+        if superclass and not self.is_profile:
             for item in _superclass(maker):
                 self.properties.setdefault(item.epc, item)
 
