@@ -1,12 +1,14 @@
 """Another implementation that runs on a host of the LAN, driven by lines of JSON over its standard input and output."""
 
 import asyncio
+import contextlib
 import json
 import os
 import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -53,14 +55,18 @@ class Peer:
                 self.heard.append(row)
 
     def _result(self, seconds: float) -> Any:
-        try:
-            return self._results.get(timeout=seconds)
-        except queue.Empty:
-            raise AssertionError(f"no result within {seconds} s; it said {self.said[-12:]}") from None
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with contextlib.suppress(queue.Empty):
+                return self._results.get(timeout=0.1)
+            if self._process.poll() is not None:
+                break
+        raise AssertionError(f"no result; status {self._process.poll()}; it said {self.said[-12:]}")
 
     def _request(self, words: tuple[object, ...], seconds: float) -> Any:
         assert self._process.stdin is not None
-        print(json.dumps({"do": words}), file=self._process.stdin)
+        with contextlib.suppress(BrokenPipeError):  # _result tells more
+            print(json.dumps({"do": words}), file=self._process.stdin)
         return self._result(seconds)
 
     async def do(self, *words: object, seconds: float = 10.0) -> Any:
@@ -89,7 +95,8 @@ class Peer:
     def close(self) -> None:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
         try:
             self._process.wait(3)
         except subprocess.TimeoutExpired:
