@@ -432,7 +432,7 @@ static void every_error_becomes_a_message_that_reads_back(void) {
             CHECK(wf_bytes_equal(wf_bytes_of(out, w.len), bytes_of("03f5")) && told.code == WF_EDHOC_CODE_CREDENTIAL);
         } else {
             CHECK(told.code == WF_EDHOC_CODE_UNSPECIFIED);
-            CHECK(wf_bytes_equal(told.text, wf_bytes_of((const uint8_t *)row->what, strlen(row->what))));
+            CHECK(wf_bytes_equal(told.text, wf_bytes_of((const uint8_t *)row->name, strlen(row->name))));
         }
     }
     wf_writer w = wf_writer_of(out, sizeof out);

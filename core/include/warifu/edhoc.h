@@ -161,8 +161,8 @@ typedef struct wf_edhoc_error_message {
     uint8_t suites[8]; /* code 2: the first of those in 0..255 */
     size_t suites_len;
 } wf_edhoc_error_message;
-/* UNSUPPORTED_SUITE becomes code 2 with the suites of `config`, CREDENTIAL code 3, any other reason code 1 with the
- * line of the error table. */
+/* UNSUPPORTED_SUITE becomes code 2 with the suites of `config`, CREDENTIAL code 3, any other reason code 1 with its
+ * name in the error table. */
 WF_MUST_CHECK wf_error wf_edhoc_write_error(wf_writer *out, const wf_edhoc_config *config, wf_error reason);
 /* Errors: CBOR, EDHOC_MESSAGE. */
 WF_MUST_CHECK wf_error wf_edhoc_read_error(wf_edhoc_error_message *error, wf_bytes message);

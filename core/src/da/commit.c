@@ -5,10 +5,7 @@
 #include "da/output.h"
 #include "da/sending.h"
 
-enum {
-    COMMIT_MS = 20000, /* CONFIRM until CONFIRMED */
-    FIRST_INTERVAL_MS = 1000
-};
+enum { COMMIT_MS = 20000 /* CONFIRM until CONFIRMED */ };
 
 static void answer_kind(wf_da *da, const wf_da_request_ref *ref, wf_da_kind kind) {
     uint8_t plain = (uint8_t)kind;
@@ -107,7 +104,7 @@ void wf_commit_ask(wf_da *da, wf_time now, wf_run *run) {
     run->state = WF_RUN_WAITS_ANSWER;
     run->ends = now + (run->purpose == WF_RUN_UNPAIR ? WF_UNPAIR_MS : COMMIT_MS);
     wf_edhoc_wipe(&run->edhoc);
-    wf_commit_ask_again(da, now, run, FIRST_INTERVAL_MS);
+    wf_commit_ask_again(da, now, run, WF_FIRST_INTERVAL_MS);
 }
 
 void wf_commit_begin(wf_da *da, wf_time now, wf_run *run) {

@@ -12,7 +12,6 @@
 #include "da/sending.h"
 
 enum {
-    FIRST_INTERVAL_MS = 1000,
     DECISION_MS = 40000,  /* the owner's; the device waits 45 s */
     PROVEN_HINT_MS = 5000 /* a properly signed message_2 of the wrong device shortens the run to this */
 };
@@ -70,7 +69,7 @@ wf_error wf_initiator_begin(wf_da *da, wf_time now, wf_run *run) {
     }
     if (error == WF_OK) {
         wf_run_step(da, run, WF_PAIR_STARTED);
-        send_now(da, run, now, FIRST_INTERVAL_MS);
+        send_now(da, run, now, WF_FIRST_INTERVAL_MS);
     }
     return error;
 }
@@ -160,7 +159,7 @@ static wf_error send_message_3(wf_da *da, wf_time now, wf_run *run, wf_edhoc *ne
         run->edhoc = *next;
         run->state = WF_RUN_WAITS_4;
         wf_run_step(da, run, WF_PAIR_DEVICE_VERIFIED);
-        send_now(da, run, now, FIRST_INTERVAL_MS);
+        send_now(da, run, now, WF_FIRST_INTERVAL_MS);
     } else if (run->purpose == WF_RUN_PAIR) {
         wf_error ignored = wf_pairing_remove(&da->pairings, run->pairing); /* RAM only: it can't fail */
         (void)ignored;
@@ -260,8 +259,8 @@ static void take_error(wf_run *run, wf_bytes message) {
         error.code == 2 ? WF_ERROR_UNSUPPORTED_SUITE : (error.code == 3 ? WF_ERROR_CREDENTIAL : WF_ERROR_PEER_ERROR);
     for (unsigned i = 0; wf_error_at(i) != NULL; i++) {
         const wf_error_row *row = wf_error_at(i);
-        if (error.code == 1 && strlen(row->what) == error.text.len &&
-            memcmp(row->what, error.text.at, error.text.len) == 0) {
+        if (error.code == 1 && strlen(row->name) == error.text.len &&
+            memcmp(row->name, error.text.at, error.text.len) == 0) {
             run->hint = row->code;
         }
     }

@@ -4,6 +4,8 @@
 
 #include "da/state.h"
 
+enum { WF_FIRST_INTERVAL_MS = 1000 /* until the first repetition */ };
+
 /* NULL: all are taken. One that nobody asked for makes room for one that somebody did. */
 wf_run *wf_run_new(wf_da *da, wf_time now, wf_run_purpose purpose, const wf_address *address);
 wf_run *wf_run_of_pairing(wf_da *da, uint32_t pairing);

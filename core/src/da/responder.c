@@ -238,58 +238,80 @@ static void drop_earlier_candidate(wf_da *da, const uint8_t fingerprint[static W
 }
 
 /* A first contact gets a candidate pairing, which CONFIRM makes real; it ends with the slot's time otherwise. */
-static wf_error open_for_stranger(wf_da *da, wf_time now, wf_slot *slot, const wf_edhoc *run,
-                                  const wf_certificate *peer) {
+static wf_error note_candidate(wf_da *da, wf_slot *slot, const wf_certificate *peer, uint32_t *pairing) {
     uint8_t fingerprint[WF_HASH_LEN];
-    wf_session *s = &da->sessions.entries[slot->session];
     wf_error error = wf_certificate_fingerprint(fingerprint, peer->der);
     if (error != WF_OK) {
         return error;
     }
     drop_earlier_candidate(da, fingerprint);
-    uint32_t pairing = wf_pairing_new(&da->pairings, peer, fingerprint);
-    if (pairing == WF_NO_PAIRING) {
+    *pairing = wf_pairing_new(&da->pairings, peer, fingerprint);
+    if (*pairing == WF_NO_PAIRING) {
         return WF_ERROR_PAIRINGS_FULL;
     }
+    da->pairings.entries[*pairing].address = slot->address;
+    return WF_OK;
+}
+
+static wf_error open_for_stranger(wf_da *da, wf_time now, wf_slot *slot, const wf_edhoc *run, uint32_t pairing) {
+    wf_session *s = &da->sessions.entries[slot->session];
     wf_pairing *p = &da->pairings.entries[pairing];
-    p->address = slot->address;
     s->pairing = pairing;
     s->ends = now + WF_SLOT_LIFE_MS;
     return wf_edhoc_export(run, WF_EXPORT_ADMISSION_KEY, nothing, p->admission_key, sizeof p->admission_key);
 }
 
-static wf_error open_session(wf_da *da, wf_time now, wf_slot *slot, const wf_edhoc *run, const wf_certificate *peer) {
-    wf_error error = wf_da_session_open(da, slot->session, now, run, &slot->address);
-    if (error != WF_OK) {
-        return error;
-    }
-    if (slot->pairing == WF_NO_PAIRING) {
-        return open_for_stranger(da, now, slot, run, peer);
-    }
+static void open_for_peer(wf_da *da, wf_time now, wf_slot *slot) {
     wf_session_close_unproven(&da->sessions, slot->pairing);
     da->sessions.entries[slot->session].pairing = slot->pairing;
     wf_da_address_proven(da, slot->pairing, &slot->address);
     wf_da_session_trusted(da, slot->session, now);
-    return WF_OK;
 }
 
-static wf_error finish(wf_da *da, wf_time now, wf_slot *slot, const wf_da_frame *frame, wf_edhoc *run) {
-    wf_certificate peer;
-    uint8_t datagram[WF_DATAGRAM_LEN];
-    wf_error error = verify_message_3(da, now, slot, frame->payload, run, &peer);
-    if (error != WF_OK) {
-        return error;
+static wf_error open_session(wf_da *da, wf_time now, wf_slot *slot, const wf_edhoc *run, uint32_t candidate) {
+    wf_error error = wf_da_session_open(da, slot->session, now, run, &slot->address);
+    if (error == WF_OK && candidate != WF_NO_PAIRING) {
+        error = open_for_stranger(da, now, slot, run, candidate);
+    } else if (error == WF_OK) {
+        open_for_peer(da, now, slot);
     }
+    return error;
+}
+
+/* Writes message_4 and opens the session. */
+static wf_error agree(wf_da *da, wf_time now, wf_slot *slot, const wf_da_frame *frame, wf_edhoc *run,
+                      uint32_t candidate) {
+    uint8_t datagram[WF_DATAGRAM_LEN];
     wf_writer w = wf_writer_of(datagram, sizeof datagram);
     wf_da_write_header(&w, frame->tid, WF_DA_MESSAGE_4);
-    error = wf_edhoc_write_4(run, NULL, &w);
+    wf_error error = wf_edhoc_write_4(run, NULL, &w);
     if (error == WF_OK) {
-        error = open_session(da, now, slot, run, &peer);
+        error = open_session(da, now, slot, run, candidate);
     }
     slot->done = error == WF_OK;
     if (slot->done) {
         wf_edhoc_wipe(&slot->edhoc);
         answer(da, slot, frame->payload, &w);
+    }
+    return error;
+}
+
+static wf_error finish(wf_da *da, wf_time now, wf_slot *slot, const wf_da_frame *frame, wf_edhoc *run) {
+    wf_certificate peer;
+    uint32_t candidate = WF_NO_PAIRING;
+    wf_error error = verify_message_3(da, now, slot, frame->payload, run, &peer);
+    if (error == WF_OK && slot->pairing == WF_NO_PAIRING) {
+        /* `peer` points into the text of message_3, which message_4 may overwrite. */
+        error = note_candidate(da, slot, &peer, &candidate);
+    }
+    if (error != WF_OK) {
+        return error;
+    }
+    error = agree(da, now, slot, frame, run, candidate);
+    if (error != WF_OK && candidate != WF_NO_PAIRING) {
+        wf_error ignored = wf_pairing_remove(&da->pairings, candidate); /* RAM only: it can't fail */
+        (void)ignored;
+        da->sessions.entries[slot->session].pairing = WF_NO_PAIRING;
     }
     return error;
 }

@@ -169,10 +169,13 @@ void wf_session_note_exchange(wf_session *session, uint16_t tid, uint64_t piv) {
     session->exchange_at = (session->exchange_at + 1) % WF_SESSION_EXCHANGES;
 }
 
+/* The latest of them: an earlier one of the same TID is long forgotten by whoever asked. */
 wf_exchange_note *wf_session_exchange(wf_session *session, uint16_t tid) {
-    for (unsigned i = 0; i < WF_SESSION_EXCHANGES; i++) {
-        if (session->exchanges[i].open && session->exchanges[i].tid == tid) {
-            return &session->exchanges[i];
+    for (unsigned i = 1; i <= WF_SESSION_EXCHANGES; i++) {
+        wf_exchange_note *note =
+            &session->exchanges[(session->exchange_at + WF_SESSION_EXCHANGES - i) % WF_SESSION_EXCHANGES];
+        if (note->open && note->tid == tid) {
+            return note;
         }
     }
     return NULL;

@@ -29,7 +29,7 @@ wf_error wf_edhoc_write_error(wf_writer *out, const wf_edhoc_config *config, wf_
         return WF_ERROR_ARGUMENT;
     default:
         wf_cbor_write_int(out, WF_EDHOC_CODE_UNSPECIFIED);
-        wf_cbor_write_tstr(out, wf_error_row_of(reason)->what);
+        wf_cbor_write_tstr(out, wf_error_row_of(reason)->name);
         break;
     }
     return out->overflow ? WF_ERROR_TOO_SMALL : WF_OK;
