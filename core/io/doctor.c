@@ -69,6 +69,7 @@ wf_severity wf_doctor_examine(wf_doctor *doctor, const wf_doctor_config *config)
         run.list = NULL;
         freeifaddrs(list);
     }
+    wf_doctor_look_at_firewall(&run);
     wf_doctor_look_at_host(&run);
     sort(doctor);
     return doctor->count == 0 ? WF_SEVERITY_NONE : doctor->findings[0].severity;

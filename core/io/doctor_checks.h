@@ -39,6 +39,7 @@ void wf_doctor_look_at_places(wf_doctor_run *run); /* first: it fills `places` *
 void wf_doctor_look_at_routes(wf_doctor_run *run);
 void wf_doctor_look_at_port(wf_doctor_run *run);
 void wf_doctor_test_itself(wf_doctor_run *run);
+void wf_doctor_look_at_firewall(wf_doctor_run *run);
 void wf_doctor_look_at_host(wf_doctor_run *run);
 
 /* ---- parts of them ---- */

@@ -161,35 +161,10 @@ static void look_at_container(wf_doctor_run *run) {
         wf_doctor_add(run, WF_FINDING_CONTAINER, WF_SEVERITY_PROBLEM, "%s, and its interface is one end of a pair", by);
     }
 }
-
-static bool has_line(const char *path, const char *start) {
-    char line[160];
-    bool found = false;
-    FILE *file = fopen(path, "re");
-    while (file != NULL && !found && fgets(line, sizeof line, file) != NULL) {
-        found = strncmp(line, start, strlen(start)) == 0;
-    }
-    if (file != NULL) {
-        fclose(file);
-    }
-    return found;
-}
-
-/* Rules are for root's eyes; that there are some may show. */
-static void look_at_firewall(wf_doctor_run *run) {
-    const char *which = has_line("/etc/ufw/ufw.conf", "ENABLED=yes")      ? "ufw"
-                        : access("/run/firewalld.pid", F_OK) == 0         ? "firewalld"
-                        : has_line("/proc/net/ip_tables_names", "filter") ? "iptables (iptables -S shows its rules)"
-                                                                          : NULL;
-    if (which != NULL) {
-        wf_doctor_add(run, WF_FINDING_FIREWALL_ON, WF_SEVERITY_PROBLEM, "%s", which);
-    }
-}
 #endif
 
 void wf_doctor_look_at_host(wf_doctor_run *run) {
 #ifdef __linux__
-    look_at_firewall(run);
     look_at_container(run);
 #endif
     look_at_clock(run);

@@ -9,6 +9,7 @@
 #include <net/if.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -26,7 +27,24 @@ static void run(const char *command) {
     }
 }
 
-/* Two interfaces, each with its peer, and nothing of the machine's. */
+/* The kernel tells of a link a moment after it comes or goes. */
+static void await_link(const char *name, bool there) {
+    struct ifreq request = {0};
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    strncpy(request.ifr_name, name, sizeof request.ifr_name - 1);
+    for (int patience = 0; patience < 500; patience++) {
+        CHECK(ioctl(fd, SIOCGIFFLAGS, &request) == 0);
+        if (((request.ifr_flags & IFF_RUNNING) != 0) == there) {
+            close(fd);
+            return;
+        }
+        usleep(10000);
+    }
+    fprintf(stderr, "the link of %s did not change\n", name);
+    exit(1);
+}
+
+/* An interface with its peer, and nothing of the machine's. */
 static void enter_own_net(void) {
     if (!enter_namespace(CLONE_NEWNET)) {
         exit(77);
@@ -35,12 +53,14 @@ static void enter_own_net(void) {
         "ip link set wf0p addrgenmode none up && "
         "ip address add 198.51.100.1/24 dev wf0 && ip address add fe80::77/64 dev wf0 nodad && "
         "ip route add default via 198.51.100.254");
+    await_link("wf0", true);
 }
 
 static void add_second_net(void) {
     run("ip link add wf1 type veth peer name wf1p && ip link set wf1 up && "
         "ip link set wf1p addrgenmode none up && "
         "ip address add 203.0.113.1/24 dev wf1");
+    await_link("wf1", true);
 }
 
 static wf_severity examine(const char *interface) {
@@ -89,9 +109,9 @@ static void expect_none(wf_finding_kind kind) {
     }
 }
 
-/* Whether these tests run in a container is none of their business. */
-static size_t count_other_than_container(void) {
-    return doctor.count - (find(WF_FINDING_CONTAINER) != NULL ? 1 : 0);
+/* Whether these tests run in a container or beside a firewall is none of their business. */
+static size_t count_of_network(void) {
+    return doctor.count - (find(WF_FINDING_CONTAINER) != NULL ? 1 : 0) - (find(WF_FINDING_FIREWALL_ON) != NULL ? 1 : 0);
 }
 
 static int bind_to(const char *text, uint16_t port, bool shared) {
@@ -132,13 +152,13 @@ static void a_sound_host_has_no_findings(void) {
     enter_own_net();
     (void)examine(NULL);
     show();
-    CHECK(count_other_than_container() == 0);
+    CHECK(count_of_network() == 0);
     (void)examine("wf0");
-    CHECK(count_other_than_container() == 0);
+    CHECK(count_of_network() == 0);
     (void)examine("198.51.100.1");
-    CHECK(count_other_than_container() == 0);
+    CHECK(count_of_network() == 0);
     (void)examine_peer("wf0", "198.51.100.9");
-    CHECK(count_other_than_container() == 0);
+    CHECK(count_of_network() == 0);
 }
 
 static void what_this_process_holds_is_no_finding(void) {
@@ -150,7 +170,7 @@ static void what_this_process_holds_is_no_finding(void) {
     CHECK_OK(wf_udp_open(&udp, &config.udp));
     (void)wf_doctor_examine(&doctor, &config);
     show();
-    CHECK(count_other_than_container() == 0);
+    CHECK(count_of_network() == 0);
     CHECK(strcmp(wf_doctor_port_holder(text, &config.udp), "") == 0);
     wf_udp_close(&udp);
 }
@@ -207,6 +227,7 @@ static void an_interface_that_is_down_is_found(void) {
 static void an_interface_without_a_link_is_found(void) {
     enter_own_net();
     run("ip link set wf0p down");
+    await_link("wf0", false);
     CHECK(examine("wf0") == WF_SEVERITY_PROBLEM);
     (void)expect_finding(WF_FINDING_NO_LINK, "wf0");
 }
@@ -396,11 +417,26 @@ static void a_rule_against_what_goes_out_is_told(void) {
     (void)expect_finding(WF_FINDING_CANT_SEND, "wf0, IPv4: Operation not permitted");
 }
 
+static void the_chain_on_the_way_in_is_named(void) {
+    enter_own_net();
+    run("nft add table inet t && nft 'add chain inet t out { type filter hook output priority 0; policy drop; }'");
+    run("nft add table bridge t && nft 'add chain bridge t passing { type filter hook input priority 0; }'");
+    (void)examine("wf0");
+    CHECK(find(WF_FINDING_FIREWALL_ON) == NULL || strstr(find(WF_FINDING_FIREWALL_ON)->detail, "nftables") == NULL);
+    run("nft 'add chain inet t mine { type filter hook input priority 0; }'");
+    (void)examine("wf0");
+    (void)expect_finding(WF_FINDING_FIREWALL_ON, "nftables: table t, chain mine, which accepts by default");
+    run("nft 'add chain inet t strict { type filter hook input priority 1; policy drop; }'");
+    (void)examine("wf0");
+    (void)expect_finding(WF_FINDING_FIREWALL_ON, "nftables: table t, chain strict, which drops by default");
+}
+
 static void with_every_interface_filtered_it_still_ends_soon(void) {
     uint64_t start = 0, end = 0;
     enter_own_net();
     run("for i in 1 2 3 4 5 6 7 8 9; do ip link add a$i type veth peer b$i && ip link set a$i up && "
         "ip link set b$i up && ip address add 10.9.$i.1/24 dev a$i || exit 1; done");
+    await_link("a9", true);
     have_rules("input", "drop");
     CHECK_OK(wf_clock_monotonic(&start));
     (void)examine(NULL);
@@ -472,6 +508,7 @@ static void a_container_with_a_network_of_its_own_is_found(void) {
     enter_own_net();
     run("ip link add wf9 type bridge && ip link set wf9 up && ip link set wf0p master wf9 && "
         "ip address add 192.0.2.1/24 dev wf9");
+    await_link("wf9", true);
     CHECK(setenv("container", "test", 1) == 0);
     (void)examine("wf0");
     (void)expect_finding(WF_FINDING_CONTAINER, "end of a pair");
@@ -537,6 +574,7 @@ static const check_case cases[] = {
     CASE(a_rule_against_the_port_is_likely),
     CASE(a_rule_against_all_that_comes_in_is_likely),
     CASE(a_rule_against_what_goes_out_is_told),
+    CASE(the_chain_on_the_way_in_is_named),
     CASE(with_every_interface_filtered_it_still_ends_soon),
     CASE(a_clock_that_can_not_be_right_is_found),
     CASE(a_state_directory_that_can_not_be_used_is_found),
