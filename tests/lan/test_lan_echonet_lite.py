@@ -258,6 +258,15 @@ async def test_it_answers_for_an_object_that_it_lacks(el: Peer) -> None:
 
 
 @in_loop
+async def test_its_answer_to_our_inf_req_has_a_tid_of_its_own_and_is_a_notification(el: Peer) -> None:
+    async with warifu.Controller(policy="open") as controller:
+        heard = controller.watch()
+        assert await raw(controller, None, NODE, INF_REQ, (0xD5, b"\x00"), seconds=0.5) is None
+        told = await anext(heard)
+        assert (told.address, told.eoj, told.properties) == (place(PEER), NODE, {0xD5: bytes.fromhex("02013001029001")})
+
+
+@in_loop
 async def test_it_leaves_inf_req_setget_and_refused_seti_unanswered(el: Peer) -> None:
     async with Bare() as bare:
         bare.ask(address(PEER), NODE, INF_REQ, (0xD5, b""))

@@ -1,10 +1,13 @@
 """Our device as a bare host sees it on the wire: port 3610, multicast, IPv4 and IPv6."""
 
+import asyncio
+
 import pytest
 import warifu
 from home import in_loop
 from lan import (
     AIRCON,
+    BARE,
     CONTROLLER,
     GET,
     GET_RES,
@@ -33,7 +36,10 @@ from lan import (
     Bare,
     address,
     device,
+    place,
+    raw,
 )
+from warifu import _warifu
 
 FAMILIES = pytest.mark.parametrize("family", [4, 6], ids=["ipv4", "ipv6"])
 
@@ -116,7 +122,7 @@ async def test_a_change_at_the_device_is_announced(family: int) -> None:
 async def test_setget_and_infc_are_answered(family: int) -> None:
     async with Bare(family=family) as bare, device():
         to = address(OURS, family)
-        frame = warifu._warifu.frame_compose(0x4711, CONTROLLER, AIRCON, SETGET, [(TARGET, b"\x10")], [(TARGET, b"")])
+        frame = _warifu.frame_compose(0x4711, CONTROLLER, AIRCON, SETGET, [(TARGET, b"\x10")], [(TARGET, b"")])
         bare.send(to, frame)
         answer = await bare.answer(SETGET_RES)
         assert (list(answer.properties), list(answer.gets)) == ([(TARGET, b"")], [(TARGET, b"\x10")])
@@ -143,7 +149,7 @@ async def test_both_forms_of_property_maps_are_sent(family: int) -> None:
             bare.ask(address(OURS, family), eoj, GET, (0x9F, b""), tid=eoj & 0xFFFF)
             ((_, edt),) = (await bare.answer(GET_RES, tid=eoj & 0xFFFF)).properties
             assert (len(edt) == 17 and edt[0] > 15) == (form == "bits")
-            assert {POWER, 0x9F} <= set(warifu._warifu.property_map_read(edt))
+            assert {POWER, 0x9F} <= set(_warifu.property_map_read(edt))
 
 
 @FAMILIES
@@ -166,3 +172,17 @@ async def test_what_is_no_request_to_an_object_of_ours_meets_silence(family: int
         assert await bare.silence() == []
         bare.ask(to, AIRCON, GET, (POWER, b""))
         await bare.answer(GET_RES)
+
+
+@FAMILIES
+@in_loop
+async def test_our_controller_asks_everybody_by_inf_req_and_takes_the_answers(family: int) -> None:
+    async with Bare(family=family) as bare, warifu.Controller(policy="open") as controller:
+        heard = controller.watch()
+        asked = asyncio.create_task(raw(controller, None, NODE, INF_REQ, (0xD5, b""), seconds=1.0))
+        request = await bare.hear(lambda item: (item.where, item.frame.esv) == ("group", INF_REQ))
+        frame = _warifu.frame_compose(request.frame.tid, NODE, CONTROLLER, INF, [(0xD5, b"\x01\x02\x60\x01")])
+        bare.send(GROUPS[family], frame, port="other")
+        told = await anext(heard)
+        assert (told.address, told.eoj, told.properties) == (place(BARE, family), NODE, {0xD5: b"\x01\x02\x60\x01"})
+        await asked
