@@ -1,8 +1,8 @@
 #define _GNU_SOURCE 1
 #include "io/doctor_checks.h"
+#include "io/udp_socket.h"
 #include "namespace.h"
 #include "udp_peers.h"
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
@@ -114,12 +114,14 @@ static size_t count_of_network(void) {
     return doctor.count - (find(WF_FINDING_CONTAINER) != NULL ? 1 : 0) - (find(WF_FINDING_FIREWALL_ON) != NULL ? 1 : 0);
 }
 
+/* An IPv6 one takes IPv4 too, as programs do that don't think of it. */
 static int bind_to(const char *text, uint16_t port, bool shared) {
-    int on = 1, fd = socket(AF_INET, SOCK_DGRAM, 0);
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
-    CHECK(fd >= 0 && inet_pton(AF_INET, text, &address.sin_addr) == 1);
-    CHECK(!shared || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0);
-    CHECK(bind(fd, (struct sockaddr *)&address, sizeof address) == 0);
+    wf_sockaddr address;
+    wf_address local = address_of(text, port);
+    socklen_t len = wf_sockaddr_of(&address, &local);
+    int on = 1, fd = socket(address.any.sa_family, SOCK_DGRAM, 0);
+    CHECK(fd >= 0 && (!shared || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0));
+    CHECK(bind(fd, &address.any, len) == 0);
     return fd;
 }
 
@@ -305,6 +307,15 @@ static void without_a_way_for_ipv6_multicast_it_can_not_be_sent(void) {
     (void)expect_finding(WF_FINDING_CANT_SEND, "wf0, IPv6: ");
 }
 
+static void an_ipv6_address_that_is_still_being_checked_is_no_finding(void) {
+    enter_own_net();
+    run("ip -6 address flush dev wf0 && ip address add fe80::99/64 dev wf0");
+    (void)examine("wf0");
+    expect_none(WF_FINDING_CANT_SEND);
+    expect_none(WF_FINDING_MULTICAST_LOST);
+    expect_none(WF_FINDING_UNICAST_LOST);
+}
+
 static void the_way_to_a_node_is_looked_at(void) {
     enter_own_net();
     add_second_net();
@@ -351,6 +362,16 @@ static void another_address_of_the_port_is_in_nobodys_way(void) {
     expect_none(WF_FINDING_PORT_TAKEN);
     CHECK(examine("wf0") == WF_SEVERITY_PROBLEM);
     (void)expect_finding(WF_FINDING_PORT_TAKEN, "127.0.0.5:3610");
+    end_other(other);
+}
+
+static void a_program_with_both_families_on_one_socket_is_in_the_way(void) {
+    static wf_udp udp;
+    enter_own_net();
+    pid_t other = start_other("::", false);
+    CHECK(open_on(&udp, "198.51.100.1", 3610) == WF_ERROR_PORT_IN_USE);
+    CHECK(examine("198.51.100.1") == WF_SEVERITY_PROBLEM);
+    (void)expect_finding(WF_FINDING_PORT_TAKEN, "[::]:3610 is held by other-hems");
     end_other(other);
 }
 
@@ -565,10 +586,12 @@ static const check_case cases[] = {
     CASE(the_choice_among_several_interfaces_is_looked_at),
     CASE(a_missing_multicast_route_is_found),
     CASE(without_a_way_for_ipv6_multicast_it_can_not_be_sent),
+    CASE(an_ipv6_address_that_is_still_being_checked_is_no_finding),
     CASE(the_way_to_a_node_is_looked_at),
     CASE(a_strict_filter_of_return_paths_is_found),
     CASE(the_program_that_has_the_port_is_named),
     CASE(another_address_of_the_port_is_in_nobodys_way),
+    CASE(a_program_with_both_families_on_one_socket_is_in_the_way),
     CASE(programs_that_share_the_port_are_found),
     CASE(a_program_without_the_group_is_found),
     CASE(a_rule_against_the_port_is_likely),

@@ -132,6 +132,17 @@ def test_every_door_gives_the_same_findings_and_status() -> None:
     assert fields == [[f.severity, f.id, f.what, f.next, f.detail] for f in expected], done.stderr
 
 
+@in_own_network
+def test_a_taken_port_is_named_in_lua_and_in_the_shell() -> None:
+    have_network()
+    script = 'return warifu.Controller { interface = "net1" }'
+    with other_program("0.0.0.0", 3610) as process:
+        done = run(BUILD / "shell" / "warifu", "-e", script)
+        assert f"(pid {process})" in run(BUILD / "shell" / "warifu", "--interface", "net1", "discover", "0").stderr
+    assert done.returncode == 9
+    assert re.match(rf"PORT_IN_USE: .*0\.0\.0\.0:3610 is held by .* \(pid {process}\)", done.stderr), done.stderr
+
+
 @pytest.mark.parametrize(("severity", "status"), [("note", 0), ("warning", 1), ("problem", 9)])
 def test_the_exit_status_follows_the_worst(severity: str, status: int, monkeypatch: pytest.MonkeyPatch) -> None:
     worst = warifu.Finding(severity, "X", "what", "next", "")  # type: ignore[arg-type]
