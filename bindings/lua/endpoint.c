@@ -5,9 +5,12 @@
 #include <warifu/entropy.h>
 
 enum {
-    OBJECTS = 32,
-    PROPERTIES = 1024,
-    VALUE_BYTES = 32768,
+    OBJECTS = 256,
+    PROPERTIES = 4096,
+    VALUE_BYTES = 65536,
+    LATER = 16,
+    LONGEST_DECISION_MS = 86400 * 1000,
+    LONGEST_DELAY_MS = 60000,
     CONTROLLER_PAIRINGS = 64,
     DEVICE_PAIRINGS = 4,
     HANDSHAKES = 8,
@@ -109,6 +112,27 @@ static const wf_policy *read_policy(lua_State *L) {
     return NULL;
 }
 
+static bool is_true(lua_State *L, const char *field) {
+    lua_getfield(L, 2, field);
+    bool result = lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    return result;
+}
+
+/* Seconds as milliseconds: `missing` when there are none, `none` for 0. */
+static uint32_t read_ms(lua_State *L, const char *field, uint32_t most, uint32_t missing, uint32_t none) {
+    uint32_t result = missing;
+    if (lua_getfield(L, 2, field) != LUA_TNIL) {
+        lua_Number ms = luaL_checknumber(L, -1) * 1000;
+        if (!(ms >= 0 && ms <= most)) {
+            wfl_misuse(L, field, lua_pushfstring(L, "seconds are 0 to %d", (int)(most / 1000)));
+        }
+        result = ms < 1 ? none : (uint32_t)ms;
+    }
+    lua_pop(L, 1);
+    return result;
+}
+
 /* Anchors the function in `field` as a user value; false when there is none. */
 static bool keep_function(lua_State *L, const char *field, int user_value) {
     bool there = lua_getfield(L, 2, field) != LUA_TNIL;
@@ -131,6 +155,11 @@ static void read_node(lua_State *L, endpoint *e, wf_node_config *node) {
         node->set_hook = wfl_set_hook;
         node->set_context = e;
     }
+    if (keep_function(L, "on_get", WFL_GET_HOOK)) {
+        node->get_hook = wfl_get_hook;
+        node->get_context = e;
+    }
+    node->transmits_only = is_true(L, "transmission_only");
 }
 
 static void read_config(lua_State *L, endpoint *e, wf_engine_config *config) {
@@ -140,9 +169,11 @@ static void read_config(lua_State *L, endpoint *e, wf_engine_config *config) {
     if (keep_function(L, "trace", WFL_TRACE_HOOK)) {
         config->trace = (wf_trace){.datagram = wfl_trace_hook, .context = e};
     }
-    lua_getfield(L, 2, "is_device");
-    config->pairings = lua_toboolean(L, -1) ? DEVICE_PAIRINGS : CONTROLLER_PAIRINGS;
-    lua_pop(L, 1);
+    config->pairings = is_true(L, "is_device") ? DEVICE_PAIRINGS : CONTROLLER_PAIRINGS;
+    config->later = LATER;
+    config->later_ms = read_ms(L, "decide_within", LONGEST_DECISION_MS, 0, 1);
+    config->answer_delay_ms = read_ms(L, "answer_delay", LONGEST_DELAY_MS, 0, WF_ANSWER_AT_ONCE);
+    config->keep_number = is_true(L, "keep_number");
     config->handshakes = HANDSHAKES;
     config->requests = REQUESTS;
     config->send_bytes = QUEUE_BYTES;

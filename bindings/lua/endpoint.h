@@ -12,7 +12,15 @@
 enum { WFL_INTERFACES = 8 };
 
 /* User values of the userdata. */
-enum { WFL_CONFIG = 1, WFL_MEMORY, WFL_SET_HOOK, WFL_TRACE_HOOK, WFL_HOOK_ERROR, WFL_USER_VALUES = WFL_HOOK_ERROR };
+enum {
+    WFL_CONFIG = 1,
+    WFL_MEMORY,
+    WFL_SET_HOOK,
+    WFL_GET_HOOK,
+    WFL_TRACE_HOOK,
+    WFL_HOOK_ERROR,
+    WFL_USER_VALUES = WFL_HOOK_ERROR
+};
 
 typedef struct endpoint {
     bool open;
@@ -39,6 +47,7 @@ wf_time wfl_now(lua_State *L);
 void wfl_enter_engine(lua_State *L, endpoint *e);
 void wfl_leave_engine(lua_State *L, endpoint *e);
 bool wfl_set_hook(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_bytes edt);
+bool wfl_get_hook(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_writer *fresh);
 void wfl_trace_hook(void *context, bool sent, const wf_address *peer, wf_bytes datagram, wf_bytes inner);
 
 int wfl_endpoint_open(lua_State *L);

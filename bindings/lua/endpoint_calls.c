@@ -216,6 +216,48 @@ static int get_own(lua_State *L) {
     return 1;
 }
 
+static int remove_object(lua_State *L) {
+    endpoint *e = wfl_endpoint(L);
+    wf_eoj eoj = wfl_eoj(L, 2, "eoj");
+    return push_success(L, wf_node_remove_object(wf_engine_node(e->engine), eoj), property_text(L, eoj, 0));
+}
+
+static int remove_property(lua_State *L) {
+    endpoint *e = wfl_endpoint(L);
+    wf_eoj eoj = wfl_eoj(L, 2, "eoj");
+    uint8_t epc = (uint8_t)wfl_integer(L, 3, "epc", 0x80, 0xFF);
+    return push_success(L, wf_node_remove_property(wf_engine_node(e->engine), eoj, epc), property_text(L, eoj, epc));
+}
+
+static int announce_instances(lua_State *L) {
+    endpoint *e = wfl_endpoint(L);
+    wf_engine_announce_instances(e->engine, wfl_now(L));
+    return 0;
+}
+
+/* later(): for hooks. An id, or nil when too many wait already. */
+static int later(lua_State *L) {
+    endpoint *e = check_open(L);
+    if (!e->in_hook) {
+        return luaL_error(L, "later() is for on_get and on_set");
+    }
+    wf_later_id id = wf_engine_later(e->engine);
+    if (id.value != 0) {
+        lua_pushinteger(L, id.value);
+    } else {
+        lua_pushnil(L);
+    }
+    return 1;
+}
+
+/* answer_later(id, accept, value or nil) */
+static int answer_later(lua_State *L) {
+    endpoint *e = wfl_endpoint(L);
+    wf_later_id id = {(uint32_t)wfl_integer(L, 2, "later", 1, UINT32_MAX)};
+    wf_bytes value = lua_isnil(L, 4) ? wf_bytes_of(NULL, 0) : wfl_bytes(L, 4, "value");
+    return push_success(L, wf_engine_answer_later(e->engine, wfl_now(L), id, lua_toboolean(L, 3), value), NULL);
+}
+
 static int announce(lua_State *L) {
     endpoint *e = wfl_endpoint(L);
     wf_engine_announce(e->engine, wfl_now(L));
@@ -274,6 +316,11 @@ void wfl_add_endpoint_calls(lua_State *L) {
         {"put", put},
         {"get_own", get_own},
         {"announce", announce},
+        {"remove_object", remove_object},
+        {"remove_property", remove_property},
+        {"announce_instances", announce_instances},
+        {"later", later},
+        {"answer_later", answer_later},
         {"next_event", next_event},
         {"counters", counters},
         {"send_error", send_error},

@@ -23,13 +23,22 @@ typedef struct set_call {
     bool accepted;
 } set_call;
 
+typedef struct get_call {
+    wf_eoj eoj;
+    uint8_t epc;
+    wf_bytes old;
+    wf_writer *fresh;
+    bool accepted;
+} get_call;
+
 typedef struct trace_call {
     bool sent;
     const wf_address *peer;
     wf_bytes datagram, inner;
 } trace_call;
 
-/* on_set(eoj, epc, old, new): false refuses; anything else, and no result at all, accepts. */
+/* on_set(eoj, epc, old, new): false refuses; anything else, and no result at all, accepts. What later() gave is a
+ * table: the verdict comes afterwards, or there was no room to wait, and then it is no. */
 static int call_set(lua_State *L) {
     set_call *call = lua_touserdata(L, 2);
     lua_getiuservalue(L, 1, WFL_SET_HOOK);
@@ -38,7 +47,26 @@ static int call_set(lua_State *L) {
     wfl_push_bytes(L, call->old);
     wfl_push_bytes(L, call->edt);
     lua_call(L, 4, 1);
-    call->accepted = lua_isnil(L, -1) || lua_toboolean(L, -1);
+    call->accepted = lua_isnil(L, -1) || (lua_toboolean(L, -1) && !lua_istable(L, -1));
+    return 0;
+}
+
+/* on_get(eoj, epc, old): bytes are the present value; nil and true keep the old one, false refuses, a table as above.
+ */
+static int call_get(lua_State *L) {
+    get_call *call = lua_touserdata(L, 2);
+    lua_getiuservalue(L, 1, WFL_GET_HOOK);
+    lua_pushinteger(L, (lua_Integer)call->eoj);
+    lua_pushinteger(L, call->epc);
+    wfl_push_bytes(L, call->old);
+    lua_call(L, 3, 1);
+    int type = lua_type(L, -1);
+    if (type == LUA_TSTRING) {
+        wf_write_view(call->fresh, wfl_bytes(L, -1, "value"));
+    } else if (type != LUA_TNIL && type != LUA_TBOOLEAN && type != LUA_TTABLE) {
+        return luaL_error(L, "on_get gives bytes, nil, false or what later() gave, not a %s", luaL_typename(L, -1));
+    }
+    call->accepted = type == LUA_TNIL || (lua_toboolean(L, -1) && type != LUA_TTABLE);
     return 0;
 }
 
@@ -78,6 +106,12 @@ static void protect(endpoint *e, lua_CFunction function, void *call) {
 bool wfl_set_hook(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_bytes edt) {
     set_call call = {.eoj = eoj, .epc = epc, .old = old, .edt = edt};
     protect(context, call_set, &call);
+    return call.accepted;
+}
+
+bool wfl_get_hook(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_writer *fresh) {
+    get_call call = {.eoj = eoj, .epc = epc, .old = old, .fresh = fresh};
+    protect(context, call_get, &call);
     return call.accepted;
 }
 

@@ -6,14 +6,79 @@ local LONGEST = 86400 -- what next_event takes, in seconds
 
 local Device = Endpoint.derive("warifu.Device", "device")
 
---- Adds an object: epc -> bytes (for reading only), or epc -> {value=, access="get set inf", size=}, where size is a
---- length or {least, most}. What every object must have (80 81 82 88 8A) is added where it is missing.
-function Device:add(eoj, properties)
-    return Endpoint.add_object(self, check.eoj("eoj", eoj), check.type("properties", properties, "table"))
+local function announce(self)
+    if self.announced then -- else the first turn does it
+        self.core:announce_instances()
+    end
 end
 
+--- Adds an object, at any time: epc -> bytes (for reading only), or epc -> {value=, access="get set inf", size=}, where
+--- size is a length or {least, most}. What every object must have (80 81 82 88 8A) is added where it is missing. For
+--- "0EF001" they are properties of the node profile, which is always there.
+function Device:add(eoj, properties)
+    local added, message, code =
+        Endpoint.add_object(self, check.eoj("eoj", eoj), check.type("properties", properties, "table"))
+    if added then
+        announce(self)
+    end
+    return added, message, code
+end
+
+--- Takes an object away with its properties.
+function Device:remove(eoj)
+    local removed, message, code = self.core:remove_object(check.eoj("eoj", eoj))
+    if removed then
+        announce(self)
+    end
+    return removed, message, code
+end
+
+--- Adds a property to an object of this device, as in `add`.
+function Device:add_property(eoj, epc, property)
+    return Endpoint.add_property(self, check.eoj("eoj", eoj), check.epc("epc", epc), property)
+end
+
+function Device:remove_property(eoj, epc)
+    return self.core:remove_property(check.eoj("eoj", eoj), check.epc("epc", epc))
+end
+
+-- A decision that comes later.
+local Later = { __name = "warifu.Later" }
+Later.__index = Later
+
+local function decide(self, accept, value)
+    if not self.id then
+        return core.fail "STATE"
+    end
+    local decided, message, code = self.core:answer_later(self.id, accept, value)
+    if code ~= "ARGUMENT" then
+        self.id = nil
+    end
+    return decided, message, code
+end
+
+--- Accepts: for a set the value asked for or `value`, for a get `value` or the stored one. Fails with STATE when it is
+--- too late or there was no room to wait, and with ARGUMENT when the property has no such value.
+function Later:accept(value)
+    return decide(self, true, check.optional("value", value, "string"))
+end
+
+function Later:refuse()
+    return decide(self, false)
+end
+
+--- Inside on_get or on_set: the decision comes later; the hook returns what this gives.
+function Device:later()
+    return setmetatable({ core = self.core, id = self.core:later() }, Later)
+end
+
+local OPTIONS = {
+    objects = true, on_set = true, on_get = true, number = true, transmission_only = true, decide_within = true,
+    answer_delay = true,
+}
+
 local function open(_, options)
-    local self, message, code = Endpoint.open(Device, options, { on_set = true, objects = true })
+    local self, message, code = Endpoint.open(Device, options, OPTIONS)
     if not self then
         return nil, message, code
     end

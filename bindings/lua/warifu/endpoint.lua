@@ -13,12 +13,14 @@ local OPTIONS = {
 -- What the device object super class requires beside the maps and the maker code, with values that promise nothing.
 local SUPERCLASS = {
     [0x80] = { value = "\x30", access = "get inf" }, -- operation status: on
-    [0x81] = { value = "\x00", access = "get set inf" }, -- installation location: not set
+    [0x81] = { value = "\x00", access = "get set inf", size = { 1, 17 } }, -- installation location: not set
     [0x82] = "\0\0R\0", -- release R of the Appendix
     [0x88] = { value = "\x42", access = "get inf" }, -- no fault
 }
 local MAKER = 0x8A
 local NODE_PROFILE_CLASS = 0x0EF0
+local NUMBER = 0x83
+local STARTS_WITH = { [0x80] = true, [0x82] = true, [0x8A] = true } -- in the node profile
 
 local ACCESS = { get = 1, set = 2, inf = 4 }
 local PROPERTY = { value = true, access = true, size = true }
@@ -55,7 +57,8 @@ local function configuration(options, role)
         port = check.type("port", options.port, "number", 3610),
         policy = check.optional("policy", options.policy, "string"),
         trace = check.optional("trace", options.trace, "function"),
-        number = owner and owner.number or core.random_number(),
+        number = owner and owner.number or options.number and core.number(options.number) or core.random_number(),
+        keep_number = not owner and options.number == nil and options.state ~= nil,
     }
 end
 
@@ -67,7 +70,12 @@ function Endpoint.open(class, options, more)
         return nil, message, code
     end
     config.is_device = class.role == "device"
-    config.on_set = check.optional("on_set", options and options.on_set, "function")
+    options = options or {}
+    config.on_set = check.optional("on_set", options.on_set, "function")
+    config.on_get = check.optional("on_get", options.on_get, "function")
+    config.transmission_only = check.optional("transmission_only", options.transmission_only, "boolean")
+    config.decide_within = check.optional("decide_within", options.decide_within, "number")
+    config.answer_delay = check.optional("answer_delay", options.answer_delay, "number")
     local self = setmetatable({ core = core.endpoint(), waiting = {}, seekers = {}, queue = {}, nodes = {} }, class)
     self.number, self.identity = config.number, config.identity
     self.where = ("%s port %d"):format(config.interfaces and table.concat(config.interfaces, ", ") or "every interface",
@@ -77,6 +85,8 @@ function Endpoint.open(class, options, more)
     if not opened then
         return nil, message, code
     end
+    local profile = NODE_PROFILE_CLASS << 8 | (config.transmission_only and 2 or 1)
+    self.number = core.hex(self.core:get_own(profile, NUMBER))
     return self
 end
 
@@ -94,7 +104,8 @@ function Endpoint.derive(name, role)
     return class
 end
 
-local function add_property(self, eoj, epc, property)
+--- Adds one property to an object that is there.
+function Endpoint.add_property(self, eoj, epc, property)
     if type(property) == "string" then
         property = { value = property }
     end
@@ -103,30 +114,39 @@ local function add_property(self, eoj, epc, property)
     local size = property.size or #value
     local least = check.type("size", type(size) == "table" and size[1] or size, "number")
     local most = check.type("size", type(size) == "table" and size[2] or size, "number")
+    if eoj >> 8 == NODE_PROFILE_CLASS and STARTS_WITH[epc] then
+        self.core:remove_property(eoj, epc)
+    end
     return self.core:add_property(eoj, epc, access_bits(property.access), least, most, value)
 end
 
---- Adds an object of one's own with its properties and what the super class requires.
+--- Adds an object of one's own with its properties and what the super class requires: whole, or not at all.
 function Endpoint.add_object(self, eoj, properties)
     local all = {}
-    local added, message, code = true, nil, nil
-    if eoj >> 8 ~= NODE_PROFILE_CLASS then -- the node profile is always there
+    local is_profile = eoj >> 8 == NODE_PROFILE_CLASS -- that is always there
+    if not is_profile then
         for epc, property in pairs(SUPERCLASS) do
             all[epc] = property
         end
         all[MAKER] = core.unhex(self.number:sub(3, 8))
-        added, message, code = self.core:add_object(eoj)
+        local added, message, code = self.core:add_object(eoj)
+        if not added then
+            return nil, message, code
+        end
     end
     for epc, property in pairs(properties) do
         all[check.epc("epc", epc)] = property
     end
     for epc, property in pairs(all) do
+        local added, message, code = Endpoint.add_property(self, eoj, epc, property)
         if not added then
-            break
+            if not is_profile then
+                self.core:remove_object(eoj)
+            end
+            return nil, message, code
         end
-        added, message, code = add_property(self, eoj, epc, property)
     end
-    return added, message, code
+    return true
 end
 
 --- The same while it is being opened: on failure it is closed again.
