@@ -75,11 +75,14 @@ def test_property_maps_go_both_ways_in_both_forms():
 @pytest.mark.parametrize(
     ("datagram", "text"),
     [
-        ("1081 0001 05FF01 013001 62 01 8000", "[0001] Get 05FF01 -> 013001: 80"),
-        ("1081 0001 013001 05FF01 72 01 800130", "[0001] Get_Res 013001 -> 05FF01: 80=30"),
-        ("1081 0001 013001 05FF01 72 01 800130 FFFF", "[0001] Get_Res 013001 -> 05FF01: 80=30 (then 2 bytes: FFFF)"),
+        ("1081 0001 05FF01 013001 62 01 8000", "[0001] Get 05FF01 -> 013001: 80 (operationStatus)"),
+        ("1081 0001 013001 05FF01 72 01 800130", "[0001] Get_Res 013001 -> 05FF01: 80=30 (operationStatus true)"),
+        (
+            "1081 0001 013001 05FF01 72 01 800130 FFFF",
+            "[0001] Get_Res 013001 -> 05FF01: 80=30 (operationStatus true) (then 2 bytes: FFFF)",
+        ),
         ("1081 0001 05FF01 013001 6E 01 E50101 01 E200", "[0001] SetGet 05FF01 -> 013001: E5=01 get E2"),
-        ("1081 0001 013001 05FF01 64 01 8000", "[0001] ESV 64 013001 -> 05FF01: 80"),
+        ("1081 0001 05FF01 013001 64 01 8000", "[0001] ESV 64 05FF01 -> 013001: 80 (operationStatus)"),
         ("1081 0001 013001 05FF01 62 00", "[0001] Get 013001 -> 05FF01"),
         ("1082 0001 FFEE", "[0001] arbitrary format, 2 bytes: FFEE"),
         ("00", "no ECHONET Lite frame, 1 bytes: 00"),

@@ -715,10 +715,10 @@ async def test_a_trace_shows_what_the_records_protect():
         request, answer = recorder.records
         assert (request.sent, answer.sent) == (True, False)
         assert request.address == answer.address == device.addresses[0]
-        assert warifu.decode_edata(request.inner) == "Get 05FF01 -> 013001: BB"
-        assert warifu.decode_edata(answer.inner) == "Get_Res 013001 -> 05FF01: BB=15"
+        assert warifu.decode_edata(request.inner) == "Get 05FF01 -> 013001: BB (roomTemperature)"
+        assert warifu.decode_edata(answer.inner) == "Get_Res 013001 -> 05FF01: BB=15 (roomTemperature 21 Celsius)"
         assert answer.inner not in answer.datagram
-        assert str(answer).endswith("| Get_Res 013001 -> 05FF01: BB=15")
+        assert str(answer).endswith("| Get_Res 013001 -> 05FF01: BB=15 (roomTemperature 21 Celsius)")
         assert "DA answer" in str(answer)
 
 

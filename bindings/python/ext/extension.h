@@ -102,6 +102,7 @@ PyObject *ext_store_raise(PyObject *store, wf_error error);
 
 extern PyMethodDef ext_codec_functions[];
 extern PyMethodDef ext_certificate_functions[];
+extern PyMethodDef ext_dictionary_functions[];
 extern PyMethodDef ext_doctor_functions[];
 
 #endif

@@ -4,13 +4,17 @@
         for node in await controller.discover():
             print(node)
 
-Times are in seconds, values are bytes as they stand in a frame (EDT), objects and properties are numbers (EOJ, EPC).
+Times are in seconds, objects are numbers (EOJ). Properties are numbers (EPC) with bytes as they stand in a frame (EDT),
+or names with values that `dictionary` knows: `await peer.get(0x013001, "roomTemperature")`.
 All errors are in `warifu.errors`, and each is a natural builtin too.
 """
 
 from . import errors
+from ._dictionary import ClassInfo, Dictionary, PropertyInfo, dictionary
 from ._doctor import Finding, doctor
 from ._stream import Stream
+from ._types import MemberInfo, StateInfo, TypeInfo
+from ._values import Bitmap, Integer, Level, NoData, Overflow, Quantity, Real, Special, State, Undefined, Underflow
 from ._warifu import Hello, Identity, __version__
 from .authority import Authority, random_number
 from .controller import Controller
@@ -20,6 +24,7 @@ from .errors import (
     NoAnswer,
     NoObject,
     NoProperty,
+    NotInDictionary,
     NotPaired,
     OutcomeUnknown,
     PairingIncomplete,
@@ -32,6 +37,7 @@ from .errors import (
     Untrusted,
     WindowClosed,
     WrongDevice,
+    WrongValue,
 )
 from .events import Event, Notification
 from .nodes import Node, Peer
@@ -41,22 +47,31 @@ from .trace import JsonLines, Printer, Recorder, Trace, Traced
 
 __all__ = [
     "Authority",
+    "Bitmap",
+    "ClassInfo",
     "Controller",
     "Device",
+    "Dictionary",
     "Error",
     "Event",
     "Finding",
     "Hello",
     "Identity",
+    "Integer",
     "JsonLines",
+    "Level",
+    "MemberInfo",
     "NoAnswer",
+    "NoData",
     "NoObject",
     "NoProperty",
     "Node",
+    "NotInDictionary",
     "NotPaired",
     "Notification",
     "Object",
     "OutcomeUnknown",
+    "Overflow",
     "PairingIncomplete",
     "PairingRefused",
     "PairingsFull",
@@ -65,18 +80,29 @@ __all__ = [
     "PortInUse",
     "Printer",
     "Property",
+    "PropertyInfo",
+    "Quantity",
+    "Real",
     "Recorder",
     "Refused",
+    "Special",
+    "State",
+    "StateInfo",
     "Stream",
     "Trace",
     "Traced",
+    "TypeInfo",
+    "Undefined",
+    "Underflow",
     "UnpairedHereOnly",
     "Untrusted",
     "WindowClosed",
     "WrongDevice",
+    "WrongValue",
     "__version__",
     "decode",
     "decode_edata",
+    "dictionary",
     "doctor",
     "errors",
     "random_number",

@@ -72,7 +72,7 @@ from ._warifu import (
     WrongValue,
 )
 
-# What Refused carries: the values that came all the same, and the EPCs that were refused.
+# What Refused carries: the values that came all the same, and the properties that were refused.
 Refused.values = MappingProxyType({})
 Refused.refused = ()
 

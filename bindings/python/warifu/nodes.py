@@ -3,18 +3,20 @@
 # ruff: noqa: ASYNC109 - the engine's own timeouts: it repeats, and says what it knows, until they pass
 
 import asyncio
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from . import _warifu
+from ._dictionary import PropertyInfo, dictionary
 from ._stream import Stream
 from ._warifu import Event as EngineEvent
-from ._warifu import Hello, PeerRow, Refused
+from ._warifu import Hello, PeerRow, Refused, WrongValue
 
 if TYPE_CHECKING:
     from ._endpoint import Endpoint
     from .events import Notification
 
+PROFILE_CLASS, RELEASE = 0x0EF0, 0x82
 SETC, GET = 0x61, 0x62
 SET_SNAS, GET_SNA = (0x51, 0x50), 0x52  # some refuse a SetC with the SNA of SetI
 READ_BACK_S = 20.0  # how long a device may take until a value that it accepted can be read
@@ -32,6 +34,7 @@ class Remote:
 
     def __init__(self, endpoint: "Endpoint") -> None:
         self._endpoint = endpoint
+        self._releases: dict[int, str | None] = {}
 
     @property
     def address(self) -> str | None:
@@ -67,15 +70,53 @@ class Remote:
         error.refused = refused
         return error
 
-    async def get(self, eoj: int, *epcs: int, timeout: float | None = None, partial: bool = False) -> dict[int, bytes]:
-        """Reads properties of one object: EPC -> EDT, in the order asked.
+    async def _named(self, eoj: int, keys: Iterable[int | str], timeout: float | None) -> dict[str, PropertyInfo]:
+        """What the names among the keys mean in the release of that object, which is asked for once."""
+        names = [key for key in keys if isinstance(key, str)]
+        if names and eoj not in self._releases:
+            release = None
+            if eoj >> 8 != PROFILE_CLASS:
+                edt = (await self._get(eoj, (RELEASE,), timeout, partial=True)).get(RELEASE, b"")
+                release = dictionary.release_of(edt)
+            self._releases[eoj] = release
+        return {name: dictionary.find(eoj >> 8, name, release=self._releases[eoj]) for name in names}
 
-        Raises Refused when not all of them came: its `values` are those that did, `refused` the others. With `partial`
-        the values that came are given without a word. Raises NoAnswer after `timeout` seconds (None: 20), NotPaired,
-        errors.Policy, and what reconnecting can end with (Untrusted, Expired, ...).
+    @overload
+    async def get(
+        self, eoj: int, *keys: int, timeout: float | None = None, partial: bool = False
+    ) -> dict[int, bytes]: ...
+    @overload
+    async def get(
+        self, eoj: int, *keys: str, timeout: float | None = None, partial: bool = False
+    ) -> dict[str, Any]: ...
+    @overload
+    async def get(
+        self, eoj: int, *keys: int | str, timeout: float | None = None, partial: bool = False
+    ) -> dict[int | str, Any]: ...
+    async def get(
+        self, eoj: int, *keys: int | str, timeout: float | None = None, partial: bool = False
+    ) -> dict[int, bytes] | dict[str, Any] | dict[int | str, Any]:
+        """Reads properties of one object, in the order asked: EPC -> bytes (EDT), or name -> value.
+
+        Names and values are those of `warifu.dictionary`, in the release that the object says (82), which is read the
+        first time. Raises Refused when not all of them came: its `values` are those that did, `refused` the others;
+        WrongValue when what came by name is no value of the property (its EPC gives the bytes). With `partial` the
+        values that came are given without a word. Raises NotInDictionary, NoAnswer after `timeout` seconds (None: 20),
+        NotPaired, errors.Policy, and what reconnecting can end with (Untrusted, Expired, ...).
         """
-        if not epcs:
-            raise ValueError("name at least one EPC")
+        if not keys:
+            raise ValueError("name at least one property")
+        named = await self._named(eoj, keys, timeout)
+        epcs = [named[key].epc if isinstance(key, str) else key for key in keys]
+        try:
+            came = await self._get(eoj, tuple(dict.fromkeys(epcs)), timeout, partial)
+        except Refused as error:
+            error.values = _natural(zip(keys, epcs, strict=True), error.values, named, partial=True)
+            error.refused = tuple(key for key, epc in zip(keys, epcs, strict=True) if epc in error.refused)
+            raise
+        return _natural(zip(keys, epcs, strict=True), came, named, partial)
+
+    async def _get(self, eoj: int, epcs: tuple[int, ...], timeout: float | None, partial: bool) -> dict[int, bytes]:
         event, came, esv = await self._ask(GET, eoj, [(epc, b"") for epc in epcs], timeout, True)
         values = {epc: came[epc] for epc in epcs if came.get(epc)}
         if len(values) == len(set(epcs)):
@@ -91,13 +132,14 @@ class Remote:
     async def set(
         self,
         eoj: int,
-        values: Mapping[int, bytes],
+        values: Mapping[int, bytes] | Mapping[str, Any] | Mapping[int | str, Any],
         *,
         timeout: float | None = None,
         verify: bool = False,
         repeatable: bool = False,
     ) -> None:
-        """Sets properties of one object (SetC) and waits for the answer.
+        """Sets properties of one object (SetC) and waits for the answer. By EPC a value is bytes, by name what
+        `warifu.dictionary` takes: {"targetTemperature": 26}. Raises WrongValue before anything is sent.
 
         Raises Refused with `refused`: the EPCs that were not taken (all, when the answer names none); the others are
         set. With `verify` the values are read back until they are there, 20 s (or `timeout`) long; Refused then has
@@ -106,6 +148,27 @@ class Remote:
         """
         if not values:
             raise ValueError("name at least one property")
+        named = await self._named(eoj, values, timeout)
+        plain = {
+            named[key].epc if isinstance(key, str) else key: (
+                named[key].encode(value, to_set=True) if isinstance(key, str) else value
+            )
+            for key, value in values.items()
+        }
+        if len(plain) < len(values):
+            raise ValueError("a property is given twice, by its name and by its EPC")
+        try:
+            await self._set(eoj, plain, timeout, verify, repeatable)
+        except Refused as error:
+            by_epc = {info.epc: name for name, info in named.items()}
+            keys = [(by_epc.get(epc, epc), epc) for epc in plain]
+            error.refused = tuple(key for key, epc in keys if epc in error.refused)
+            error.values = _natural(keys, error.values, named, partial=True)
+            raise
+
+    async def _set(
+        self, eoj: int, values: Mapping[int, bytes], timeout: float | None, verify: bool, repeatable: bool
+    ) -> None:
         event, came, esv = await self._ask(SETC, eoj, [*values.items()], timeout, repeatable)
         if esv in SET_SNAS:
             refused = tuple(epc for epc in values if came.get(epc, b"?")) or tuple(values)
@@ -118,12 +181,27 @@ class Remote:
         loop = asyncio.get_running_loop()
         end = loop.time() + (READ_BACK_S if timeout is None else timeout)
         wait = FIRST_READ_BACK_S
-        while (found := await self.get(eoj, *values, timeout=timeout)) != dict(values):
+        while (found := await self._get(eoj, tuple(values), timeout, partial=False)) != dict(values):
             if loop.time() + wait > end:
                 other = tuple(epc for epc in values if found[epc] != values[epc])
                 raise self._refused(event, other, found, f"{_names(other)} of {eoj:06X} read back differently")
             await asyncio.sleep(wait)
             wait *= 2
+
+
+def _natural(
+    keys: Iterable[tuple[int | str, int]], came: Mapping[Any, bytes], named: Mapping[str, PropertyInfo], partial: bool
+) -> dict[Any, Any]:
+    """What came, by the keys that were asked for. With `partial` what is no value is left out."""
+    out: dict[Any, Any] = {}
+    for key, epc in keys:
+        if epc in came:
+            try:
+                out[key] = named[key].decode(came[epc]) if isinstance(key, str) else came[epc]
+            except WrongValue:
+                if not partial:
+                    raise
+    return out
 
 
 def _names(epcs: tuple[int, ...]) -> str:

@@ -1,13 +1,34 @@
 """Frames as text, for people who look at the traffic."""
 
 from . import _warifu
+from ._dictionary import PropertyInfo, dictionary
+from ._values import text_of
 from ._warifu import ParsedDaFrame, ParsedFrame
+from .errors import NotInDictionary, WrongValue
 
 Properties = tuple[tuple[int, bytes], ...]
+REQUESTS = range(0x60, 0x70)  # the ESVs whose properties are the destination's; with the others they are the source's
 
 
-def _properties(properties: Properties) -> str:
-    return " ".join(f"{epc:02X}={edt.hex().upper()}" if edt else f"{epc:02X}" for epc, edt in properties)
+def _meaning(info: PropertyInfo, edt: bytes) -> str:
+    try:
+        value = text_of(info.decode(edt)) if edt else ""
+    except WrongValue:
+        value = ""
+    return f"{info.id} {value}".rstrip()
+
+
+def _property(of_class: int, epc: int, edt: bytes) -> str:
+    """As "B3=1A (targetTemperature 26 Celsius)"; without a name where the dictionary has none."""
+    text = f"{epc:02X}={edt.hex().upper()}" if edt else f"{epc:02X}"
+    try:
+        return f"{text} ({_meaning(dictionary.find(of_class, epc), edt)})"
+    except NotInDictionary:
+        return text
+
+
+def _properties(eoj: int, properties: Properties) -> str:
+    return " ".join(_property(eoj >> 8, epc, edt) for epc, edt in properties)
 
 
 def _message(frame: ParsedFrame) -> str:
@@ -15,9 +36,10 @@ def _message(frame: ParsedFrame) -> str:
     name = _warifu.esv_name(frame.esv)
     if name == "reserved":
         name = f"ESV {frame.esv:02X}"
-    text = f"{name} {frame.seoj:06X} -> {frame.deoj:06X}: {_properties(frame.properties)}"
+    eoj = frame.deoj if frame.esv in REQUESTS else frame.seoj
+    text = f"{name} {frame.seoj:06X} -> {frame.deoj:06X}: {_properties(eoj, frame.properties)}"
     if frame.gets:
-        text += f" get {_properties(frame.gets)}"
+        text += f" get {_properties(eoj, frame.gets)}"
     if frame.trailing:
         text += f" (then {len(frame.trailing)} bytes: {frame.trailing.hex().upper()})"
     return text.rstrip(" :")

@@ -1,0 +1,15 @@
+"""The shapes of the dictionary's rows, as the core hands them out."""
+
+from typing import Any
+
+Names = tuple[str, str, str]  # identifier, English, Japanese
+Moment = tuple[int, int, int, int, int, int]  # year, month, day, hour, minute, second
+
+# class, EPC, since, until, in_release, rules, atomic, sizes, names
+PropertyEntry = tuple[int, int, str, str | None, bool, tuple[int, int, int], int, tuple[int, int], Names]
+TypeRow = tuple[Any, ...]  # it holds others of its kind; see type_info
+
+# kind, count, number, exponent, code, unit, coefficients, name, member, bytes, moment
+ValueNode = tuple[int, int, int, int, int | None, str, bytes, Names, Names, bytes, Moment]
+# kind, count, number, exponent, code, unit, name, member, bytes, moment
+NodeToWrite = tuple[int, int, int, int, int | None, str | None, str | None, str | None, bytes, Moment]
