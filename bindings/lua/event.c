@@ -13,10 +13,14 @@ static const char *const kinds[] = {
     [WF_EVENT_PAIRED] = "paired",
     [WF_EVENT_UNPAIRED] = "unpaired",
     [WF_EVENT_SESSION_UP] = "session_up",
-    [WF_EVENT_SESSION_DOWN] = "session_down",
     [WF_EVENT_WINDOW_OPENED] = "window_opened",
     [WF_EVENT_WINDOW_CLOSED] = "window_closed",
     [WF_EVENT_SECURITY] = "security",
+    [WF_EVENT_LATE_ANSWER] = "late_answer",
+    [WF_EVENT_NODE_FOUND] = "node_found",
+    [WF_EVENT_NODE_CHANGED] = "node_changed",
+    [WF_EVENT_NODE_GONE] = "node_gone",
+    [WF_EVENT_NODE_OBJECT] = "node_object",
 };
 
 static const char *const steps[] = {

@@ -22,7 +22,7 @@ static wf_error counting_entropy(void *context, uint8_t *out, size_t len) {
 
 static void start(room *r, uint32_t count) {
     memset(r, 0, sizeof *r);
-    r->table = (wf_session_table){r->entries, count};
+    r->table = (wf_session_table){.entries = r->entries, .count = count};
     CHECK_OK(wf_crypto_start());
     CHECK_OK(wf_drbg_start(&r->drbg, (wf_entropy){counting_entropy, NULL}, wf_bytes_of(NULL, 0), wf_bytes_of(NULL, 0)));
 }

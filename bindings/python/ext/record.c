@@ -48,10 +48,12 @@ static PyStructSequence_Field event_fields[] = {
     {"eoj", "the object of \"property_set\""},
     {"epc", "the property of \"property_set\""},
     {"edata", "EDATA, or the value of \"property_set\""},
+    {"known", "a node of the roster; 0: none"},
+    {"changes", "of \"node_changed\": a sum of 1 address, 2 instances, 4 number, 8 online, 16 details"},
     {NULL, NULL},
 };
 static PyStructSequence_Desc event_description = {"warifu._warifu.Event", "What happened in an engine.", event_fields,
-                                                  13};
+                                                  15};
 
 static PyStructSequence_Field peer_fields[] = {
     {"id", "valid in this engine only"},
@@ -160,10 +162,14 @@ static const char *kind_text(wf_event_kind kind) {
         [WF_EVENT_PAIRED] = "paired",
         [WF_EVENT_UNPAIRED] = "unpaired",
         [WF_EVENT_SESSION_UP] = "session_up",
-        [WF_EVENT_SESSION_DOWN] = "session_down",
         [WF_EVENT_WINDOW_OPENED] = "window_opened",
         [WF_EVENT_WINDOW_CLOSED] = "window_closed",
         [WF_EVENT_SECURITY] = "security",
+        [WF_EVENT_LATE_ANSWER] = "late_answer",
+        [WF_EVENT_NODE_FOUND] = "node_found",
+        [WF_EVENT_NODE_CHANGED] = "node_changed",
+        [WF_EVENT_NODE_GONE] = "node_gone",
+        [WF_EVENT_NODE_OBJECT] = "node_object",
     };
     return texts[kind];
 }
@@ -204,6 +210,8 @@ PyObject *ext_from_event(const ext_state *state, const wf_event *event) {
     ext_record_add(&record, PyLong_FromUnsignedLong(event->eoj));
     ext_record_add(&record, PyLong_FromLong(event->epc));
     ext_record_add(&record, ext_from_bytes(event->edata));
+    ext_record_add(&record, PyLong_FromUnsignedLong(event->known.value));
+    ext_record_add(&record, PyLong_FromUnsignedLong(event->changes));
     return ext_record_end(&record);
 }
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class Event:
     """Something that happened to this node.
 
-    `kind` is one of: "paired", "unpaired", "session_up", "session_down" (`error` says why), "property_set" (a peer set
-    `eoj` `epc` of this node to `value`), "window_opened", "window_closed" (`error` None: after a pairing), "security"
+    `kind` is one of: "paired", "unpaired", "session_up", "property_set" (a peer set `eoj` `epc` of
+    this node to `value`), "window_opened", "window_closed" (`error` None: after a pairing), "security"
     (something from `address` was refused: `error`).
     """
 

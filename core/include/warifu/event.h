@@ -36,7 +36,6 @@ typedef enum wf_event_kind {
     WF_EVENT_PAIRED,        /* `peer`, `number`; on the device too */
     WF_EVENT_UNPAIRED,      /* `peer`, `number` */
     WF_EVENT_SESSION_UP,    /* `peer` has fresh keys */
-    WF_EVENT_SESSION_DOWN,  /* `peer`'s session ended: `error` */
     WF_EVENT_WINDOW_OPENED,
     WF_EVENT_WINDOW_CLOSED, /* `error`: OK after a pairing, else why */
     WF_EVENT_SECURITY,      /* something from `from` was refused: `error` */

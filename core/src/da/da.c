@@ -25,7 +25,7 @@ wf_da *wf_da_layout(wf_arena *arena, const wf_da_config *config) {
         return NULL;
     }
     da->pairings = (wf_pairing_table){pairing_entries, pairings, config->pairings, config->store};
-    da->sessions = (wf_session_table){session_entries, sessions};
+    da->sessions = (wf_session_table){.entries = session_entries, .count = sessions};
     da->calls = calls;
     da->runs = runs;
     da->run_count = config->handshakes;

@@ -49,9 +49,9 @@ typedef enum wf_da_incoming_kind {
     WF_DA_INCOMING_REFUSED  /* our request `tid` was refused: `error` */
 } wf_da_incoming_kind;
 
-/* The request that an answer is bound to. */
+/* The request that an answer is bound to, and the session that it came under. */
 typedef struct wf_da_request_ref {
-    uint32_t session;
+    uint32_t session, serial;
     uint16_t tid;
     uint64_t piv;
 } wf_da_request_ref;
@@ -75,6 +75,7 @@ void wf_da_heard_plaintext(wf_da *da, const wf_address *from);
 /* Sends EDATA to a peer under its session; `timed` puts the stamp of freshness before it. Errors: NO_SESSION (and new
  * keys are being agreed upon), KEYS_EXHAUSTED, NOT_PAIRED, TOO_SMALL. */
 WF_MUST_CHECK wf_error wf_da_send(wf_da *da, wf_time now, wf_peer_id peer, uint16_t tid, bool timed, wf_bytes edata);
+/* However late it comes. Errors: NO_SESSION (the request's has ended), KEYS_EXHAUSTED, TOO_SMALL. */
 WF_MUST_CHECK wf_error wf_da_answer(wf_da *da, const wf_da_request_ref *ref, wf_bytes edata);
 /* Refuses a request with the error and our session clock. */
 WF_MUST_CHECK wf_error wf_da_refuse(wf_da *da, wf_time now, const wf_da_request_ref *ref, wf_error reason);

@@ -131,6 +131,10 @@ wf_error wf_da_send(wf_da *da, wf_time now, wf_peer_id peer, uint16_t tid, bool 
 }
 
 wf_error wf_da_answer(wf_da *da, const wf_da_request_ref *ref, wf_bytes edata) {
+    const wf_session *s = &da->sessions.entries[ref->session];
+    if (s->serial != ref->serial || !s->trusted || s->leaving) {
+        return WF_ERROR_NO_SESSION; /* it ended, and another may stand in its place */
+    }
     uint8_t plain[WF_DATAGRAM_LEN];
     size_t len;
     wf_writer w = wf_writer_of(plain, sizeof plain);

@@ -51,7 +51,11 @@ wf_error wf_session_reserve(wf_session_table *table, uint32_t *index, wf_kid *ki
         return error;
     }
     wf_session *s = &table->entries[*index];
-    *s = (wf_session){.used = true, .initiator = initiator, .pairing = WF_NO_PAIRING, .ends = WF_TIME_NEVER};
+    *s = (wf_session){.serial = ++table->last_serial,
+                      .used = true,
+                      .initiator = initiator,
+                      .pairing = WF_NO_PAIRING,
+                      .ends = WF_TIME_NEVER};
     s->keys.receive_kid = *kid;
     return WF_OK;
 }

@@ -23,6 +23,7 @@ typedef struct wf_exchange_note {
 } wf_exchange_note;
 
 typedef struct wf_session {
+    uint32_t serial; /* no other session that stood in this place had the same */
     bool used;
     bool initiator;
     bool keyed;   /* before, only the kid is reserved */
@@ -47,6 +48,7 @@ typedef struct wf_session {
 typedef struct wf_session_table {
     wf_session *entries;
     uint32_t count;
+    uint32_t last_serial;
 } wf_session_table;
 
 /* A kid that no live session of ours uses: two bytes for an Initiator, one for a Responder. The index of the session to

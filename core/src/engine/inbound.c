@@ -108,12 +108,8 @@ static void take_request(wf_engine *engine, wf_time now, const wf_address *from,
         tell(engine, from, frame, in->peer, true, in->edata);
     }
     if (wf_esv_is_request(frame->esv)) {
-        const wf_asker asker = {.kind = WF_PEER_PAIRED,
-                                .address = *from,
-                                .tid = in->tid,
-                                .peer = in->peer,
-                                .ref = in->ref,
-                                .mark = wf_session_mark_of(engine->da, &in->ref)};
+        const wf_asker asker = {
+            .kind = WF_PEER_PAIRED, .address = *from, .tid = in->tid, .peer = in->peer, .ref = in->ref};
         wf_answer_request(engine, now, &asker, frame, in->edata);
     }
 }

@@ -9,8 +9,6 @@
 
 #include <warifu/engine.h>
 
-#include "engine/session_mark.h"
-
 enum { WF_REQUEST_TIDS = 4 /* copies of a request whose answers count */ };
 
 typedef enum wf_pending_state {
@@ -55,7 +53,6 @@ typedef struct wf_asker {
     uint16_t tid;
     wf_peer_id peer; /* 0: in clear */
     wf_da_request_ref ref;
-    wf_session_mark mark;
 } wf_asker;
 
 /* A request to one object whose answer waits for its owner. */
