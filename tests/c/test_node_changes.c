@@ -217,7 +217,8 @@ static wf_node_reply work(wf_node *node, wf_node_work *state, const char *reques
     wf_node_reply reply = wf_node_work_on(node, state, &frame, NULL, NULL, &out);
     if (!wf_bytes_equal(wf_bytes_of(answered, out.len), hex_bytes(expected, sizeof expected, answer))) {
         hex_print(stderr, wf_bytes_of(answered, out.len));
-        CHECK(!"the answer");
+        fputs(" is not the answer\n", stderr);
+        exit(1);
     }
     return reply;
 }
