@@ -19,6 +19,7 @@ SETI, SETC, GET, INF_REQ, SETGET = 0x60, 0x61, 0x62, 0x63, 0x6E
 SET_RES, GET_RES, INF, INFC, INFC_RES, SETGET_RES = 0x71, 0x72, 0x73, 0x74, 0x7A, 0x7E
 POWER, PLACE, MODE, TARGET, ROOM, NAME = 0x80, 0x81, 0xB0, 0xB3, 0xBB, 0xF0
 GROUPS = {4: "224.0.23.0", 6: "ff02::1%eth0"}
+HELLO = "10820001100000000000"  # of Device Authentication, in the arbitrary format
 CLONE_NEWNET = 0x40000000
 ANSWER_S = 3.0  # an answer comes within that, also on a busy machine
 SILENCE_S = 0.3
@@ -74,6 +75,7 @@ class Bare:
     def __init__(self, host: int = BARE, family: int = 4) -> None:
         self.host, self.family = host, family
         self.heard: list[Heard] = []
+        self.unreadable: list[bytes] = []
         self._news = asyncio.Event()
         self._sockets: dict[str, socket.socket] = {}
 
@@ -111,9 +113,13 @@ class Bare:
     def _take(self, name: str) -> None:
         datagram, source = self._sockets[name].recvfrom(65536)
         host = source[0].partition("%")[0]
-        if host != address(self.host, self.family):
+        if host == address(self.host, self.family):
+            return
+        try:
             self.heard.append(Heard(name, host, source[1], datagram, _warifu.frame_parse(datagram)))
-            self._news.set()
+        except warifu.Error:
+            self.unreadable.append(datagram)
+        self._news.set()
 
     def send(self, to: str, datagram: bytes | str, *, port: str = "own") -> None:
         """To port 3610 of a host or group, from 3610 or from the other port."""
@@ -134,7 +140,9 @@ class Bare:
                     self._news.clear()
                     await self._news.wait()
         except TimeoutError:
-            raise TimeoutError(f"heard only {[(item.where, item.datagram.hex()) for item in self.heard]}") from None
+            raise TimeoutError(
+                f"heard only {[(item.where, item.datagram.hex()) for item in self.heard]}, {self.unreadable}"
+            ) from None
         self.heard.remove(found)
         return found
 
@@ -149,6 +157,10 @@ class Bare:
 # ---- ours ----
 
 MANY = [warifu.Property(epc, b"\x01", "get") for epc in range(0xC0, 0xD0)]  # so its map 9F takes the bit form
+
+
+MAPS = [0x9D, 0x9E, 0x9F]
+READABLE = sorted([POWER, PLACE, 0x82, 0x88, 0x8A, *MAPS, MODE, TARGET, ROOM, NAME, *(item.epc for item in MANY)])
 
 
 def _in_range(_: warifu.Object, epc: int, old: bytes, new: bytes) -> bool:

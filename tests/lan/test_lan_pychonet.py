@@ -4,12 +4,29 @@ from collections.abc import Iterator
 
 import pytest
 from home import in_loop
-from lan import AIRCON, LIGHT, MANY, MODE, NAME, OURS, PLACE, POWER, ROOM, TARGET, address, device
+from lan import (
+    AIRCON,
+    BARE,
+    GROUPS,
+    HELLO,
+    LIGHT,
+    MAPS,
+    MODE,
+    NAME,
+    OURS,
+    PEER,
+    PLACE,
+    POWER,
+    READABLE,
+    ROOM,
+    TARGET,
+    Bare,
+    address,
+    device,
+)
 from peer import Peer, python_command, running
 
 US = address(OURS)
-MAPS = [0x9D, 0x9E, 0x9F]
-READABLE = sorted([POWER, PLACE, 0x82, 0x88, 0x8A, *MAPS, MODE, TARGET, ROOM, NAME, *(item.epc for item in MANY)])
 
 
 @pytest.fixture(scope="module")
@@ -85,3 +102,13 @@ async def test_a_change_of_ours_reaches_it(pychonet: Peer) -> None:
         await pychonet.do("listen", US)
         ours.put(AIRCON, ROOM, b"\x1e")
         await pychonet.hear(lambda row: row.get("room") == 30)
+
+
+@in_loop
+async def test_the_arbitrary_format_does_it_no_harm(pychonet: Peer) -> None:
+    async with device(), Bare() as bare:
+        bare.send(GROUPS[4], HELLO)
+        bare.send(address(PEER), HELLO)
+        await pychonet.hear(lambda row: row["from"] == address(BARE) and row["datagram"] == HELLO)
+        found, _ = await pychonet.do("discover", US)
+        assert found

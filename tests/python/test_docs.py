@@ -1,6 +1,7 @@
 """The documents: links lead somewhere, what they name is there, what is made from tables is fresh."""
 
 import importlib.util
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,10 +94,11 @@ def test_the_page_of_errors_names_the_classes_of_python() -> None:
         assert issubclass(exception, __builtins__[builtin] if builtin else Exception)
 
 
-def test_every_test_that_security_names_is_there() -> None:
-    text = (ROOT / "docs" / "explanation" / "security.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize(("page", "least"), [("security", 40), ("real-devices", 25)])
+def test_every_test_that_an_explanation_names_is_there(page: str, least: int) -> None:
+    text = (ROOT / "docs" / "explanation" / f"{page}.md").read_text(encoding="utf-8")
     named = re.findall(r"`(test_\w+)::(\w+)`", text)
-    assert len(named) > 40
+    assert len(named) >= least
     sources = {path.stem: path.read_text(encoding="utf-8") for path in TESTS.rglob("test_*.[cp]*") if path.is_file()}
     assert [f"{file}::{case}" for file, case in named if not re.search(rf"\b{case}\b", sources.get(file, ""))] == []
 
@@ -112,6 +114,17 @@ def test_every_error_that_the_documents_name_is_in_the_table() -> None:
     assert len(refusals) > 4
     assert [word for word in named if word not in known] == []
     assert [pair for pair in refusals if f"| {pair[0]} | `{pair[1]}` |" not in page] == []
+
+
+def test_the_page_of_real_devices_has_the_peers_that_are_installed() -> None:
+    page = (ROOT / "docs" / "explanation" / "real-devices.md").read_text(encoding="utf-8")
+    pinned = re.findall(r"^(uecho|pychonet)==(.*)$", (ROOT / "requirements" / "peers.txt").read_text(), flags=re.M)
+    package = json.loads((TESTS / "lan" / "peers" / "package.json").read_text())
+    lock = (TESTS / "lan" / "peers" / "package-lock.json").read_text()
+    assert len(pinned) == 2
+    assert [peer for peer, version in pinned if not re.search(rf"^\| {peer} .*\| {version} \|", page, flags=re.M)] == []
+    assert f"date-utils {package['dependencies']['date-utils']} | {package['dependencies']['echonet-lite']} |" in page
+    assert "://" not in lock  # no registry's address
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name)
