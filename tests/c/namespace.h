@@ -27,4 +27,8 @@ static inline bool enter_namespace(int kind) {
     return done;
 }
 
+/* The kernel takes packets for a new IPv6 address a moment after it has taken the address. */
+#define AWAIT_ADDRESS(text) \
+    "timeout 10 sh -c 'until ip -6 route show table local | grep -q \"^local " text " \"; do sleep 0.01; done'"
+
 #endif

@@ -54,6 +54,7 @@ static void enter_own_net(void) {
         "ip address add 198.51.100.1/24 dev wf0 && ip address add fe80::77/64 dev wf0 nodad && "
         "ip route add default via 198.51.100.254");
     await_link("wf0", true);
+    run(AWAIT_ADDRESS("fe80::77"));
 }
 
 static void add_second_net(void) {

@@ -20,10 +20,12 @@ static bool enter_own_link(void) {
     if (!enter_namespace(CLONE_NEWNET)) {
         return false;
     }
-    bool done = system("ip link set lo up && ip link add wf0 type veth peer name wf1 && ip link set wf0 up && ip link "
-                       "set wf1 addrgenmode none up && "
-                       "ip address add 198.51.100.1/24 dev wf0 && ip address add 198.51.100.2/24 dev wf0 && "
-                       "ip address add fe80::77/64 dev wf0 nodad && ip address add fe80::78/64 dev wf0 nodad") == 0;
+    bool done =
+        system("ip link set lo up && ip link add wf0 type veth peer name wf1 && ip link set wf0 up && ip link "
+               "set wf1 addrgenmode none up && "
+               "ip address add 198.51.100.1/24 dev wf0 && ip address add 198.51.100.2/24 dev wf0 && "
+               "ip address add fe80::77/64 dev wf0 nodad && ip address add fe80::78/64 dev wf0 nodad && " AWAIT_ADDRESS(
+                   "fe80::77") " && " AWAIT_ADDRESS("fe80::78")) == 0;
     if (!done) {
         fputs("no pair of interfaces to be had here\n", stderr);
     }

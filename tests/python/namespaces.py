@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -94,8 +95,14 @@ def link(name: str, other: Host, other_name: str) -> None:
 
 
 def give(interface: str, *addresses: str) -> None:
+    """The kernel takes packets for a new IPv6 address a moment after it has taken the address: waits for that."""
     for address in addresses:
         ip("address", "add", address, "dev", interface, *(["nodad"] if ":" in address else []))
+    local = ["ip", "-6", "route", "show", "table", "local", "dev", interface]
+    for address in addresses:
+        wanted = f"local {address.partition('/')[0]} "
+        while ":" in address and wanted not in subprocess.run(local, capture_output=True, text=True).stdout:
+            time.sleep(0.01)
 
 
 HOLDER = """
