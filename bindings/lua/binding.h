@@ -50,6 +50,7 @@ void wfl_push_event(lua_State *L, const wf_event *event);
 
 void wfl_add_codec(lua_State *L);
 void wfl_add_identity(lua_State *L);
+void wfl_add_dictionary(lua_State *L);
 void wfl_add_endpoint(lua_State *L);
 void wfl_add_doctor(lua_State *L);
 

@@ -59,6 +59,7 @@ __attribute__((visibility("default"))) int luaopen_warifu(lua_State *L) {
     lua_setfield(L, -2, "misuse");
     wfl_add_codec(L);
     wfl_add_identity(L);
+    wfl_add_dictionary(L);
     wfl_add_endpoint(L);
     wfl_add_doctor(L);
     wfl_run_part(L, wfl_parts, "init");

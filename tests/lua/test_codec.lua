@@ -86,9 +86,9 @@ end
 
 function cases.any_frame_has_a_text()
     check.equal(codec.decode "1081 1234 05FF01 013001 62 02 80 00 B3 00",
-        "ECHONET Lite, TID 1234: 05FF01 -> 013001 Get (62)\n  80\n  B3")
+        "ECHONET Lite, TID 1234: 05FF01 -> 013001 Get (62)\n  80 (operationStatus)\n  B3 (targetTemperature)")
     check.equal(codec.decode(SETGET),
-        "ECHONET Lite, TID 0001: 05FF01 -> 013001 SetGet (6E)\n  set 80 = 30\n  get BB")
+        "ECHONET Lite, TID 0001: 05FF01 -> 013001 SetGet (6E)\n  set 80 = 30 (operationStatus true)\n  get BB (roomTemperature)")
     check.equal(codec.decode "10:82:00:07:FF:00", "ECHONET Lite, TID 0007: arbitrary format\n  FF 00")
     check.equal(select(3, codec.decode "1083"), "FRAME")
 end

@@ -116,6 +116,25 @@ function cases.a_paired_device_is_read_set_and_heard()
     home:expect "unpaired"
 end
 
+function cases.properties_are_read_and_set_by_name()
+    local home <close> = new_home()
+    home:start_device()
+    local controller <close> = home:controller()
+    local peer = assert(controller:pair(THERE, { number = home.number }))
+    local values = assert(peer:get(AIRCON, "roomTemperature", "operationStatus", ROOM))
+    check.equal(values.roomTemperature, 24)
+    check.equal(values.operationStatus, false)
+    check.equal(values[ROOM], "\x18")
+    check.equal(peer:set(AIRCON, { targetTemperature = 26, [POWER] = "\x30" }), true)
+    check.equal(assert(peer:get(AIRCON, TARGET))[TARGET], "\26")
+    failure("WRONG_VALUE", peer:set(AIRCON, { targetTemperature = 51 }))
+    failure("NOT_IN_DICTIONARY", peer:set(AIRCON, { targetTemprature = 25 }))
+    local result, message, code, given = peer:get(AIRCON, "roomTemperature", "airFlowLevel")
+    failure("REFUSED", result, message, code)
+    check.equal(given.roomTemperature, 24)
+    check.equal(assert(peer:get("0EF001", "selfNodeInstances")).selfNodeInstances, "\0\0\1")
+end
+
 function cases.discovery_finds_the_device_and_its_window()
     local home <close> = new_home()
     home:start_device()

@@ -16,7 +16,7 @@ local controller = assert(warifu.Controller { address = "127.0.0.1", port = port
 
 -- How the page calls each thing; peers and nodes have the same methods.
 local things = {
-    warifu = warifu, codec = warifu.codec, Authority = warifu.Authority, Identity = warifu.Identity,
+    warifu = warifu, codec = warifu.codec, dictionary = warifu.dictionary, Authority = warifu.Authority, Identity = warifu.Identity,
     controller = warifu.Controller, device = warifu.Device, peer = controller:node "127.0.0.2",
     authority = assert(warifu.Authority.create "Test CA"), identity = identity,
 }
@@ -38,7 +38,7 @@ end
 
 function cases.every_public_function_is_on_the_page()
     local page = reference()
-    for _, name in ipairs { "warifu", "codec", "Authority", "Identity", "controller", "device" } do
+    for _, name in ipairs { "warifu", "codec", "dictionary", "Authority", "Identity", "controller", "device" } do
         for method, value in pairs(things[name]) do
             local public = type(value) == "function" and not method:find "^__"
             local shared = name == "device" and things.controller[method] ~= nil -- "and peers, unpair, ... as above"

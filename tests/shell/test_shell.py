@@ -246,7 +246,7 @@ def test_a_script_from_the_standard_input_is_one_chunk(run: Callable) -> None:
 def test_verbs_from_the_standard_input_run_line_by_line(run: Callable) -> None:
     done = run(text=f"version\ndecode {GET}\nfor i = 1, 2 do\n  print(i)\nend\n1 + 1\n")
     assert done.returncode == 0
-    assert re.fullmatch(r"warifu \S+, Lua 5\.4\n.*Get \(62\)\n  B3\n1\n2\n2\n", done.stdout)
+    assert re.fullmatch(r"warifu \S+, Lua 5\.4\n.*Get \(62\)\n  B3 \(targetTemperature\)\n1\n2\n2\n", done.stdout)
 
 
 def test_lines_end_at_the_first_failure(run: Callable) -> None:
@@ -257,7 +257,7 @@ def test_lines_end_at_the_first_failure(run: Callable) -> None:
 
 
 def test_verbs_work_as_arguments(run: Callable) -> None:
-    assert run("decode", GET[:8], GET[8:]).stdout == "ECHONET Lite, TID 0001: 05FF01 -> 013001 Get (62)\n  B3\n"
+    assert run("decode", GET[:8], GET[8:]).stdout == "ECHONET Lite, TID 0001: 05FF01 -> 013001 Get (62)\n  B3 (targetTemperature)\n"
     assert run("version").stdout == run("--version").stdout
 
 

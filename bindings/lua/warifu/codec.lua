@@ -1,6 +1,7 @@
 -- Frames: bytes, tables, and text for people.
 local core = ...
 local check = core.part "check"
+local dictionary = core.part "dictionary"
 
 local codec = {}
 
@@ -41,18 +42,29 @@ local function spaced(bytes)
     return (core.hex(bytes):gsub("..", "%0 "):sub(1, -2))
 end
 
-local function property_lines(lines, properties, prefix)
+-- " (targetTemperature 26 Celsius)"; empty where the dictionary has no name.
+local function meaning(class, property)
+    local found = dictionary.find(class, property.epc)
+    if not found then
+        return ""
+    end
+    local text = property.edt ~= "" and dictionary.text(class, property.epc, property.edt) or ""
+    return (" (%s%s)"):format(found.id, text ~= "" and " " .. text or "")
+end
+
+local function property_lines(lines, frame, properties, prefix)
+    local eoj = frame.esv & 0xF0 == 0x60 and frame.deoj or frame.seoj -- a request is about the destination
     for _, property in ipairs(properties) do
         local value = property.edt ~= "" and " = " .. spaced(property.edt) or ""
-        lines[#lines + 1] = ("  %s%02X%s"):format(prefix, property.epc, value)
+        lines[#lines + 1] = ("  %s%02X%s%s"):format(prefix, property.epc, value, meaning(eoj >> 8, property))
     end
 end
 
 local function specified_lines(frame)
     local lines = { ("ECHONET Lite, TID %04X: %06X -> %06X %s (%02X)"):format(
         frame.tid, frame.seoj, frame.deoj, core.esv_name(frame.esv), frame.esv) }
-    property_lines(lines, frame.properties, frame.gets and "set " or "")
-    property_lines(lines, frame.gets or {}, "get ")
+    property_lines(lines, frame, frame.properties, frame.gets and "set " or "")
+    property_lines(lines, frame, frame.gets or {}, "get ")
     if frame.trailing then
         lines[#lines + 1] = "  and after the last property " .. spaced(frame.trailing)
     end

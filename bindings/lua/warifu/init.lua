@@ -8,6 +8,7 @@ return {
     errors = core.errors, -- NAME -> {code=, name=, nature=, what=, next=}
     codec = core.part "codec",
     decode = core.part "codec".decode,
+    dictionary = core.part "dictionary",
     Identity = identity.Identity,
     Authority = identity.Authority,
     Controller = core.part "controller",
