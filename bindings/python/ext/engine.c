@@ -65,16 +65,18 @@ typedef struct arguments {
     Py_buffer number, maker;
     uint32_t objects, properties, value_bytes, pairings, handshakes, requests, send_bytes, event_bytes;
     uint32_t later, later_ms, answer_delay_ms;
-    int transmits_only, keep_number;
+    uint32_t calls, call_bytes, nodes, instances, gap_ms;
+    int transmits_only, keep_number, interview;
     uint16_t port;
 } arguments;
 
 static bool parse(arguments *out, PyObject *args, PyObject *keywords) {
-    static char *names[] = {
-        "now",         "identity",   "store",       "policy",          "port",           "number",      "maker",
-        "objects",     "properties", "value_bytes", "pairings",        "handshakes",     "requests",    "send_bytes",
-        "event_bytes", "later",      "later_ms",    "answer_delay_ms", "transmits_only", "keep_number", "set_hook",
-        "get_hook",    "trace",      NULL};
+    static char *names[] = {"now",      "identity",   "store",           "policy",         "port",
+                            "number",   "maker",      "objects",         "properties",     "value_bytes",
+                            "pairings", "handshakes", "requests",        "send_bytes",     "event_bytes",
+                            "later",    "later_ms",   "answer_delay_ms", "transmits_only", "keep_number",
+                            "set_hook", "get_hook",   "trace",           "calls",          "call_bytes",
+                            "nodes",    "instances",  "gap_ms",          "interview",      NULL};
     *out = (arguments){.identity = Py_None,
                        .store = Py_None,
                        .set_hook = Py_None,
@@ -89,12 +91,14 @@ static bool parse(arguments *out, PyObject *args, PyObject *keywords) {
                        .event_bytes = 1 << 16,
                        .port = WF_PORT};
     return PyArg_ParseTupleAndKeywords(
-        args, keywords, "O&|$OOsO&z*z*O&O&O&O&O&O&O&O&O&O&O&ppOOO:Engine", names, ext_as_u64, &out->now, &out->identity,
-        &out->store, &out->policy, ext_as_u16, &out->port, &out->number, &out->maker, ext_as_u32, &out->objects,
-        ext_as_u32, &out->properties, ext_as_u32, &out->value_bytes, ext_as_u32, &out->pairings, ext_as_u32,
-        &out->handshakes, ext_as_u32, &out->requests, ext_as_u32, &out->send_bytes, ext_as_u32, &out->event_bytes,
-        ext_as_u32, &out->later, ext_as_u32, &out->later_ms, ext_as_u32, &out->answer_delay_ms, &out->transmits_only,
-        &out->keep_number, &out->set_hook, &out->get_hook, &out->trace);
+        args, keywords, "O&|$OOsO&z*z*O&O&O&O&O&O&O&O&O&O&O&ppOOOO&O&O&O&O&p:Engine", names, ext_as_u64, &out->now,
+        &out->identity, &out->store, &out->policy, ext_as_u16, &out->port, &out->number, &out->maker, ext_as_u32,
+        &out->objects, ext_as_u32, &out->properties, ext_as_u32, &out->value_bytes, ext_as_u32, &out->pairings,
+        ext_as_u32, &out->handshakes, ext_as_u32, &out->requests, ext_as_u32, &out->send_bytes, ext_as_u32,
+        &out->event_bytes, ext_as_u32, &out->later, ext_as_u32, &out->later_ms, ext_as_u32, &out->answer_delay_ms,
+        &out->transmits_only, &out->keep_number, &out->set_hook, &out->get_hook, &out->trace, ext_as_u32, &out->calls,
+        ext_as_u32, &out->call_bytes, ext_as_u32, &out->nodes, ext_as_u32, &out->instances, ext_as_u32, &out->gap_ms,
+        &out->interview);
 }
 
 static void release_arguments(arguments *given) {
@@ -171,7 +175,13 @@ static bool configure(engine_object *self, wf_engine_config *config, const argum
                                  .later = given->later,
                                  .later_ms = given->later_ms,
                                  .answer_delay_ms = given->answer_delay_ms,
-                                 .keep_number = given->keep_number != 0};
+                                 .keep_number = given->keep_number != 0,
+                                 .calls = given->calls,
+                                 .call_bytes = given->call_bytes,
+                                 .nodes = given->nodes,
+                                 .instances = given->instances,
+                                 .gap_ms = given->gap_ms,
+                                 .interview = given->interview != 0};
     if (!check_types(state, given) || !configure_policy(state, config, given->policy) ||
         !configure_node(state, config, given)) {
         return false;

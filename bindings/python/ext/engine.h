@@ -48,6 +48,15 @@ PyObject *engine_announce_instances(PyObject *object, PyObject *args);
 PyObject *engine_later(PyObject *object, PyObject *unused);
 PyObject *engine_answer_later(PyObject *object, PyObject *args);
 
+/* engine_controller.c */
+PyObject *engine_call(PyObject *object, PyObject *args, PyObject *keywords);
+PyObject *engine_results(PyObject *object, PyObject *unused);
+PyObject *engine_discover(PyObject *object, PyObject *args);
+PyObject *engine_interview(PyObject *object, PyObject *args);
+PyObject *engine_forget(PyObject *object, PyObject *args);
+PyObject *engine_known(PyObject *object, PyObject *unused);
+PyObject *engine_known_one(PyObject *object, PyObject *args);
+
 PyObject *engine_close(PyObject *object, PyObject *unused);
 extern PyMethodDef engine_methods[];
 

@@ -358,6 +358,25 @@ PyMethodDef engine_methods[] = {
      "gives "
      "its "
      "id; neither peer nor address: to everybody. Raises errors.Frame, Capacity, NotPaired, TooSmall."},
+    {"call", EXT_METHOD(engine_call), KEYWORDS,
+     "call($self, now, seoj, deoj, sets, gets, *, peer=0, address=None, timeout_ms=0, verify_ms=0,\n"
+     "     repeatable=False)\n--\n\n"
+     "Begins a call: sets [(epc, edt)], then gets (EPCs as bytes), whatever the device's limits; gives its id. Raises "
+     "Argument, Capacity, NotPaired, TooSmall, State."},
+    {"results", engine_results, METH_NOARGS,
+     "results($self, /)\n--\n\n(epc, is_set, status, edt) for each property of the call whose \"done\" next_event() "
+     "gave last."},
+    {"discover", engine_discover, METH_VARARGS,
+     "discover($self, now, address, duration_ms, check, /)\n--\n\nAsks who is there (address None: everybody); with "
+     "`check` those who stay silent are asked one by one. Raises Capacity."},
+    {"interview", engine_interview, METH_VARARGS,
+     "interview($self, now, known, /)\n--\n\nAsks a node for its property maps, in the background. Raises NoObject, "
+     "State."},
+    {"known", engine_known, METH_NOARGS,
+     "known($self, /)\n--\n\nThe roster: (id, address, online, error, is_peer, number, maker, version, limit, "
+     "no_setget, instances) for each node."},
+    {"known_one", engine_known_one, METH_VARARGS, "known_one($self, id, /)\n--\n\nThe same for one node, or None."},
+    {"forget", engine_forget, METH_VARARGS, "forget($self, id, /)\n--\n\nDrops a node from the roster."},
     {"hello", hello, METH_VARARGS,
      "hello($self, now, address, duration_ms, /)\n--\n\nAsks who speaks Device Authentication; None: everybody."},
     {"cancel", cancel, METH_VARARGS, "cancel($self, now, request, /)\n--\n\nEnds a request early."},

@@ -10,6 +10,7 @@ All errors are in `warifu.errors`, and each is a natural builtin too.
 """
 
 from . import errors
+from ._calls import Result
 from ._dictionary import ClassInfo, Dictionary, PropertyInfo, dictionary
 from ._doctor import Finding, doctor
 from ._stream import Stream
@@ -85,6 +86,7 @@ __all__ = [
     "Real",
     "Recorder",
     "Refused",
+    "Result",
     "Special",
     "State",
     "StateInfo",

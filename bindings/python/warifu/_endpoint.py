@@ -18,6 +18,7 @@ from .objects import Object
 from .trace import Trace, Traced
 
 PORT = 3610
+CALL_BYTES = 8192  # of values in one call
 PolicyName = Literal["strict", "open"]
 SetHook = Callable[[int, int, bytes, bytes], bool | int | None]
 GetHook = Callable[[int, int, bytes], bytes | bool | int | None]
@@ -31,6 +32,10 @@ class Endpoint:
     """One node on the network. `Device` and `Controller` are its two kinds."""
 
     _pairings: int  # most pairings kept
+    _calls = 8  # of many properties, under way or waiting
+    _nodes = 0  # most nodes in the roster
+    _interview = False  # of every node that is found
+    _gap_ms = 0  # between an answer and the next message to that node; 0: the engine's own
     _seoj: int  # the object that speaks for this node
     _room = (0, 0, 0)  # for objects, properties and bytes of values that are added while it is open
     _transmits_only = False
@@ -127,6 +132,11 @@ class Endpoint:
             set_hook=self._set_hook(),
             get_hook=self._get_hook(),
             trace=None if self._trace is None else self._tell_trace,
+            calls=self._calls,
+            call_bytes=CALL_BYTES,
+            nodes=self._nodes,
+            interview=self._interview,
+            gap_ms=self._gap_ms,
         )
 
     def _set_hook(self) -> SetHook | None:
@@ -150,6 +160,10 @@ class Endpoint:
     def _tell_trace(self, sent: bool, address: str | None, datagram: bytes, inner: bytes) -> None:
         if self._trace is not None:
             self._trace(Traced(time.time(), sent, address, datagram, inner))
+
+    @property
+    def _is_open(self) -> bool:
+        return self._runtime is not None and not self._runtime.closed
 
     @property
     def _open(self) -> Runtime:
@@ -285,34 +299,6 @@ class Endpoint:
         if isinstance(error, TimeoutError) and self._runtime is not None and self._runtime.last_send_error is not None:
             error.__cause__ = self._runtime.last_send_error
         return error
-
-    async def _ask(
-        self, edata: bytes, *, peer: int, address: str | None, seconds: float | None, repeatable: bool
-    ) -> EngineEvent:
-        """One request to one node, to its end."""
-        runtime = self._open
-
-        def begin(now: int) -> int:
-            return runtime.engine.request(
-                now,
-                edata,
-                peer=peer,
-                address=address,
-                timeout_ms=milliseconds(seconds),
-                repeatable=repeatable,
-            )
-
-        with runtime.call(begin) as call:
-            return await call.result()
-
-
-def milliseconds(seconds: float | None) -> int:
-    """For the engine, where 0 means its own default. Raises ValueError for what is not positive."""
-    if seconds is None:
-        return 0
-    if not 0 < seconds < 4_000_000:
-        raise ValueError(f"a timeout is a positive number of seconds, not {seconds}")
-    return max(1, round(seconds * 1000))
 
 
 class NotificationStream(Stream[Notification]):

@@ -1,4 +1,4 @@
-"""Identification numbers and addresses as people give them."""
+"""Numbers and times as people give them."""
 
 Number = bytes | str  # an identification number: 17 bytes, or their hexadecimal text
 
@@ -9,3 +9,12 @@ def as_number(number: Number) -> bytes:
     if len(value) != 17:
         raise ValueError(f"an identification number has 17 bytes, not {len(value)}")
     return value
+
+
+def milliseconds(seconds: float | None) -> int:
+    """For the engine, where 0 means its own default. Raises ValueError for what is not positive."""
+    if seconds is None:
+        return 0
+    if not 0 < seconds < 4_000_000:
+        raise ValueError(f"a timeout is a positive number of seconds, not {seconds}")
+    return max(1, round(seconds * 1000))

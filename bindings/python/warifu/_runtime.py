@@ -23,6 +23,7 @@ class Call:
     def __init__(self) -> None:
         self.id = 0
         self.done = asyncio.get_running_loop().create_future()  # set with the last event; never with an error
+        self.results: list[Any] = []  # of a call of many properties, once it is done
         self._events: deque[Event] = deque()
         self._failure: Error | None = None
         self._waiter: asyncio.Future[None] | None = None
@@ -211,6 +212,7 @@ class Runtime:
         if call is not None:
             if event.kind == "done":
                 del self._calls[event.request]
+                call.results = self.engine.results()
             call.put(event)
         if event.kind not in OF_REQUESTS:
             self._dispatch(event)

@@ -122,6 +122,8 @@ class Event(structseq[Any], tuple[Any, ...]):
         "eoj",
         "epc",
         "edata",
+        "known",
+        "changes",
     )
     @property
     def kind(self) -> str: ...
@@ -149,6 +151,10 @@ class Event(structseq[Any], tuple[Any, ...]):
     def epc(self) -> int: ...
     @property
     def edata(self) -> bytes: ...
+    @property
+    def known(self) -> int: ...
+    @property
+    def changes(self) -> int: ...
 
 @final
 class PeerRow(structseq[Any], tuple[int, bytes, bytes, str | None, str | None, bool]):
@@ -356,6 +362,12 @@ class Engine:
         set_hook: Callable[[int, int, bytes, bytes], bool | int | None] | None = None,
         get_hook: Callable[[int, int, bytes], bytes | bool | int | None] | None = None,
         trace: Callable[[bool, str | None, bytes, bytes], object] | None = None,
+        calls: int = 0,
+        call_bytes: int = 0,
+        nodes: int = 0,
+        instances: int = 0,
+        gap_ms: int = 0,
+        interview: bool = False,
     ) -> Self: ...
     def add_object(self, eoj: int, /) -> None: ...
     def add_property(
@@ -385,6 +397,39 @@ class Engine:
         timeout_ms: int = 0,
         repeatable: bool = False,
     ) -> int: ...
+    def call(
+        self,
+        now: int,
+        seoj: int,
+        deoj: int,
+        sets: Iterable[tuple[int, ReadableBuffer]],
+        gets: ReadableBuffer,
+        *,
+        peer: int = 0,
+        address: str | None = None,
+        timeout_ms: int = 0,
+        verify_ms: int = 0,
+        repeatable: bool = False,
+    ) -> int: ...
+    def results(
+        self,
+    ) -> list[
+        tuple[
+            int,
+            bool,
+            Literal["value", "set", "verified", "differs", "refused", "silent", "no_room", "open"],
+            bytes,
+        ]
+    ]: ...
+    def discover(self, now: int, address: str | None, duration_ms: int, check: bool, /) -> int: ...
+    def interview(self, now: int, known: int, /) -> None: ...
+    def known(
+        self,
+    ) -> list[tuple[int, str, bool, int, bool, bytes | None, bytes | None, bytes | None, int, bool, list[int]]]: ...
+    def known_one(
+        self, id: int, /
+    ) -> tuple[int, str, bool, int, bool, bytes | None, bytes | None, bytes | None, int, bool, list[int]] | None: ...
+    def forget(self, id: int, /) -> None: ...
     def hello(self, now: int, address: str | None, duration_ms: int, /) -> int: ...
     def cancel(self, now: int, request: int, /) -> None: ...
     def send_raw(self, address: str | None, datagram: ReadableBuffer, /) -> None: ...

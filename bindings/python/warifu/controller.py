@@ -8,14 +8,15 @@ import inspect
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from . import _warifu
-from ._endpoint import PORT, Endpoint, PolicyName, milliseconds
-from ._numbers import Number, as_number
+from ._endpoint import PORT, Endpoint, PolicyName
+from ._numbers import Number, as_number, milliseconds
 from ._runtime import Call
-from ._warifu import Argument, Hello, Identity, make_error
+from ._warifu import Argument, Engine, Hello, Identity, make_error
 from ._warifu import Event as EngineEvent
-from .nodes import GET, Node, Peer
+from .nodes import Node, Peer, Row
 from .objects import Object
 from .trace import Trace
 
@@ -23,6 +24,7 @@ Confirm = Callable[[bytes], bool | Awaitable[bool]]
 Progress = Callable[[str], object]
 CONTROLLER, NODE_PROFILE = 0x05FF01, 0x0EF001
 NUMBER, INSTANCES = 0x83, 0xD6
+NO_GAP = 0xFFFFFFFF
 
 
 @dataclass(slots=True)
@@ -49,11 +51,15 @@ class Controller(Endpoint):
 
     identity    who it is (role "controller"), issued by an Authority; None: it can't pair
     state       directory that keeps the pairings; None: they end with the controller
+    nodes       most nodes that it knows at the same time
+    interview   every node that is found is asked for its property maps in the background: events "node_object"
+    gap         rest of a node between its answer and the next message, in seconds; paired peers have none
 
     The other arguments are those of Device, and so is what entering raises.
     """
 
     _pairings = 64
+    _calls = 64
     _seoj = CONTROLLER
 
     def __init__(
@@ -66,9 +72,16 @@ class Controller(Endpoint):
         port: int = PORT,
         policy: PolicyName = "strict",
         trace: Trace | None = None,
+        nodes: int = 1024,
+        interview: bool = False,
+        gap: float = 0.1,
     ) -> None:
         if identity is not None and identity.role != "controller":
             raise ValueError(f"a controller needs an identity with the role controller, not {identity.role}")
+        if not 0 <= gap < 60:
+            raise ValueError(f"a gap is less than a minute, not {gap} s")
+        self._nodes, self._interview = nodes, interview
+        self._gap_ms = round(gap * 1000) or NO_GAP
         super().__init__(
             [Object(CONTROLLER)],
             identity=identity,
@@ -80,11 +93,36 @@ class Controller(Endpoint):
             trace=trace,
         )
 
-    async def discover(self, timeout: float = 2.0, *, address: str | None = None) -> list[Node]:
-        """Asks everybody (or `address` alone) who is there, and gives who answered within `timeout` seconds.
+    async def discover(self, timeout: float = 2.0, *, address: str | Sequence[str] | None = None) -> list[Node]:
+        """Asks everybody (or these addresses alone) who is there, and gives who answered within `timeout` seconds.
 
         What nodes say here is proven by nothing.
         """
+        return await self._look_around(timeout, address, check=False)
+
+    async def rescan(self, timeout: float = 2.0) -> list[Node]:
+        """Asks everybody who is there, and gives all nodes that are known (`nodes`).
+
+        Those that stayed silent are then asked one by one in the background: an event "node_gone" tells who is not
+        there any more, and its `is_online` is False.
+        """
+        await self._look_around(timeout, None, check=True)
+        return self.nodes
+
+    @property
+    def nodes(self) -> list[Node]:
+        """All nodes that were heard since the start, also by their own announcements."""
+        return [self._node(row) for row in self._open.engine.known()]
+
+    def forget(self, node: Node) -> None:
+        """Drops a node from `nodes` with all that was learnt of it; it comes back when it is heard."""
+        self._open.engine.forget(node._known)
+
+    def _node(self, row: Row, hello: Hello | None = None) -> Node:
+        known, address, _, _, _, number, _, _, _, _, objects = row
+        return Node(self, address, number, objects, hello, known)
+
+    async def _look_around(self, timeout: float, address: str | Sequence[str] | None, *, check: bool) -> list[Node]:
         runtime = self._open
         found: dict[str, _Found] = {}
 
@@ -92,27 +130,30 @@ class Controller(Endpoint):
             if event.address is not None:
                 found.setdefault(event.address, _Found()).take(event)
 
-        edata = _warifu.edata_compose(CONTROLLER, NODE_PROFILE, GET, [(INSTANCES, b""), (NUMBER, b"")])
         duration = milliseconds(timeout)
-
-        def ask(now: int) -> int:
-            return runtime.engine.request(now, edata, address=address, timeout_ms=duration, repeatable=True)
-
-        def hello(now: int) -> int:
-            return runtime.engine.hello(now, address, duration)
-
+        places: Sequence[str | None] = [address] if address is None or isinstance(address, str) else address
         with contextlib.ExitStack() as stack:
             self._lookouts.add(take)
             stack.callback(self._lookouts.discard, take)
-            calls = [stack.enter_context(runtime.call(ask))]
-            if self._identity is not None:
-                calls.append(stack.enter_context(runtime.call(hello)))
+            calls = []
+            for place in places:
+                calls.append(
+                    stack.enter_context(
+                        runtime.call(partial(_ask_who_is_there, runtime.engine, place, duration, check))
+                    )
+                )
+                if self._identity is not None:
+                    calls.append(stack.enter_context(runtime.call(partial(_hello, runtime.engine, place, duration))))
             for call in calls:
                 while (event := await call.next()).kind != "done":
                     take(event)
                 if event.edata:
                     take(event)
-        return [Node(self, place, seen.number, list(seen.objects), seen.hello) for place, seen in sorted(found.items())]
+        rows = {row[1]: row for row in runtime.engine.known()}
+        return [
+            Node(self, place, seen.number, list(seen.objects), seen.hello, rows[place][0] if place in rows else 0)
+            for place, seen in sorted(found.items())
+        ]
 
     async def pair(
         self,
@@ -154,6 +195,14 @@ class Controller(Endpoint):
     def _decide(self, request: int, accepted: bool) -> None:
         runtime = self._open
         runtime.act(lambda now: runtime.engine.pair_decide(now, request, accepted))
+
+
+def _ask_who_is_there(engine: Engine, place: str | None, duration: int, check: bool, now: int) -> int:
+    return engine.discover(now, place, duration, check)
+
+
+def _hello(engine: Engine, place: str | None, duration: int, now: int) -> int:
+    return engine.hello(now, place, duration)
 
 
 async def _answer(confirm: Confirm | None, event: EngineEvent, call: Call) -> bool:

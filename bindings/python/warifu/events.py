@@ -16,7 +16,9 @@ class Event:
 
     `kind` is one of: "paired", "unpaired", "session_up", "property_set" (a peer set `eoj` `epc` of
     this node to `value`), "window_opened", "window_closed" (`error` None: after a pairing), "security"
-    (something from `address` was refused: `error`).
+    (something from `address` was refused: `error`); and of a controller: "node_found", "node_changed", "node_gone" (the
+    node at `address`; `error` says why it went, None: it was forgotten), "node_object" (its `eoj` was interviewed:
+    `value` holds EPC, length and bytes of what it said), "late_answer" (`value` is an EDATA that came too late).
     """
 
     kind: str

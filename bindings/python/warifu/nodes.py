@@ -2,25 +2,25 @@
 
 # ruff: noqa: ASYNC109 - the engine's own timeouts: it repeats, and says what it knows, until they pass
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from . import _warifu
+from ._calls import Outcome, Result, call
 from ._dictionary import PropertyInfo, dictionary
+from ._numbers import milliseconds
 from ._stream import Stream
+from ._warifu import Error, Hello, PeerRow, PropertyMap, Refused, TooSmall, WrongValue, make_error
 from ._warifu import Event as EngineEvent
-from ._warifu import Hello, PeerRow, Refused, WrongValue
 
 if TYPE_CHECKING:
     from ._endpoint import Endpoint
     from .events import Notification
 
-PROFILE_CLASS, RELEASE = 0x0EF0, 0x82
-SETC, GET = 0x61, 0x62
-SET_SNAS, GET_SNA = (0x51, 0x50), 0x52  # some refuse a SetC with the SNA of SetI
+PROFILE_CLASS, NODE_PROFILE, RELEASE = 0x0EF0, 0x0EF001, 0x82
+MAPS = {"inf": 0x9D, "set": 0x9E, "get": 0x9F}
+Row = tuple[int, str, bool, int, bool, bytes | None, bytes | None, bytes | None, int, bool, list[int]]
 READ_BACK_S = 20.0  # how long a device may take until a value that it accepted can be read
-FIRST_READ_BACK_S = 0.2
 
 
 def properties_of(edata: bytes) -> tuple[int, dict[int, bytes]]:
@@ -44,19 +44,6 @@ class Remote:
     def _target(self) -> tuple[int, str | None]:
         """Id of a peer, or 0 and an address."""
         raise NotImplementedError
-
-    async def _ask(
-        self, esv: int, eoj: int, properties: list[tuple[int, bytes]], timeout: float | None, repeatable: bool
-    ) -> tuple[EngineEvent, dict[int, bytes], int]:
-        """Gives the last event, the answer's properties and its ESV (0: no answer came)."""
-        edata = _warifu.edata_compose(self._endpoint._seoj, eoj, esv, properties)
-        peer, address = self._target()
-        event = await self._endpoint._ask(edata, peer=peer, address=address, seconds=timeout, repeatable=repeatable)
-        if not event.edata:
-            self._endpoint._check(event, self._as_peer())
-            return event, {}, 0
-        frame = _warifu.edata_parse(event.edata)
-        return event, dict(frame.properties), frame.esv
 
     def _as_peer(self) -> "Peer | None":
         return self if isinstance(self, Peer) else None
@@ -117,17 +104,70 @@ class Remote:
         return _natural(zip(keys, epcs, strict=True), came, named, partial)
 
     async def _get(self, eoj: int, epcs: tuple[int, ...], timeout: float | None, partial: bool) -> dict[int, bytes]:
-        event, came, esv = await self._ask(GET, eoj, [(epc, b"") for epc in epcs], timeout, True)
-        values = {epc: came[epc] for epc in epcs if came.get(epc)}
-        if len(values) == len(set(epcs)):
-            return values
-        if esv == GET_SNA and (partial or not event.error or event.error == Refused.code):
-            if partial:
-                return values
+        outcome = await self._call(eoj, gets=epcs, timeout=timeout)
+        values = outcome.values
+        if len(values) < len(epcs) and outcome.event.error == Refused.code and not partial:
             missing = tuple(epc for epc in epcs if epc not in values)
-            raise self._refused(event, missing, values, f"no {_names(missing)} of {eoj:06X}")
-        self._endpoint._check(event, self._as_peer())
-        return {epc: came[epc] for epc in epcs if epc in came}
+            raise self._refused(outcome.event, missing, values, f"no {_names(missing)} of {eoj:06X}")
+        if outcome.event.error != Refused.code:
+            self._endpoint._check(outcome.event, self._as_peer())
+        return values
+
+    async def get_many(self, eoj: int, epcs: Iterable[int], *, timeout: float | None = None) -> dict[int, Result]:
+        """Reads properties of one object and says of each what became of it, in the order asked.
+
+        However many they are: they are split as the device needs, and one that it keeps silent about is found by
+        halving. `timeout` seconds are for each message (None: 20 for one property, 60 for more). What is refused or
+        silent is in the results; raises NoAnswer when the node is not there, NotPaired, and the like.
+        """
+        outcome = await self._call(eoj, gets=tuple(dict.fromkeys(epcs)), timeout=timeout)
+        if outcome.event.error not in (Refused.code, TooSmall.code):
+            self._endpoint._check(outcome.event, self._as_peer())
+        return dict(outcome.gets)
+
+    async def set_get(
+        self,
+        eoj: int,
+        values: Mapping[int, bytes],
+        *epcs: int,
+        timeout: float | None = None,
+        repeatable: bool = False,
+    ) -> dict[int, bytes]:
+        """Sets properties and reads others in one step (SetGet): an index, and what it selects.
+
+        A device that refuses SetGet gets a SetC and a Get, with nobody of this controller in between; so does one that
+        ignores it, if the setting is `repeatable`. Raises Refused when something was not set (then nothing is read) or
+        not read, NoAnswer, OutcomeUnknown, NotPaired, errors.Policy.
+        """
+        if not values or not epcs:
+            raise ValueError("name at least one property to set and one to read")
+        outcome = await self._call(eoj, sets=values, gets=epcs, timeout=timeout, repeatable=repeatable)
+        missing = outcome.not_set + tuple(epc for epc in epcs if epc not in outcome.values)
+        if outcome.event.error == Refused.code:
+            raise self._refused(outcome.event, missing, outcome.values, f"{_names(missing)} of {eoj:06X}")
+        self._endpoint._check(outcome.event, self._as_peer())
+        return outcome.values
+
+    async def _call(
+        self,
+        eoj: int,
+        *,
+        sets: Mapping[int, bytes] | None = None,
+        gets: tuple[int, ...] = (),
+        timeout: float | None = None,
+        verify_ms: int = 0,
+        repeatable: bool = False,
+    ) -> Outcome:
+        return await call(
+            self._endpoint,
+            self._target(),
+            eoj,
+            sets=(sets or {}).items(),
+            gets=gets,
+            timeout_ms=milliseconds(timeout),
+            verify_ms=verify_ms,
+            repeatable=repeatable,
+        )
 
     async def set(
         self,
@@ -169,24 +209,14 @@ class Remote:
     async def _set(
         self, eoj: int, values: Mapping[int, bytes], timeout: float | None, verify: bool, repeatable: bool
     ) -> None:
-        event, came, esv = await self._ask(SETC, eoj, [*values.items()], timeout, repeatable)
-        if esv in SET_SNAS:
-            refused = tuple(epc for epc in values if came.get(epc, b"?")) or tuple(values)
-            raise self._refused(event, refused, {}, f"{_names(refused)} of {eoj:06X} not set")
-        self._endpoint._check(event, self._as_peer())
-        if verify:
-            await self._verify(event, eoj, values, timeout)
-
-    async def _verify(self, event: EngineEvent, eoj: int, values: Mapping[int, bytes], timeout: float | None) -> None:
-        loop = asyncio.get_running_loop()
-        end = loop.time() + (READ_BACK_S if timeout is None else timeout)
-        wait = FIRST_READ_BACK_S
-        while (found := await self._get(eoj, tuple(values), timeout, partial=False)) != dict(values):
-            if loop.time() + wait > end:
-                other = tuple(epc for epc in values if found[epc] != values[epc])
-                raise self._refused(event, other, found, f"{_names(other)} of {eoj:06X} read back differently")
-            await asyncio.sleep(wait)
-            wait *= 2
+        verify_ms = milliseconds(READ_BACK_S if timeout is None else timeout) if verify else 0
+        outcome = await self._call(eoj, sets=values, timeout=timeout, verify_ms=verify_ms, repeatable=repeatable)
+        if outcome.event.error == Refused.code:
+            refused = outcome.not_set
+            differs = any(outcome.sets[epc].status == "differs" for epc in refused)
+            detail = "read back differently" if differs else "not set"
+            raise self._refused(outcome.event, refused, outcome.there, f"{_names(refused)} of {eoj:06X} {detail}")
+        self._endpoint._check(outcome.event, self._as_peer())
 
 
 def _natural(
@@ -209,28 +239,79 @@ def _names(epcs: tuple[int, ...]) -> str:
 
 
 class Node(Remote):
-    """A node that answered a discovery; it is read and set in clear. Nothing of it is proven."""
+    """A node that was heard; it is read and set in clear, unless it is paired. Nothing of it is proven.
+
+    It is followed to another address if it has a number.
+    """
 
     def __init__(
-        self, endpoint: "Endpoint", address: str, number: bytes | None, objects: list[int], da: Hello | None
+        self,
+        endpoint: "Endpoint",
+        address: str,
+        number: bytes | None,
+        objects: list[int],
+        da: Hello | None,
+        known: int = 0,
     ) -> None:
         super().__init__(endpoint)
         self._address = address
+        self._known = known
         self.number = number  # identification number, as it says; None: it has none
         self.objects = objects  # EOJs, without the node profile
         self.da = da  # what it says of Device Authentication; None: it doesn't speak it
 
+    def _row(self) -> Row | None:
+        return self._endpoint._open.engine.known_one(self._known) if self._known else None
+
     @property
     def address(self) -> str:
-        """Where it is, as "192.0.2.1:3610"."""
-        return self._address
+        """Where it was heard last, as "192.0.2.1:3610"."""
+        row = self._row()
+        return row[1] if row else self._address
+
+    @property
+    def is_online(self) -> bool:
+        """Whether it answered when it was last asked."""
+        row = self._row()
+        return row is not None and row[2]
+
+    @property
+    def reason(self) -> Error | None:
+        """Why it is not online; None: it is, or it is no longer known."""
+        row = self._row()
+        return make_error(row[3], None, row[1]) if row and row[3] else None
+
+    @property
+    def limit(self) -> int | None:
+        """Most properties that it takes at once, as learnt; None: no limit was met."""
+        row = self._row()
+        return row[8] or None if row else None
+
+    async def interview(self, *, timeout: float | None = None) -> dict[int, dict[str, frozenset[int]]]:
+        """Asks each object, the node profile first, for its property maps: EOJ -> "inf", "set", "get" -> EPCs.
+
+        A map that does not come is empty. Raises NoAnswer when the node is not there, and the like.
+        """
+        maps: dict[int, dict[str, frozenset[int]]] = {}
+        for eoj in (NODE_PROFILE, *self.objects):
+            came = await self.get_many(eoj, MAPS.values(), timeout=timeout)
+            maps[eoj] = {name: _map(came[epc].value) for name, epc in MAPS.items()}
+        return maps
 
     def _target(self) -> tuple[int, str | None]:
-        return 0, self._address
+        return 0, self.address
 
     def __repr__(self) -> str:
         objects = " ".join(f"{eoj:06X}" for eoj in self.objects)
-        return f"<warifu.Node {self._address} {objects}{' DA' if self.da else ''}>"
+        address = self.address if self._endpoint._is_open else self._address
+        return f"<warifu.Node {address} {objects}{' DA' if self.da else ''}>"
+
+
+def _map(edt: bytes) -> frozenset[int]:
+    try:
+        return frozenset(_warifu.property_map_read(edt))
+    except PropertyMap:
+        return frozenset()
 
 
 class Peer(Remote):

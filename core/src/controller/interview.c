@@ -132,7 +132,7 @@ static void run_check(wf_controller *c) {
     while (c->check_at < c->roster.used && free_calls(c) > c->config.calls / 2) {
         const wf_neighbour *node = &c->roster.entries[c->check_at++];
         const uint8_t version = VERSION;
-        if (node->state == WF_KNOWN_ONLINE && node->heard_at < c->check_since && !node->is_peer) {
+        if (node->state == WF_KNOWN_ONLINE && node->heard_at <= c->check_since && !node->is_peer) {
             (void)start(c, node, WF_CALL_OF_CHECK, WF_EOJ_NODE_PROFILE, &version, 1, CHECK_MS);
         }
     }

@@ -1,0 +1,89 @@
+"""Calls to other nodes: many properties at once, each with an outcome of its own."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from ._warifu import Event
+
+if TYPE_CHECKING:
+    from ._endpoint import Endpoint
+
+Status = Literal["value", "set", "verified", "differs", "refused", "silent", "no_room", "open"]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one property.
+
+    `status` is "value" (read: `value`), "set" (accepted), "verified" (accepted, and read back), "differs" (accepted,
+    but `value` is what is there; empty: it can't be read), "refused", "silent" (the node answers, but not to this),
+    "no_room" (too much for one call) or "open" (the call ended before).
+    """
+
+    status: Status
+    value: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A call that is over. `event.error` is the code of what it ended with."""
+
+    event: Event
+    sets: Mapping[int, Result]
+    gets: Mapping[int, Result]
+
+    @property
+    def values(self) -> dict[int, bytes]:
+        """What was read."""
+        return {epc: result.value for epc, result in self.gets.items() if result.status == "value"}
+
+    @property
+    def there(self) -> dict[int, bytes]:
+        """What was read back."""
+        return {epc: result.value for epc, result in self.sets.items() if result.status in ("verified", "differs")}
+
+    @property
+    def not_set(self) -> tuple[int, ...]:
+        """The sets that can't be relied on."""
+        return tuple(epc for epc, result in self.sets.items() if result.status not in ("set", "verified"))
+
+
+async def call(
+    endpoint: "Endpoint",
+    target: tuple[int, str | None],
+    eoj: int,
+    *,
+    sets: Iterable[tuple[int, bytes]] = (),
+    gets: Iterable[int] = (),
+    timeout_ms: int = 0,
+    verify_ms: int = 0,
+    repeatable: bool = False,
+) -> Outcome:
+    """Sets, then gets; see `call` of the engine. What the node refuses is in the outcome, not raised."""
+    runtime = endpoint._open
+    peer, address = target
+    asked = bytes(gets)
+
+    def begin(now: int) -> int:
+        return runtime.engine.call(
+            now,
+            endpoint._seoj,
+            eoj,
+            sets,
+            asked,
+            peer=peer,
+            address=address,
+            timeout_ms=timeout_ms,
+            verify_ms=verify_ms,
+            repeatable=repeatable,
+        )
+
+    with runtime.call(begin) as under_way:
+        event = await under_way.result()
+    results = under_way.results
+    return Outcome(
+        event,
+        {epc: Result(status, value) for epc, is_set, status, value in results if is_set},
+        {epc: Result(status, value) for epc, is_set, status, value in results if not is_set},
+    )
