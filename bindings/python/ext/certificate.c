@@ -1,7 +1,6 @@
 /* Certificates: reading one, and issuing new identities under an authority's. */
 #include "extension.h"
 #include <string.h>
-#include <warifu/entropy.h>
 
 enum { PEM_LEN = 16384 };
 
@@ -44,6 +43,7 @@ static PyObject *certificate_parse(PyObject *module, PyObject *args) {
 typedef struct issue_job {
     wf_certificate_order order;
     const wf_identity *issuer; /* NULL: self-signed */
+    wf_entropy entropy;
     wf_p256_key key;
     uint8_t pem[PEM_LEN];
     size_t pem_len;
@@ -79,7 +79,7 @@ static wf_error run_issue(issue_job *job) {
     wf_drbg drbg;
     wf_writer writer = wf_writer_of(der, sizeof der);
     wf_bytes none = wf_bytes_of(NULL, 0);
-    wf_error error = wf_drbg_start(&drbg, wf_entropy_system(), none, none);
+    wf_error error = wf_drbg_start(&drbg, job->entropy, none, none);
     if (error == WF_OK) {
         error = wf_p256_generate(&job->key, &drbg);
     }
@@ -118,14 +118,14 @@ static PyObject *identity_of_job(const ext_state *state, const issue_job *job) {
 }
 
 static PyObject *issue(PyObject *module, PyObject *args, PyObject *keywords) {
-    static char *names[] = {"name", "not_before", "not_after", "role", "number", "issuer", NULL};
+    static char *names[] = {"name", "not_before", "not_after", "role", "number", "issuer", "entropy", NULL};
     const ext_state *state = PyModule_GetState(module);
     const char *name, *role = NULL;
     long long not_before, not_after;
-    PyObject *issuer = Py_None;
+    PyObject *issuer = Py_None, *entropy = Py_None;
     Py_buffer number = {0};
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "sLL|$zz*O:issue", names, &name, &not_before, &not_after, &role,
-                                     &number, &issuer)) {
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "sLL|$zz*OO:issue", names, &name, &not_before, &not_after, &role,
+                                     &number, &issuer, &entropy)) {
         return NULL;
     }
     PyObject *result = NULL;
@@ -139,7 +139,7 @@ static PyObject *issue(PyObject *module, PyObject *args, PyObject *keywords) {
                (number.obj != NULL && number.len != WF_NUMBER_LEN) ||
                (has_issuer && ext_identity_view(issuer)->anchor_count == 0)) {
         ext_raise(state, WF_ERROR_ARGUMENT, "a role (device, controller) goes with a number of 17 bytes");
-    } else {
+    } else if (ext_as_entropy(state, &job->entropy, entropy)) {
         job->issuer = has_issuer ? ext_identity_view(issuer) : NULL;
         job->order.common_name = name;
         job->order.is_ca = job->order.role == WF_ROLE_NONE;
@@ -167,8 +167,8 @@ PyMethodDef ext_certificate_functions[] = {
      "certificate_parse($module, der, /)\n--\n\nTakes a certificate of the device profile apart. Raises Der, "
      "errors.Certificate, Point."},
     {"issue", EXT_METHOD(issue), METH_VARARGS | METH_KEYWORDS,
-     "issue($module, name, not_before, not_after, *, role=None, number=None, issuer=None)\n--\n\nMakes a key and a "
-     "certificate "
+     "issue($module, name, not_before, not_after, *, role=None, number=None, issuer=None, entropy=None)\n--\n\n"
+     "Makes a key and a certificate "
      "for it: a root without `issuer`, else an identity under it. Dates are seconds since 1970."},
     {NULL, NULL, 0, NULL},
 };

@@ -1,6 +1,7 @@
 /* Values between Python and the core. */
 #include "extension.h"
 #include <string.h>
+#include <warifu/entropy.h>
 
 /* All unsigned integers, `most` being the largest that the caller takes. */
 static bool as_unsigned(PyObject *object, uint64_t most, uint64_t *out) {
@@ -106,6 +107,18 @@ PyObject *ext_from_role(wf_role role) {
         break;
     }
     return Py_NewRef(Py_None);
+}
+
+bool ext_as_entropy(const ext_state *state, wf_entropy *out, PyObject *host) {
+    if (host == Py_None) {
+        *out = wf_entropy_system();
+    } else if (Py_IS_TYPE(host, state->sim_host)) {
+        *out = ext_sim_host_entropy(host);
+    } else {
+        PyErr_SetString(PyExc_TypeError, "entropy must be a SimHost or None");
+        return false;
+    }
+    return true;
 }
 
 wf_bytes ext_view(const Py_buffer *buffer) {

@@ -3,7 +3,6 @@
 #include "engine.h"
 #include <string.h>
 #include <unistd.h>
-#include <warifu/entropy.h>
 
 bool engine_is_in_hook(const engine_object *self) {
     return self->in_hook && self->thread == PyThread_get_thread_ident() && self->process == getpid();
@@ -51,6 +50,7 @@ static void shut(engine_object *self) {
     }
     Py_CLEAR(self->store);
     Py_CLEAR(self->identity);
+    Py_CLEAR(self->entropy);
     Py_CLEAR(self->set_hook);
     Py_CLEAR(self->get_hook);
     Py_CLEAR(self->trace);
@@ -60,7 +60,7 @@ static void shut(engine_object *self) {
 
 typedef struct arguments {
     uint64_t now;
-    PyObject *identity, *store, *set_hook, *get_hook, *trace;
+    PyObject *identity, *store, *entropy, *set_hook, *get_hook, *trace;
     const char *policy;
     Py_buffer number, maker;
     uint32_t objects, properties, value_bytes, pairings, handshakes, requests, send_bytes, event_bytes;
@@ -71,14 +71,15 @@ typedef struct arguments {
 } arguments;
 
 static bool parse(arguments *out, PyObject *args, PyObject *keywords) {
-    static char *names[] = {"now",      "identity",   "store",           "policy",         "port",
-                            "number",   "maker",      "objects",         "properties",     "value_bytes",
-                            "pairings", "handshakes", "requests",        "send_bytes",     "event_bytes",
-                            "later",    "later_ms",   "answer_delay_ms", "transmits_only", "keep_number",
-                            "set_hook", "get_hook",   "trace",           "calls",          "call_bytes",
-                            "nodes",    "instances",  "gap_ms",          "interview",      NULL};
+    static char *names[] = {
+        "now",         "identity",   "store",       "policy",          "port",           "number",      "maker",
+        "objects",     "properties", "value_bytes", "pairings",        "handshakes",     "requests",    "send_bytes",
+        "event_bytes", "later",      "later_ms",    "answer_delay_ms", "transmits_only", "keep_number", "set_hook",
+        "get_hook",    "trace",      "entropy",     "calls",           "call_bytes",     "nodes",       "instances",
+        "gap_ms",      "interview",  NULL};
     *out = (arguments){.identity = Py_None,
                        .store = Py_None,
+                       .entropy = Py_None,
                        .set_hook = Py_None,
                        .get_hook = Py_None,
                        .trace = Py_None,
@@ -91,14 +92,14 @@ static bool parse(arguments *out, PyObject *args, PyObject *keywords) {
                        .event_bytes = 1 << 16,
                        .port = WF_PORT};
     return PyArg_ParseTupleAndKeywords(
-        args, keywords, "O&|$OOsO&z*z*O&O&O&O&O&O&O&O&O&O&O&ppOOOO&O&O&O&O&p:Engine", names, ext_as_u64, &out->now,
+        args, keywords, "O&|$OOsO&z*z*O&O&O&O&O&O&O&O&O&O&O&ppOOOOO&O&O&O&O&p:Engine", names, ext_as_u64, &out->now,
         &out->identity, &out->store, &out->policy, ext_as_u16, &out->port, &out->number, &out->maker, ext_as_u32,
         &out->objects, ext_as_u32, &out->properties, ext_as_u32, &out->value_bytes, ext_as_u32, &out->pairings,
         ext_as_u32, &out->handshakes, ext_as_u32, &out->requests, ext_as_u32, &out->send_bytes, ext_as_u32,
         &out->event_bytes, ext_as_u32, &out->later, ext_as_u32, &out->later_ms, ext_as_u32, &out->answer_delay_ms,
-        &out->transmits_only, &out->keep_number, &out->set_hook, &out->get_hook, &out->trace, ext_as_u32, &out->calls,
-        ext_as_u32, &out->call_bytes, ext_as_u32, &out->nodes, ext_as_u32, &out->instances, ext_as_u32, &out->gap_ms,
-        &out->interview);
+        &out->transmits_only, &out->keep_number, &out->set_hook, &out->get_hook, &out->trace, &out->entropy, ext_as_u32,
+        &out->calls, ext_as_u32, &out->call_bytes, ext_as_u32, &out->nodes, ext_as_u32, &out->instances, ext_as_u32,
+        &out->gap_ms, &out->interview);
 }
 
 static void release_arguments(arguments *given) {
@@ -146,8 +147,9 @@ static bool configure_node(const ext_state *state, wf_engine_config *config, con
 static bool check_types(const ext_state *state, const arguments *given) {
     if (given->identity != Py_None && !Py_IS_TYPE(given->identity, state->identity)) {
         PyErr_SetString(PyExc_TypeError, "identity must be an Identity or None");
-    } else if (given->store != Py_None && !Py_IS_TYPE(given->store, state->store)) {
-        PyErr_SetString(PyExc_TypeError, "store must be a FileStore or None");
+    } else if (given->store != Py_None && !Py_IS_TYPE(given->store, state->store) &&
+               !Py_IS_TYPE(given->store, state->sim_store)) {
+        PyErr_SetString(PyExc_TypeError, "store must be a FileStore, a SimStore or None");
     } else if ((given->set_hook != Py_None && !PyCallable_Check(given->set_hook)) ||
                (given->get_hook != Py_None && !PyCallable_Check(given->get_hook)) ||
                (given->trace != Py_None && !PyCallable_Check(given->trace))) {
@@ -165,8 +167,7 @@ static PyObject *keep(PyObject *object) {
 /* Everything of the configuration that the engine borrows is held by `self` from here on. */
 static bool configure(engine_object *self, wf_engine_config *config, const arguments *given) {
     const ext_state *state = ext_state_of((PyObject *)self);
-    *config = (wf_engine_config){.entropy = wf_entropy_system(),
-                                 .port = given->port,
+    *config = (wf_engine_config){.port = given->port,
                                  .pairings = given->pairings,
                                  .handshakes = given->handshakes,
                                  .requests = given->requests,
@@ -182,12 +183,13 @@ static bool configure(engine_object *self, wf_engine_config *config, const argum
                                  .instances = given->instances,
                                  .gap_ms = given->gap_ms,
                                  .interview = given->interview != 0};
-    if (!check_types(state, given) || !configure_policy(state, config, given->policy) ||
-        !configure_node(state, config, given)) {
+    if (!check_types(state, given) || !ext_as_entropy(state, &config->entropy, given->entropy) ||
+        !configure_policy(state, config, given->policy) || !configure_node(state, config, given)) {
         return false;
     }
     self->port = given->port;
     self->identity = keep(given->identity);
+    self->entropy = keep(given->entropy);
     self->set_hook = keep(given->set_hook);
     self->get_hook = keep(given->get_hook);
     self->trace = keep(given->trace);
@@ -316,7 +318,7 @@ static const char doc[] =
     "Engine(now, *, identity=None, store=None, policy='strict', port=3610, number=None, maker=None, objects=0,\n"
     "       properties=0, value_bytes=0, pairings=4, handshakes=4, requests=64, send_bytes=65536,\n"
     "       event_bytes=65536, later=16, later_ms=0, answer_delay_ms=0, transmits_only=False, keep_number=False,\n"
-    "       set_hook=None, get_hook=None, trace=None)\n--\n\n"
+    "       set_hook=None, get_hook=None, trace=None, entropy=None)\n--\n\n"
     "One endpoint of ECHONET Lite with Device Authentication, without input or output of its own. `now` is in\n"
     "milliseconds, everywhere. set_hook(eoj, epc, old, new) says whether a peer may set a value; it may call put()\n"
     "and get(). get_hook(eoj, epc, old) gives the present value, None for the stored one, or False to refuse. Both "

@@ -10,7 +10,7 @@ typedef struct engine_object {
     size_t size;
     uint16_t port;
     pid_t process;
-    PyObject *identity, *store;            /* lent to the engine: kept as long as it lives */
+    PyObject *identity, *store, *entropy;  /* lent to the engine: kept as long as it lives */
     PyObject *set_hook, *get_hook, *trace; /* callables or NULL */
     bool busy;                             /* a call is under way */
     bool in_hook;                          /* and it has called a hook */

@@ -26,6 +26,7 @@ typedef struct ext_state {
     PyObject *error;       /* the base of all exceptions */
     PyObject *error_types; /* code -> class */
     PyTypeObject *engine, *udp, *store, *identity;
+    PyTypeObject *sim, *sim_host, *sim_store;
     PyTypeObject *event, *hello, *peer, *frame, *da_frame, *certificate; /* records */
 } ext_state;
 
@@ -88,17 +89,28 @@ int ext_add_engine(PyObject *module, ext_state *state);
 int ext_add_udp(PyObject *module, ext_state *state);
 int ext_add_store(PyObject *module, ext_state *state);
 int ext_add_identity(PyObject *module, ext_state *state);
+int ext_add_sim(PyObject *module, ext_state *state); /* with its hosts and stores */
+int ext_add_sim_host(PyObject *module, ext_state *state);
+int ext_add_sim_store(PyObject *module, ext_state *state);
 
 /* Valid while the caller holds a reference to the object. */
 const wf_identity *ext_identity_view(PyObject *identity);
 /* The number of the own certificate, or NULL where it has none. */
 const uint8_t *ext_identity_number(PyObject *identity);
 
-/* Gives the store to an engine, which gives it back. Raises State when another one has it, Closed. */
+/* Gives a FileStore or a SimStore to an engine, which gives it back. Raises State when another one has it, Closed. */
 bool ext_store_take(PyObject *store, wf_store *out);
 void ext_store_give_back(PyObject *store);
 /* Raises what the system said when `error` came from this store. */
 PyObject *ext_store_raise(PyObject *store, wf_error error);
+
+/* The same of a SimStore, whose failures the system knows nothing of. */
+bool ext_sim_store_take(PyObject *store, wf_store *out);
+void ext_sim_store_give_back(PyObject *store);
+
+/* What "entropy" means where Python gives it: a SimHost's own, the system's for None. Raises TypeError. */
+bool ext_as_entropy(const ext_state *state, wf_entropy *out, PyObject *host);
+wf_entropy ext_sim_host_entropy(PyObject *host);
 
 extern PyMethodDef ext_codec_functions[];
 extern PyMethodDef ext_certificate_functions[];

@@ -15,6 +15,9 @@ typedef struct store_object {
 bool ext_store_take(PyObject *store, wf_store *out) {
     store_object *self = (store_object *)store;
     const ext_state *state = ext_state_of(store);
+    if (Py_IS_TYPE(store, state->sim_store)) {
+        return ext_sim_store_take(store, out);
+    }
     if (self->process != getpid()) {
         ext_raise(state, WF_ERROR_STATE, "this object belongs to another process (fork)");
     } else if (self->lent) {
@@ -30,11 +33,18 @@ bool ext_store_take(PyObject *store, wf_store *out) {
 }
 
 void ext_store_give_back(PyObject *store) {
-    ((store_object *)store)->lent = false;
+    if (Py_IS_TYPE(store, ext_state_of(store)->sim_store)) {
+        ext_sim_store_give_back(store);
+    } else {
+        ((store_object *)store)->lent = false;
+    }
 }
 
 PyObject *ext_store_raise(PyObject *store, wf_error error) {
     store_object *self = (store_object *)store;
+    if (Py_IS_TYPE(store, ext_state_of(store)->sim_store)) {
+        return ext_raise(ext_state_of(store), error, NULL);
+    }
     return ext_raise_system(ext_state_of(store), error, &self->store.system_error,
                             PyUnicode_AsUTF8AndSize(self->path, NULL));
 }

@@ -2,16 +2,15 @@
 
 import contextlib
 import os
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Literal, Self
 
+from ._platform import SYSTEM, Platform, Store, Transport
 from ._runtime import Runtime
 from ._stream import Stream
-from ._warifu import Closed, Engine, Error, FileStore, Identity, PeerRow, Udp, make_error
+from ._warifu import Closed, Engine, Error, Identity, PeerRow, make_error
 from ._warifu import Event as EngineEvent
-from .authority import random_number
 from .events import Event, Notification
 from .nodes import Peer, properties_of
 from .objects import Object
@@ -54,6 +53,7 @@ class Endpoint:
         policy: PolicyName,
         trace: Trace | None,
         number: bytes | None = None,
+        platform: Platform | None = None,
     ) -> None:
         if address is not None and interface is not None:
             raise ValueError("give an address or an interface, not both")
@@ -67,13 +67,14 @@ class Endpoint:
         self._port = port
         self._policy = policy
         self._trace = trace
+        self._platform = platform or SYSTEM
         self._runtime: Runtime | None = None
         self._peers: dict[int, Peer] = {}
         self._lookouts: set[Callable[[EngineEvent], None]] = set()
         self._keep_number = identity is None and number is None and state is not None
         if identity is not None and identity.number is not None:
             number = identity.number
-        self._number = random_number() if number is None else number
+        self._number = self._platform.random_number() if number is None else number
 
     # ---- life ----
 
@@ -82,14 +83,15 @@ class Endpoint:
             raise RuntimeError("this endpoint is open already")
         with contextlib.ExitStack() as undo:
             places = [self._places] if isinstance(self._places, str) else self._places
-            udp = Udp(self._port, interfaces=places)
+            udp = self._platform.open_transport(self._port, places)
             undo.callback(udp.close)
-            store = None
-            if self._state is not None:
-                store = FileStore(self._state)
+            store = self._platform.open_store(self._state)
+            if store is not None:
                 undo.callback(store.close)
             self._peers = {}
-            runtime = Runtime(lambda now, bound: self._make_engine(now, bound, store), udp, store, self._dispatch)
+            runtime = Runtime(
+                self._platform, lambda now, bound: self._make_engine(now, bound, store), udp, store, self._dispatch
+            )
             undo.pop_all()
         self._runtime = runtime
         try:
@@ -112,7 +114,7 @@ class Endpoint:
         if self._runtime is not None:
             self._runtime.close()
 
-    def _make_engine(self, now: int, udp: Udp, store: FileStore | None) -> Engine:
+    def _make_engine(self, now: int, udp: Transport, store: Store | None) -> Engine:
         properties = [item for owned in self._objects.values() for item in owned.properties.values()]
         return Engine(
             now,
@@ -132,6 +134,7 @@ class Endpoint:
             set_hook=self._set_hook(),
             get_hook=self._get_hook(),
             trace=None if self._trace is None else self._tell_trace,
+            entropy=self._platform.entropy,
             calls=self._calls,
             call_bytes=CALL_BYTES,
             nodes=self._nodes,
@@ -159,7 +162,7 @@ class Endpoint:
 
     def _tell_trace(self, sent: bool, address: str | None, datagram: bytes, inner: bytes) -> None:
         if self._trace is not None:
-            self._trace(Traced(time.time(), sent, address, datagram, inner))
+            self._trace(Traced(self._platform.date(), sent, address, datagram, inner))
 
     @property
     def _is_open(self) -> bool:

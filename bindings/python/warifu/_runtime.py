@@ -1,15 +1,15 @@
-"""Drives an engine under asyncio: its sockets, its timer, its requests. One instance for each open endpoint."""
+"""Drives an engine under asyncio: its datagrams, its timer, its requests. One instance for each open endpoint."""
 
 import asyncio
 import contextlib
-import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 from weakref import WeakSet
 
+from ._platform import Platform, Store, Transport
 from ._stream import Stream
-from ._warifu import Closed, Engine, Error, Event, FileStore, State, Udp, make_error, monotonic
+from ._warifu import Closed, Engine, Error, Event, State, make_error
 
 RESCAN_S = 10.0  # how soon a new interface or address is noticed, and how old the date may be
 LONGEST_WAIT_MS = 30_000  # the loop's clock may stand still while the machine sleeps, the engine's doesn't
@@ -66,16 +66,18 @@ class Call:
 
 
 class Runtime:
-    """Owns engine, sockets and store from `__init__` to `close`."""
+    """Owns engine, transport and store from `__init__` to `close`."""
 
     def __init__(
         self,
-        make_engine: Callable[[int, Udp], Engine],
-        udp: Udp,
-        store: FileStore | None,
+        platform: Platform,
+        make_engine: Callable[[int, Transport], Engine],
+        udp: Transport,
+        store: Store | None,
         dispatch: Callable[[Event], None],
     ) -> None:
         self.loop = asyncio.get_running_loop()
+        self.platform = platform
         self.udp = udp
         self.store = store
         self.streams: WeakSet[Stream[Any]] = WeakSet()
@@ -87,15 +89,14 @@ class Runtime:
         self._timer: asyncio.TimerHandle | None = None
         self._rescan_timer: asyncio.TimerHandle | None = None
         self._timer_at = 0
-        self.engine = make_engine(monotonic(), udp)
+        self.engine = make_engine(platform.monotonic(), udp)
 
     def start(self) -> None:
         """Begins to listen, and tells the network that this node is there."""
-        now = monotonic()
-        self.engine.set_date(now, int(time.time()))
+        now = self.platform.monotonic()
+        self.engine.set_date(now, int(self.platform.date()))
         self.engine.announce(now)
-        for fileno in self.udp.filenos():
-            self.loop.add_reader(fileno, self._on_readable)
+        self.platform.listen(self.loop, self.udp, self._on_readable)
         self._rescan_timer = self.loop.call_later(RESCAN_S, self._on_rescan)
         self.pump()
 
@@ -110,8 +111,7 @@ class Runtime:
         if self.engine.busy:
             raise make_error(State.code, "an endpoint can't be closed from inside its own set hook or trace")
         self._send_all()
-        for fileno in self.udp.filenos():
-            self.loop.remove_reader(fileno)
+        self.platform.unlisten(self.loop, self.udp)
         for timer in (self._timer, self._rescan_timer):
             if timer is not None:
                 timer.cancel()
@@ -133,19 +133,19 @@ class Runtime:
     def call(self, begin: Callable[[int], int]) -> Iterator[Call]:
         """Starts a request; leaving the block before it is done cancels it, whatever the reason."""
         call = Call()
-        call.id = begin(monotonic())
+        call.id = begin(self.platform.monotonic())
         self._calls[call.id] = call
         self.pump()
         try:
             yield call
         finally:
             if self._calls.pop(call.id, None) is not None and not self.closed:
-                self.engine.cancel(monotonic(), call.id)
+                self.engine.cancel(self.platform.monotonic(), call.id)
                 self.pump()
 
     def act(self, action: Callable[[int], None]) -> None:
         """Calls the engine, and sends what comes of it."""
-        action(monotonic())
+        action(self.platform.monotonic())
         self.pump()
 
     # ---- what the loop calls ----
@@ -158,20 +158,20 @@ class Runtime:
                     break
                 address, datagram, multicast, own = got
                 if not own and address is not None:
-                    self.engine.receive(monotonic(), address, multicast, datagram)
+                    self.engine.receive(self.platform.monotonic(), address, multicast, datagram)
                     self.pump()
         except Error as error:
             self.close(error)
 
     def _on_timer(self) -> None:
         self._timer = None
-        self.engine.tick(monotonic())
+        self.engine.tick(self.platform.monotonic())
         self.pump()
 
     def _on_rescan(self) -> None:
         self._rescan_timer = self.loop.call_later(RESCAN_S, self._on_rescan)
-        now = monotonic()
-        self.engine.set_date(now, int(time.time()))
+        now = self.platform.monotonic()
+        self.engine.set_date(now, int(self.platform.date()))
         if not self.udp.by_address:
             try:
                 changed = self.udp.rescan()
@@ -188,6 +188,9 @@ class Runtime:
         """Carries out datagrams and events until there are none, and sets the timer. Inside a hook it does nothing."""
         if self.engine.busy or self.closed:
             return
+        if not self.platform.has_power:
+            self.close()
+            return
         while True:
             self._send_all()
             event = self.engine.next_event()
@@ -197,7 +200,7 @@ class Runtime:
         self._arm()
 
     def _send_all(self) -> None:
-        while (item := self.engine.next_datagram()) is not None:
+        while self.platform.has_power and (item := self.engine.next_datagram()) is not None:
             try:
                 self.udp.send(*item)
             except Error as error:  # a datagram may get lost, this one has: whoever waits for an answer finds out
@@ -224,6 +227,6 @@ class Runtime:
             return
         if self._timer is not None:
             self._timer.cancel()
-        now = monotonic()
+        now = self.platform.monotonic()
         self._timer_at = min(max(deadline, now), now + LONGEST_WAIT_MS)
         self._timer = self.loop.call_later((self._timer_at - now) / 1000, self._on_timer)

@@ -13,6 +13,7 @@ from functools import partial
 from . import _warifu
 from ._endpoint import PORT, Endpoint, PolicyName
 from ._numbers import Number, as_number, milliseconds
+from ._platform import Platform
 from ._runtime import Call
 from ._warifu import Argument, Engine, Hello, Identity, make_error
 from ._warifu import Event as EngineEvent
@@ -72,6 +73,7 @@ class Controller(Endpoint):
         port: int = PORT,
         policy: PolicyName = "strict",
         trace: Trace | None = None,
+        platform: Platform | None = None,
         nodes: int = 1024,
         interview: bool = False,
         gap: float = 0.1,
@@ -91,6 +93,7 @@ class Controller(Endpoint):
             port=port,
             policy=policy,
             trace=trace,
+            platform=platform,
         )
 
     async def discover(self, timeout: float = 2.0, *, address: str | Sequence[str] | None = None) -> list[Node]:

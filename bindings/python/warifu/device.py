@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from . import errors
 from ._endpoint import AT_ONCE, ENGINES_OWN, PORT, PROFILE, Endpoint, GetHook, PolicyName, SetHook
 from ._numbers import Number, as_number
-from ._warifu import Identity, make_error, monotonic
+from ._platform import Platform
+from ._warifu import Identity, make_error
 from .objects import Object, Property
 from .trace import Trace
 
@@ -37,6 +38,7 @@ class Device(Endpoint):
     transmission_only   it announces and answers nothing; its profile is 0x0EF002
     decide_within       seconds that a coroutine of on_set or on_get has; then the property is refused (10)
     answer_delay        longest random wait of an answer to a multicast request, in seconds (0.5; 0: none)
+    platform    the machine beneath: None is this one; warifu.testing has a simulated one
 
     on_set and on_get may be coroutine functions: the answer is sent when they are done, other requests are answered
     meanwhile. Plain ones may call `put` and `get_own`, and not wait. At most 16 answers wait at a time.
@@ -65,6 +67,7 @@ class Device(Endpoint):
         transmission_only: bool = False,
         decide_within: float | None = None,
         answer_delay: float | None = None,
+        platform: Platform | None = None,
     ) -> None:
         if identity is not None and identity.role != "device":
             raise ValueError(f"a device needs an identity with the role device, not {identity.role}")
@@ -82,6 +85,7 @@ class Device(Endpoint):
             policy=policy,
             trace=trace,
             number=None if number is None else as_number(number),
+            platform=platform,
         )
         self._on_set = on_set
         self._on_get = on_get
@@ -241,7 +245,7 @@ class Device(Endpoint):
     def window_left(self) -> float:
         """How long the pairing window stays open, in seconds; 0: it is closed."""
         runtime = self._open
-        return runtime.engine.window_left(monotonic()) / 1000
+        return runtime.engine.window_left(runtime.platform.monotonic()) / 1000
 
     async def serve(self) -> None:
         """Waits until it is cancelled or the device is closed. Raises what made the network fail."""

@@ -1,0 +1,181 @@
+/* SimHost: a host of the simulator, seen from what runs on it. */
+#include "sim.h"
+#include <warifu/datagram.h>
+
+enum { RANDOM_LEN = 4096 };
+
+wf_sim *ext_sim_of_host(const sim_host_object *host) {
+    return ((sim_object *)host->sim)->sim;
+}
+
+PyObject *ext_sim_host_of(sim_object *sim, wf_sim_host id) {
+    const ext_state *state = ext_state_of((PyObject *)sim);
+    sim_host_object *self = (sim_host_object *)ext_allocate(state->sim_host);
+    if (self != NULL) {
+        self->sim = Py_NewRef((PyObject *)sim);
+        self->id = id;
+    }
+    return (PyObject *)self;
+}
+
+wf_entropy ext_sim_host_entropy(PyObject *host) {
+    const sim_host_object *self = (const sim_host_object *)host;
+    return wf_sim_entropy(ext_sim_of_host(self), self->id);
+}
+
+static PyObject *none_or_raise(PyObject *object, wf_error error, const char *detail) {
+    return error == WF_OK ? Py_NewRef(Py_None) : ext_raise(ext_state_of(object), error, detail);
+}
+
+typedef wf_error (*address_call)(wf_sim *sim, wf_sim_host host, unsigned network, const wf_address *address);
+
+static PyObject *with_address(PyObject *object, PyObject *args, address_call call) {
+    const sim_host_object *self = (const sim_host_object *)object;
+    uint32_t network;
+    const char *text;
+    wf_address address;
+    if (!PyArg_ParseTuple(args, "O&s", ext_as_u32, &network, &text) ||
+        !ext_as_address(ext_state_of(object), &address, text, WF_PORT)) {
+        return NULL;
+    }
+    return none_or_raise(object, call(ext_sim_of_host(self), self->id, network, &address), text);
+}
+
+static PyObject *add_address(PyObject *object, PyObject *args) {
+    return with_address(object, args, wf_sim_add_address);
+}
+
+static PyObject *remove_address(PyObject *object, PyObject *args) {
+    return with_address(object, args, wf_sim_remove_address);
+}
+
+static PyObject *send(PyObject *object, PyObject *args) {
+    const sim_host_object *self = (const sim_host_object *)object;
+    const char *text;
+    Py_buffer data;
+    wf_address to;
+    PyObject *result = NULL;
+    if (!PyArg_ParseTuple(args, "zy*:send", &text, &data)) {
+        return NULL;
+    }
+    if (ext_as_address(ext_state_of(object), &to, text, WF_PORT)) {
+        result = none_or_raise(object, wf_sim_send(ext_sim_of_host(self), self->id, &to, ext_view(&data)), text);
+    }
+    PyBuffer_Release(&data);
+    return result;
+}
+
+static PyObject *receive(PyObject *object, PyObject *unused) {
+    const sim_host_object *self = (const sim_host_object *)object;
+    wf_sim_datagram got;
+    (void)unused;
+    if (!wf_sim_receive(ext_sim_of_host(self), self->id, &got)) {
+        return Py_NewRef(Py_None);
+    }
+    return Py_BuildValue("(NNNO)", ext_from_address(&got.from), ext_from_bytes(got.bytes),
+                         PyBool_FromLong(got.multicast), Py_False);
+}
+
+static PyObject *set_connected(PyObject *object, PyObject *args) {
+    const sim_host_object *self = (const sim_host_object *)object;
+    int connected;
+    if (!PyArg_ParseTuple(args, "p:set_connected", &connected)) {
+        return NULL;
+    }
+    wf_sim_set_connected(ext_sim_of_host(self), self->id, connected != 0);
+    return Py_NewRef(Py_None);
+}
+
+static PyObject *set_part(PyObject *object, PyObject *args) {
+    const sim_host_object *self = (const sim_host_object *)object;
+    uint32_t part;
+    if (!PyArg_ParseTuple(args, "O&:set_part", ext_as_u32, &part)) {
+        return NULL;
+    }
+    wf_sim_set_part(ext_sim_of_host(self), self->id, part);
+    return Py_NewRef(Py_None);
+}
+
+static PyObject *random_bytes(PyObject *object, PyObject *args) {
+    uint8_t bytes[RANDOM_LEN];
+    uint32_t len;
+    if (!PyArg_ParseTuple(args, "O&:random_bytes", ext_as_u32, &len)) {
+        return NULL;
+    }
+    if (len > sizeof bytes) {
+        return ext_raise(ext_state_of(object), WF_ERROR_ARGUMENT, "at most 4096 bytes");
+    }
+    wf_entropy entropy = ext_sim_host_entropy(object);
+    wf_error error = entropy.fill(entropy.context, bytes, len);
+    return error == WF_OK ? ext_from_bytes(wf_bytes_of(bytes, len)) : none_or_raise(object, error, NULL);
+}
+
+static PyObject *get_addresses(PyObject *object, void *unused) {
+    const sim_host_object *self = (const sim_host_object *)object;
+    PyObject *list = PyList_New(0);
+    wf_address address;
+    unsigned network;
+    (void)unused;
+    for (size_t i = 0; list != NULL && wf_sim_address(ext_sim_of_host(self), self->id, i, &network, &address); i++) {
+        PyObject *item = ext_from_address(&address);
+        if (item == NULL || PyList_Append(list, item) < 0) {
+            Py_CLEAR(list);
+        }
+        Py_XDECREF(item);
+    }
+    return list;
+}
+
+static PyObject *get_id(PyObject *object, void *unused) {
+    (void)unused;
+    return PyLong_FromUnsignedLong(((sim_host_object *)object)->id.value);
+}
+
+static void deallocate(PyObject *object) {
+    Py_XDECREF(((sim_host_object *)object)->sim);
+    ext_free(object);
+}
+
+static PyMethodDef methods[] = {
+    {"add_address", add_address, METH_VARARGS,
+     "add_address($self, network, address, /)\n--\n\nRaises Argument where it is taken, Capacity."},
+    {"remove_address", remove_address, METH_VARARGS,
+     "remove_address($self, network, address, /)\n--\n\nRaises Argument where it has none such."},
+    {"send", send, METH_VARARGS,
+     "send($self, address, data, /)\n--\n\nSends a datagram; to None: to every group of every network that it is on. "
+     "Raises Argument where it can't go."},
+    {"receive", receive, METH_NOARGS,
+     "receive($self, /)\n--\n\nOne datagram as (address, data, multicast, own), or None when none waits."},
+    {"set_connected", set_connected, METH_VARARGS,
+     "set_connected($self, connected, /)\n--\n\nPulls the cable, or puts it back."},
+    {"set_part", set_part, METH_VARARGS,
+     "set_part($self, part, /)\n--\n\nHosts hear those of the same part only; all begin in 0."},
+    {"random_bytes", random_bytes, METH_VARARGS,
+     "random_bytes($self, len, /)\n--\n\nFrom the host's own entropy, which follows from the seed. Raises Argument."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyGetSetDef members[] = {
+    {"id", get_id, NULL, "Its number, from 1.", NULL},
+    {"addresses", get_addresses, NULL, "Its addresses, with their ports.", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static PyType_Slot slots[] = {
+    {Py_tp_doc, "A host of a Sim, made by its add_host."},
+    {Py_tp_dealloc, EXT_SLOT(deallocate)},
+    {Py_tp_methods, methods},
+    {Py_tp_getset, members},
+    {0, NULL},
+};
+static PyType_Spec spec = {
+    .name = "warifu._warifu.SimHost",
+    .basicsize = sizeof(sim_host_object),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = slots,
+};
+
+int ext_add_sim_host(PyObject *module, ext_state *state) {
+    state->sim_host = (PyTypeObject *)PyType_FromModuleAndSpec(module, &spec, NULL);
+    return state->sim_host == NULL ? -1 : PyModule_AddType(module, state->sim_host);
+}

@@ -1,0 +1,43 @@
+"""The pytest plugin: the fixture `warifu_home`, and `async def` tests that ask for it."""
+
+import inspect
+from collections.abc import Coroutine, Iterator
+from typing import Any
+
+import pytest
+
+from .home import Home
+from .loop import run
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "warifu(seed=0, loss=0, ...): what warifu.testing.Home is made with, for the fixture warifu_home"
+    )
+
+
+@pytest.fixture
+def warifu_home(request: pytest.FixtureRequest) -> Iterator[Home]:
+    """A virtual home, made with the arguments of the marker `warifu`. Parametrize that for many seeds or losses."""
+    arguments: dict[str, Any] = {}
+    for marker in reversed(list(request.node.iter_markers("warifu"))):
+        arguments.update(marker.kwargs)
+    home = Home(**arguments)
+    yield home
+    home.close()
+
+
+async def _inside(home: Home, test: Coroutine[Any, Any, None]) -> None:
+    async with home:
+        await test
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Runs a coroutine test with a virtual home on the virtual clock; other plugins run the others."""
+    home = pyfuncitem.funcargs.get("warifu_home")
+    if not isinstance(home, Home) or not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    run(_inside(home, pyfuncitem.obj(**arguments)))
+    return True
