@@ -46,12 +46,21 @@ void wfl_identity_copy(wf_identity_file *out, const wf_identity *from);
 void wfl_push_hello(lua_State *L, const wf_hello *hello);
 void wfl_push_event(lua_State *L, const wf_event *event);
 
+/* Where randomness and the date come from: {sim=, host=} at `index`, or this machine when it is nil. */
+typedef struct wfl_sim wfl_sim;
+typedef struct wfl_source {
+    wf_entropy entropy;
+    int64_t date;
+} wfl_source;
+wf_error wfl_source_of(lua_State *L, wfl_source *out, int index);
+
 /* ---- parts: each adds its functions to the table on top ---- */
 
 void wfl_add_codec(lua_State *L);
 void wfl_add_identity(lua_State *L);
 void wfl_add_dictionary(lua_State *L);
 void wfl_add_endpoint(lua_State *L);
+void wfl_add_sim(lua_State *L);
 void wfl_add_doctor(lua_State *L);
 
 #endif

@@ -51,6 +51,7 @@ static int close_endpoint(lua_State *L) {
     wf_udp_close(&e->udp);
     wf_file_store_close(&e->store);
     wf_identity_file_wipe(&e->identity);
+    e->sim = NULL;
     e->open = false;
     for (int value = 1; value <= WFL_USER_VALUES; value++) {
         lua_pushnil(L);
@@ -203,16 +204,39 @@ static wf_error start_engine(lua_State *L, endpoint *e, const wf_engine_config *
     e->engine_size = wf_engine_size(config);
     void *memory = lua_newuserdatauv(L, e->engine_size, 0);
     lua_setiuservalue(L, 1, WFL_MEMORY);
-    wf_time now = wfl_now(L);
+    wf_time now = wfl_endpoint_now(L, e);
     wf_error error = wf_engine_start(&e->engine, config, memory, e->engine_size, now);
     int64_t date;
-    if (error == WF_OK && wf_clock_wall(&date) == WF_OK) {
+    if (error == WF_OK && wfl_endpoint_date(e, &date)) {
         wf_engine_set_date(e->engine, now, date);
     }
     if (error != WF_OK) {
         e->engine = NULL;
     }
     return error;
+}
+
+/* The store and the sockets of this machine; gives 0, or the number of results that say what failed. */
+static int open_machine(lua_State *L, endpoint *e, wf_engine_config *config) {
+    if (has(L, "state")) {
+        const char *path = text_of(L, "state");
+        wf_error error = wf_file_store_open(&e->store, path);
+        if (error != WF_OK) {
+            return fail_system(L, error, path, &e->store.system_error);
+        }
+        config->store = wf_file_store_as_store(&e->store);
+    }
+    wf_error error = wf_udp_open(&e->udp, &e->udp_config);
+    if (error == WF_OK) {
+        return 0;
+    }
+    const char *place = e->udp_config.interface_count > 0 ? e->interfaces[0] : "all interfaces";
+    char holder[WF_FINDING_DETAIL_LEN] = "";
+    if (error == WF_ERROR_PORT_IN_USE) {
+        wf_doctor_port_holder(holder, &e->udp_config);
+    }
+    place = holder[0] != '\0' ? holder : lua_pushfstring(L, "%s port %d", place, (int)config->port);
+    return fail_system(L, error, place, &e->udp.system_error);
 }
 
 /* open(endpoint, config): true, or what failed; then it is closed again. */
@@ -227,29 +251,11 @@ int wfl_endpoint_open(lua_State *L) {
     lua_pushvalue(L, 2);
     lua_setiuservalue(L, 1, WFL_CONFIG);
     read_config(L, e, &config);
-    wf_error error;
-    int results;
-    if (has(L, "state")) {
-        const char *path = text_of(L, "state");
-        error = wf_file_store_open(&e->store, path);
-        if (error != WF_OK) {
-            results = fail_system(L, error, path, &e->store.system_error);
-            goto failed;
-        }
-        config.store = wf_file_store_as_store(&e->store);
-    }
-    error = wf_udp_open(&e->udp, &e->udp_config);
-    if (error != WF_OK) {
-        const char *place = e->udp_config.interface_count > 0 ? e->interfaces[0] : "all interfaces";
-        char holder[WF_FINDING_DETAIL_LEN] = "";
-        if (error == WF_ERROR_PORT_IN_USE) {
-            wf_doctor_port_holder(holder, &e->udp_config);
-        }
-        place = holder[0] != '\0' ? holder : lua_pushfstring(L, "%s port %d", place, (int)config.port);
-        results = fail_system(L, error, place, &e->udp.system_error);
+    int results = wfl_endpoint_join_sim(L, e, &config) ? 0 : open_machine(L, e, &config);
+    if (results > 0) {
         goto failed;
     }
-    error = start_engine(L, e, &config);
+    wf_error error = start_engine(L, e, &config);
     if (error != WF_OK) {
         results = fail_system(L, error, "the engine did not start", &e->store.system_error);
         goto failed;
@@ -299,6 +305,8 @@ void wfl_add_endpoint(lua_State *L) {
                                        {"close", close_endpoint},
                                        {"is_open", is_open},
                                        {"pump", wfl_endpoint_pump},
+                                       {"flush", wfl_endpoint_flush_sim},
+                                       {"deadline", wfl_endpoint_deadline_sim},
                                        {NULL, NULL}};
     luaL_newmetatable(L, WFL_ENDPOINT);
     luaL_setfuncs(L, metamethods, 0);

@@ -5,6 +5,7 @@
 #include "binding.h"
 #include <warifu/clock.h>
 #include <warifu/file_store.h>
+#include <warifu/sim_store.h>
 #include <warifu/udp.h>
 
 #define WFL_ENDPOINT "warifu.endpoint"
@@ -36,11 +37,15 @@ typedef struct endpoint {
     lua_State *caller;          /* of the call under way, for hooks; NULL outside, for it may be a coroutine's */
     bool in_hook;
     uint8_t buffer[WF_UDP_DATAGRAM_LEN];
+    wfl_sim *sim;            /* not NULL: it lives in a simulated home, and `udp` and `store` are closed */
+    wf_sim_store *sim_store; /* both anchored by the WFL_CONFIG user value */
+    uint32_t host;
+    wf_time ticked;
 } endpoint;
 
 /* The open endpoint at stack index 1; raises when it is closed or when a hook calls back into its own engine. */
 endpoint *wfl_endpoint(lua_State *L);
-wf_time wfl_now(lua_State *L);
+wf_time wfl_now(lua_State *L); /* of this machine */
 
 /* Hooks run while the engine works: between these two, with the endpoint at stack index 1. `end` raises what a hook
  * raised. */
@@ -49,6 +54,14 @@ void wfl_leave_engine(lua_State *L, endpoint *e);
 bool wfl_set_hook(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_bytes edt);
 bool wfl_get_hook(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_writer *fresh);
 void wfl_trace_hook(void *context, bool sent, const wf_address *peer, wf_bytes datagram, wf_bytes inner);
+
+/* endpoint_sim.c */
+bool wfl_endpoint_join_sim(lua_State *L, endpoint *e, wf_engine_config *config);
+wf_time wfl_endpoint_now(lua_State *L, const endpoint *e);
+bool wfl_endpoint_date(const endpoint *e, int64_t *date);
+int wfl_endpoint_turn_sim(lua_State *L, endpoint *e);
+int wfl_endpoint_flush_sim(lua_State *L);
+int wfl_endpoint_deadline_sim(lua_State *L);
 
 int wfl_endpoint_open(lua_State *L);
 int wfl_endpoint_pump(lua_State *L);

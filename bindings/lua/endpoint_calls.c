@@ -46,7 +46,7 @@ static int request(lua_State *L) {
     } else if (!lua_isnil(L, 2)) {
         asked.target.address = wfl_address(L, 2, "address", e->udp.port);
     }
-    wf_error error = wf_engine_request(e->engine, wfl_now(L), &id, &asked);
+    wf_error error = wf_engine_request(e->engine, wfl_endpoint_now(L, e), &id, &asked);
     return push_request(L, error, id);
 }
 
@@ -58,13 +58,13 @@ static int hello(lua_State *L) {
     if (!lua_isnil(L, 2)) {
         to = wfl_address(L, 2, "address", e->udp.port);
     }
-    wf_error error = wf_engine_hello(e->engine, wfl_now(L), &id, &to, check_milliseconds(L, 3, "timeout"));
+    wf_error error = wf_engine_hello(e->engine, wfl_endpoint_now(L, e), &id, &to, check_milliseconds(L, 3, "timeout"));
     return push_request(L, error, id);
 }
 
 static int cancel(lua_State *L) {
     endpoint *e = wfl_endpoint(L);
-    wf_engine_cancel(e->engine, wfl_now(L), check_request(L, 2));
+    wf_engine_cancel(e->engine, wfl_endpoint_now(L, e), check_request(L, 2));
     return 0;
 }
 
@@ -90,37 +90,38 @@ static int pair(lua_State *L) {
     if (named) {
         wfl_number(number, L, 3, "number");
     }
-    wf_error error = wf_engine_pair(e->engine, wfl_now(L), &id, &address, named ? number : NULL);
+    wf_error error = wf_engine_pair(e->engine, wfl_endpoint_now(L, e), &id, &address, named ? number : NULL);
     return push_request(L, error, id);
 }
 
 static int pair_decide(lua_State *L) {
     endpoint *e = wfl_endpoint(L);
-    wf_engine_pair_decide(e->engine, wfl_now(L), check_request(L, 2), lua_toboolean(L, 3));
+    wf_engine_pair_decide(e->engine, wfl_endpoint_now(L, e), check_request(L, 2), lua_toboolean(L, 3));
     return 0;
 }
 
 static int unpair(lua_State *L) {
     endpoint *e = wfl_endpoint(L);
     wf_request_id id;
-    wf_error error = wf_engine_unpair(e->engine, wfl_now(L), &id, check_peer(L, 2));
+    wf_error error = wf_engine_unpair(e->engine, wfl_endpoint_now(L, e), &id, check_peer(L, 2));
     return push_request(L, error, id);
 }
 
 static int open_window(lua_State *L) {
     endpoint *e = wfl_endpoint(L);
-    return push_success(L, wf_engine_open_window(e->engine, wfl_now(L), check_milliseconds(L, 2, "seconds")), NULL);
+    return push_success(
+        L, wf_engine_open_window(e->engine, wfl_endpoint_now(L, e), check_milliseconds(L, 2, "seconds")), NULL);
 }
 
 static int close_window(lua_State *L) {
     endpoint *e = wfl_endpoint(L);
-    wf_engine_close_window(e->engine, wfl_now(L));
+    wf_engine_close_window(e->engine, wfl_endpoint_now(L, e));
     return 0;
 }
 
 static int window_left(lua_State *L) {
     const endpoint *e = wfl_endpoint(L);
-    lua_pushnumber(L, wf_engine_window_left(e->engine, wfl_now(L)) / 1000.0);
+    lua_pushnumber(L, wf_engine_window_left(e->engine, wfl_endpoint_now(L, e)) / 1000.0);
     return 1;
 }
 
@@ -198,7 +199,7 @@ static int put(lua_State *L) {
     uint8_t epc = (uint8_t)wfl_integer(L, 3, "epc", 0x80, 0xFF);
     wf_bytes value = wfl_bytes(L, 4, "value");
     wf_error error = e->in_hook ? wf_node_put(wf_engine_node(e->engine), eoj, epc, value)
-                                : wf_engine_put(e->engine, wfl_now(L), eoj, epc, value);
+                                : wf_engine_put(e->engine, wfl_endpoint_now(L, e), eoj, epc, value);
     return push_success(L, error, property_text(L, eoj, epc));
 }
 
@@ -260,7 +261,7 @@ static int answer_later(lua_State *L) {
 
 static int announce(lua_State *L) {
     endpoint *e = wfl_endpoint(L);
-    wf_engine_announce(e->engine, wfl_now(L));
+    wf_engine_announce(e->engine, wfl_endpoint_now(L, e));
     return 0;
 }
 

@@ -87,6 +87,9 @@ static void rescan(endpoint *e, wf_time now) {
 int wfl_endpoint_pump(lua_State *L) {
     endpoint *e = wfl_endpoint(L);
     lua_Number seconds = luaL_checknumber(L, 2);
+    if (e->sim != NULL) {
+        return wfl_endpoint_turn_sim(L, e);
+    }
     wfl_enter_engine(L, e);
     flush(e);
     wf_error error = wait_for_datagrams(e, wait_ms(e, wfl_now(L), seconds));

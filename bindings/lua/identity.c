@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <string.h>
 #include <warifu/clock.h>
-#include <warifu/entropy.h>
 
 #define WFL_AUTHORITY "warifu.Authority"
 
@@ -126,18 +125,15 @@ typedef struct maker {
     wf_certificate_order order;
 } maker;
 
-static wf_error begin(maker *m, wf_p256_key *key, const char *name, lua_Integer days, wf_bytes long_term) {
-    int64_t now;
-    wf_error error = wf_clock_wall(&now);
-    if (error == WF_OK) {
-        error = wf_drbg_start(&m->drbg, wf_entropy_system(), long_term, wf_bytes_of(NULL, 0));
-    }
+static wf_error begin(maker *m, const wfl_source *source, wf_p256_key *key, const char *name, lua_Integer days,
+                      wf_bytes long_term) {
+    wf_error error = wf_drbg_start(&m->drbg, source->entropy, long_term, wf_bytes_of(NULL, 0));
     if (error == WF_OK) {
         error = wf_p256_generate(key, &m->drbg);
     }
     m->order = (wf_certificate_order){.common_name = name, .public_key = key->public_key};
-    m->order.not_before = now - CLOCK_SKEW; /* for those whose clock is a little late */
-    m->order.not_after = now + (int64_t)days * DAY;
+    m->order.not_before = source->date - CLOCK_SKEW; /* for those whose clock is a little late */
+    m->order.not_after = source->date + (int64_t)days * DAY;
     if (error == WF_OK) {
         error = wf_drbg_bytes(&m->drbg, m->order.serial, sizeof m->order.serial);
     }
@@ -153,9 +149,9 @@ static wf_error issue_into(wf_bytes *out, uint8_t der[static WF_CERTIFICATE_LEN]
     return error;
 }
 
-static wf_error make_root(wf_identity_file *out, const char *name, lua_Integer days) {
+static wf_error make_root(wf_identity_file *out, const wfl_source *source, const char *name, lua_Integer days) {
     maker m = {0};
-    wf_error error = begin(&m, &out->key, name, days, wf_bytes_of(NULL, 0));
+    wf_error error = begin(&m, source, &out->key, name, days, wf_bytes_of(NULL, 0));
     if (error == WF_OK) {
         m.order.is_ca = true;
         m.order.path_len = 0;
@@ -166,15 +162,15 @@ static wf_error make_root(wf_identity_file *out, const char *name, lua_Integer d
     return error;
 }
 
-static wf_error make_end(wf_identity_file *out, const wf_identity_file *authority, const char *name, lua_Integer days,
-                         wf_role role, const uint8_t number[static WF_NUMBER_LEN]) {
+static wf_error make_end(wf_identity_file *out, const wfl_source *source, const wf_identity_file *authority,
+                         const char *name, lua_Integer days, wf_role role, const uint8_t number[static WF_NUMBER_LEN]) {
     maker m = {0};
     wf_certificate issuer;
     wf_identity view = authority->view;
     wf_bytes root = authority->anchors[0];
     wf_error error = wf_certificate_parse(&issuer, root);
     if (error == WF_OK) {
-        error = begin(&m, &out->key, name, days, wf_bytes_of(view.key->private_key, WF_P256_PRIVATE_LEN));
+        error = begin(&m, source, &out->key, name, days, wf_bytes_of(view.key->private_key, WF_P256_PRIVATE_LEN));
     }
     if (error == WF_OK) {
         m.order.role = role;
@@ -191,12 +187,16 @@ static wf_error make_end(wf_identity_file *out, const wf_identity_file *authorit
     return error;
 }
 
-/* create(name, days) */
+/* create(name, days, source) */
 static int create(lua_State *L) {
     const char *name = wfl_text(L, 1, "name");
     lua_Integer days = wfl_integer(L, 2, "days", 1, YEARS_100);
+    wfl_source source;
+    wf_error error = wfl_source_of(L, &source, 3);
     identity_object *object = new_object(L, WFL_AUTHORITY);
-    wf_error error = make_root(&object->file, name, days);
+    if (error == WF_OK) {
+        error = make_root(&object->file, &source, name, days);
+    }
     if (error != WF_OK) {
         return wfl_fail(L, error, name);
     }
@@ -217,7 +217,7 @@ static wf_role check_role(lua_State *L, int index) {
     return WF_ROLE_NONE;
 }
 
-/* issue(authority, role, number, name, days) */
+/* issue(authority, role, number, name, days, source) */
 static int issue(lua_State *L) {
     const identity_object *authority = check_object(L, 1, "self", WFL_AUTHORITY);
     wf_role role = check_role(L, 2);
@@ -225,8 +225,12 @@ static int issue(lua_State *L) {
     wfl_number(number, L, 3, "number");
     const char *name = wfl_text(L, 4, "name");
     lua_Integer days = wfl_integer(L, 5, "days", 1, YEARS_100);
+    wfl_source source;
+    wf_error error = wfl_source_of(L, &source, 6);
     identity_object *object = new_object(L, WFL_IDENTITY);
-    wf_error error = make_end(&object->file, &authority->file, name, days, role, number);
+    if (error == WF_OK) {
+        error = make_end(&object->file, &source, &authority->file, name, days, role, number);
+    }
     if (error != WF_OK) {
         return wfl_fail(L, error, name);
     }
@@ -234,13 +238,17 @@ static int issue(lua_State *L) {
     return 1;
 }
 
-/* FE, the maker code for experiments, 13 random bytes. */
+/* random_number(source): FE, the maker code for experiments, 13 random bytes. */
 static int random_number(lua_State *L) {
     static const uint8_t experimental[] = {0xFE, 0xFF, 0xFF, 0xFF};
     uint8_t number[WF_NUMBER_LEN];
     memcpy(number, experimental, sizeof experimental);
-    wf_entropy entropy = wf_entropy_system();
-    wf_error error = entropy.fill(entropy.context, number + sizeof experimental, sizeof number - sizeof experimental);
+    wfl_source source;
+    wf_error error = wfl_source_of(L, &source, 1);
+    if (error == WF_OK) {
+        error = source.entropy.fill(source.entropy.context, number + sizeof experimental,
+                                    sizeof number - sizeof experimental);
+    }
     if (error != WF_OK) {
         return wfl_fail(L, error, NULL);
     }

@@ -12,6 +12,7 @@ end
 
 local identity = assert(assert(warifu.Authority.create "Test CA"):issue "device")
 local port = 20000 + math.random(40000)
+local home = assert(warifu.sim.Home())
 local controller = assert(warifu.Controller { address = "127.0.0.1", port = port })
 
 -- How the page calls each thing; peers and nodes have the same methods.
@@ -19,6 +20,7 @@ local things = {
     warifu = warifu, codec = warifu.codec, dictionary = warifu.dictionary, Authority = warifu.Authority, Identity = warifu.Identity,
     controller = warifu.Controller, device = warifu.Device, peer = controller:node "127.0.0.2",
     authority = assert(warifu.Authority.create "Test CA"), identity = identity,
+    sim = warifu.sim, home = getmetatable(home).__index, store = home:store(assert(home:device())),
 }
 
 local cases = {}
@@ -38,7 +40,7 @@ end
 
 function cases.every_public_function_is_on_the_page()
     local page = reference()
-    for _, name in ipairs { "warifu", "codec", "dictionary", "Authority", "Identity", "controller", "device" } do
+    for _, name in ipairs { "warifu", "codec", "dictionary", "Authority", "Identity", "controller", "device", "sim", "home" } do
         for method, value in pairs(things[name]) do
             local public = type(value) == "function" and not method:find "^__"
             local shared = name == "device" and things.controller[method] ~= nil -- "and peers, unpair, ... as above"

@@ -120,7 +120,9 @@ def test_every_core_source_is_in_the_one_list_from_the_bottom_up() -> None:
     lines = (CORE / "sources.txt").read_text().splitlines()
     listed = [line for line in lines if line and not line.startswith("#")]
     there = [
-        path.relative_to(CORE).as_posix() for folder in ("src", "io", "host", "sim") for path in CORE.glob(f"{folder}/**/*.c")
+        path.relative_to(CORE).as_posix()
+        for folder in ("src", "io", "host", "sim")
+        for path in CORE.glob(f"{folder}/**/*.c")
     ]
     assert sorted(listed) == sorted(there)
     order = [*BELOW, "io", "host", "sim"]

@@ -1,6 +1,7 @@
 local core = ...
 local check = core.part "check"
 local Endpoint = core.part "endpoint"
+local loop = core.part "loop"
 
 local LONGEST = 86400 -- what next_event takes, in seconds
 
@@ -125,16 +126,16 @@ end
 --- Works for `seconds` (without them: for ever); `on_event(event)` sees what happens and ends it by returning false.
 function Device:serve(seconds, on_event)
     check.optional("on_event", on_event, "function")
-    local deadline = core.now() + check.seconds("seconds", seconds, math.huge)
+    local deadline = loop.now(self) + check.seconds("seconds", seconds, math.huge)
     repeat
-        local left = math.max(0, deadline - core.now())
+        local left = math.max(0, deadline - loop.now(self))
         local event, message, code = self:next_event(left <= LONGEST and left or nil)
         if event and on_event and on_event(event) == false then
             return true
         elseif not event and code ~= "NO_ANSWER" then
             return nil, message, code
         end
-    until core.now() >= deadline
+    until loop.now(self) >= deadline
     return true
 end
 

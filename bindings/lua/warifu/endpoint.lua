@@ -8,6 +8,7 @@ local Endpoint = {}
 
 local OPTIONS = {
     identity = true, state = true, address = true, interface = true, port = true, policy = true, trace = true,
+    machine = true, -- where it lives in a simulated home (sim.lua)
 }
 
 -- What the device object super class requires beside the maps and the maker code, with values that promise nothing.
@@ -57,7 +58,8 @@ local function configuration(options, role)
         port = check.type("port", options.port, "number", 3610),
         policy = check.optional("policy", options.policy, "string"),
         trace = check.optional("trace", options.trace, "function"),
-        number = owner and owner.number or options.number and core.number(options.number) or core.random_number(),
+        number = owner and owner.number or options.number and core.number(options.number)
+            or core.random_number(options.machine),
         keep_number = not owner and options.number == nil and options.state ~= nil,
     }
 end
@@ -77,6 +79,14 @@ function Endpoint.open(class, options, more)
     config.decide_within = check.optional("decide_within", options.decide_within, "number")
     config.answer_delay = check.optional("answer_delay", options.answer_delay, "number")
     local self = setmetatable({ core = core.endpoint(), waiting = {}, seekers = {}, queue = {}, nodes = {} }, class)
+    if options.machine then
+        self.machine = options.machine
+        local joined
+        joined, message, code = self.machine:join(config)
+        if not joined then
+            return nil, message, code
+        end
+    end
     self.number, self.identity = config.number, config.identity
     self.where = ("%s port %d"):format(config.interfaces and table.concat(config.interfaces, ", ") or "every interface",
         config.port)
@@ -178,14 +188,14 @@ Endpoint.methods = methods
 --- The next thing that happened, waiting for it at most `timeout` seconds (without one: for ever); nil, message,
 --- "NO_ANSWER" when nothing did.
 function methods:next_event(timeout)
-    local deadline = core.now() + check.seconds("timeout", timeout, math.huge)
+    local deadline = loop.now(self) + check.seconds("timeout", timeout, math.huge)
     local event, message, code = loop.next_event(self, deadline)
     return event and for_people(self, event), message, code
 end
 
 --- Events for a `for` loop, until `timeout` seconds are over (without them: for ever). Raises when the network fails.
 function methods:watch(timeout)
-    local deadline = core.now() + check.seconds("timeout", timeout, math.huge)
+    local deadline = loop.now(self) + check.seconds("timeout", timeout, math.huge)
     return function()
         local event, message, code = loop.next_event(self, deadline)
         if not event and code ~= "NO_ANSWER" then

@@ -14,6 +14,7 @@ return {
     Controller = core.part "controller",
     Device = core.part "device",
     doctor = core.part "doctor",
+    sim = core.part "sim",
     random_number = core.random_number,
     now = core.now,
     default_state = core.default_state,

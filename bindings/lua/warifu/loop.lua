@@ -12,7 +12,15 @@ local OF_A_REQUEST = { done = true, answer = true, found = true, pair_step = tru
 
 -- The only place that waits. A scheduler's version of it yields.
 local function wait(self, seconds)
-    return self.core:pump(seconds)
+    if self.machine then
+        return self.machine:wait(self, seconds)
+    end
+    return self.core:pump(math.min(seconds, FOREVER))
+end
+
+--- Seconds of the clock that an endpoint lives by.
+function loop.now(self)
+    return self.machine and self.machine:now() or core.now()
 end
 
 local function dispatch(self, event)
@@ -33,6 +41,9 @@ end
 
 -- Hands out the events that are there; a waiter may raise, the rest stays in the engine.
 local function hand_out(self)
+    if not self.core:is_open() then
+        return
+    end
     local event = self.core:next_event()
     while event do
         dispatch(self, event)
@@ -40,11 +51,18 @@ local function hand_out(self)
     end
 end
 
-local function turn(self, seconds)
+--- Tells the network that it is there, once.
+function loop.announce(self)
     if not self.announced then
         self.announced = true
         self.core:announce()
     end
+end
+
+loop.hand_out = hand_out
+
+local function turn(self, seconds)
+    loop.announce(self)
     local went, message, code = wait(self, seconds)
     hand_out(self)
     return went, message, code
@@ -82,7 +100,7 @@ end
 function loop.finish(self, call)
     hand_out(self)
     while not call.done do
-        local went, message, code = turn(self, FOREVER)
+        local went, message, code = turn(self, math.huge)
         if not went then
             return nil, message, code
         end
@@ -119,8 +137,8 @@ end
 function loop.next_event(self, deadline)
     hand_out(self)
     while #self.queue == 0 do
-        local left = deadline - core.now()
-        local went, message, code = turn(self, math.max(0, math.min(left, FOREVER)))
+        local left = deadline - loop.now(self)
+        local went, message, code = turn(self, math.max(0, left))
         if not went then
             return nil, message, code
         elseif left <= 0 and #self.queue == 0 then

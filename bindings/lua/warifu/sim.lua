@@ -1,0 +1,327 @@
+-- A home in memory, for tests: the very classes Controller and Device, on a network, a clock and disks that are
+-- simulated. While one of them waits, all of the home works, and time leaps to what comes next.
+local core = ...
+local check = core.part "check"
+local loop = core.part "loop"
+local Controller, Device = core.part "controller", core.part "device"
+
+local Home, Machine = { __name = "warifu.sim.Home" }, {}
+Home.__index, Machine.__index = Home, Machine
+
+local DATE = 1790000000 -- 2026-09-21, when the clock of a home begins
+local NETWORK = 1
+local FAULTS = { loss = true, duplication = true, reordering = true, held_back = true, delay = true }
+local OPTIONS = setmetatable({ seed = true, date = true }, { __index = FAULTS })
+local LINK = setmetatable({ sender = true, receiver = true }, { __index = FAULTS })
+local MEMBER = { trusted = true, network = true }
+
+local function milliseconds(name, seconds)
+    return math.ceil(check.seconds(name, seconds, 0) * 1000)
+end
+
+-- ---- a machine: where an endpoint lives; `source` of the core is {sim=, host=}, which it is too ----
+
+local function new_machine(home, network)
+    local host, message, code = home.core:add_host()
+    if not host then
+        return nil, message, code
+    end
+    local store = core.sim_store(home.seed * 1000003 + host)
+    return setmetatable({ home = home, sim = home.core, host = host, store = store, network = network }, Machine)
+end
+
+local function with_port(address, port)
+    if address:find "^%[" or address:find "^[%d.]+:%d+$" then
+        return address
+    end
+    return (address:find ":" and "[%s]:%d" or "%s:%d"):format(address, port)
+end
+
+local function next_address(home)
+    home.last_address = home.last_address + 1
+    return ("10.0.%d.%d"):format(home.last_address >> 8, home.last_address & 255)
+end
+
+local function move_in(self, addresses, port)
+    for _, address in ipairs(addresses) do
+        local added, message, code = self.sim:add_address(self.host, self.network, with_port(address, port))
+        if not added then
+            return nil, message, code
+        end
+    end
+    return true
+end
+
+-- Completes the configuration of the core, and takes the addresses in it where there are none yet.
+function Machine:join(config)
+    if config.state then
+        check.misuse("state", "what lives in a simulated home keeps its state there")
+    end
+    config.sim, config.host, config.store, self.port = self.sim, self.host, self.store, config.port
+    if #self.sim:addresses(self.host) == 0 then
+        return move_in(self, config.interfaces or { next_address(self.home) }, config.port)
+    end
+    return true
+end
+
+function Machine:now()
+    return self.sim:now() / 1000
+end
+
+-- ---- time ----
+
+-- Calls `act` with each open endpoint, in the order in which they came.
+local function each(home, act)
+    for _, endpoint in ipairs(home.endpoints) do
+        if endpoint.core:is_open() then
+            act(endpoint)
+        end
+    end
+end
+
+local function send(endpoint)
+    loop.announce(endpoint)
+    endpoint.core:flush()
+end
+
+local function work(endpoint)
+    if endpoint.core:pump(0) then
+        loop.hand_out(endpoint)
+    else
+        endpoint.core:close() -- its power went at a write
+    end
+end
+
+-- Lets the next thing happen, at most until `stop` (milliseconds).
+local function step(home, stop)
+    each(home, send)
+    local at = home.core:next() or math.huge
+    each(home, function(endpoint) at = math.min(at, endpoint.core:deadline() or math.huge) end)
+    at = math.min(at, stop)
+    if at == math.huge then
+        error("everybody waits, and nothing will ever happen in this home", 0)
+    end
+    home.core:run_until(math.max(at, home.core:now()))
+    each(home, work)
+end
+
+function Machine:wait(endpoint, seconds)
+    step(self.home, seconds == math.huge and math.huge or self.sim:now() + math.ceil(seconds * 1000))
+    if not endpoint.core:is_open() then
+        return core.fail("CLOSED", "its power was cut")
+    end
+    return true
+end
+
+--- Lets the home live for so many seconds.
+function Home:run(seconds)
+    local stop = self.core:now() + milliseconds("seconds", seconds)
+    repeat
+        step(self, stop)
+    until self.core:now() >= stop
+end
+
+--- Seconds since it began.
+function Home:now()
+    return self.core:now() / 1000
+end
+
+-- ---- who lives there ----
+
+local function machine_of(name, endpoint)
+    local machine = type(endpoint) == "table" and rawget(endpoint, "machine")
+    if not machine then
+        check.misuse(name, "controller or device of this home expected")
+    end
+    return machine
+end
+
+--- An identity under the root of this home; `role` is "device" or "controller". Its key follows from the seed.
+function Home:issue(role, number)
+    return core.issue(self.authority, role, number or core.random_number(self.clerk), role, 3650, self.clerk)
+end
+
+local function add(self, class, options)
+    options = options or {}
+    local machine, message, code = new_machine(self, options.network or NETWORK)
+    if not machine then
+        return nil, message, code
+    end
+    machine.class, machine.options = class, {}
+    for key, value in pairs(options) do
+        if not MEMBER[key] then
+            machine.options[key] = value
+        end
+    end
+    machine.options.machine = machine
+    if options.trusted ~= false and not options.identity then
+        machine.options.identity, message, code = self:issue(class.role)
+        if not machine.options.identity then
+            return nil, message, code
+        end
+    end
+    local endpoint
+    endpoint, message, code = class(machine.options)
+    self.endpoints[#self.endpoints + 1] = endpoint
+    return endpoint, message, code
+end
+
+--- A device on a machine of its own. Options are those of warifu.Device without `state`, and: trusted (false: plain
+--- ECHONET Lite), network (1). Without an identity it gets one of this home, without an address the next free one.
+function Home:device(options)
+    return add(self, Device, options)
+end
+
+--- A controller likewise.
+function Home:controller(options)
+    return add(self, Controller, options)
+end
+
+--- The disk of an endpoint: cut_at(k), fail_at(k), set_faults {}, clone(), restore(backup), ...
+function Home:store(endpoint)
+    return machine_of("endpoint", endpoint).store
+end
+
+-- ---- power and place ----
+
+--- Ends it without a word: memory gone, and of its store what a power cut takes.
+function Home:cut_power(endpoint)
+    machine_of("endpoint", endpoint).store:cut_power()
+    endpoint.core:close()
+end
+
+--- Starts it again from its store, and gives the new object that stands for it.
+function Home:power_on(endpoint)
+    local machine = machine_of("endpoint", endpoint)
+    machine.store:power_on()
+    endpoint.core:close()
+    local again, message, code = machine.class(machine.options)
+    for i, other in ipairs(self.endpoints) do
+        if other == endpoint and again then
+            self.endpoints[i] = again
+        end
+    end
+    return again, message, code
+end
+
+--- Pulls its network cable.
+function Home:disconnect(endpoint)
+    self.core:set_connected(machine_of("endpoint", endpoint).host, false)
+end
+
+--- Puts it back.
+function Home:connect(endpoint)
+    self.core:set_connected(machine_of("endpoint", endpoint).host, true)
+end
+
+--- Parts the network: those of a list hear each other only, the rest hear the rest. Without lists it is whole again.
+function Home:split(...)
+    for _, endpoint in ipairs(self.endpoints) do
+        self.core:set_part(endpoint.machine.host, 0)
+    end
+    for part, group in ipairs { ... } do
+        for _, endpoint in ipairs(group) do
+            self.core:set_part(machine_of("endpoint", endpoint).host, part)
+        end
+    end
+end
+
+--- Gives it other addresses; without any the next free one.
+function Home:move(endpoint, ...)
+    local machine = machine_of("endpoint", endpoint)
+    for _, address in ipairs(self.core:addresses(machine.host)) do
+        self.core:remove_address(machine.host, machine.network, address)
+    end
+    return move_in(machine, select("#", ...) > 0 and { ... } or { next_address(self) }, machine.port)
+end
+
+--- Where it is: a list of addresses.
+function Home:addresses(endpoint)
+    return self.core:addresses(machine_of("endpoint", endpoint).host)
+end
+
+-- ---- the network ----
+
+local function set_faults(self, options, sender, receiver)
+    local delay = options.delay
+    if type(delay) ~= "table" then
+        delay = { delay, delay }
+    end
+    return self.core:set_faults({
+        loss = options.loss,
+        duplication = options.duplication,
+        reordering = options.reordering,
+        held_back = milliseconds("held_back", options.held_back),
+        least_delay = milliseconds("delay", delay[1]),
+        delay = milliseconds("delay", delay[2]),
+    }, sender, receiver)
+end
+
+--- The weather from now on: loss, duplication, reordering (0 to 1), held_back, delay (seconds, or {least, most}); with
+--- sender and receiver that of one link, in that direction.
+function Home:set_faults(options)
+    options = check.options(options, LINK)
+    if (options.sender == nil) ~= (options.receiver == nil) then
+        check.misuse("receiver", "a link has a sender and a receiver")
+    end
+    return set_faults(self, options, options.sender and machine_of("sender", options.sender).host,
+        options.receiver and machine_of("receiver", options.receiver).host)
+end
+
+--- hook(sender, receiver, datagram) gives what passes: the datagram, other bytes, or nil to drop it. nil ends that.
+function Home:tamper(hook)
+    self.core:set_tamper(check.optional("hook", hook, "function"))
+end
+
+--- Puts a datagram on the network as if it came from `sender`. Options: delay, network.
+function Home:inject(sender, receiver, datagram, options)
+    options = check.options(options, { delay = true, network = true })
+    return self.core:inject(options.network or NETWORK, sender, receiver, datagram,
+        milliseconds("delay", options.delay))
+end
+
+--- A list that grows by {seconds=, fate=, sender=, receiver=, multicast=, datagram=} at each turn of a datagram's fate,
+--- until `stop_recording`.
+function Home:record()
+    local records = {}
+    self.core:set_records(records)
+    return records
+end
+
+function Home:stop_recording()
+    self.core:set_records(nil)
+end
+
+--- How often each fate was met.
+function Home:counts()
+    return self.core:counts()
+end
+
+--- Ends all that live there.
+function Home:close()
+    for _, endpoint in ipairs(self.endpoints) do
+        endpoint.core:close()
+    end
+end
+
+Home.__close = Home.close
+
+--- A new home: seed (0), date, and the faults of `set_faults`. The same seed gives the same bytes.
+local function new(options)
+    options = check.options(options, OPTIONS)
+    local seed = check.type("seed", options.seed, "number", 0)
+    local network, message, code = core.sim(seed, check.type("date", options.date, "number", DATE))
+    if not network then
+        return nil, message, code
+    end
+    local self = setmetatable({ core = network, seed = seed, endpoints = {}, last_address = 0 }, Home)
+    self.clerk = new_machine(self, NETWORK) -- nobody lives there; what the home itself draws comes from it
+    self.authority, message, code = core.create_authority("home", 7300, self.clerk)
+    if not self.authority then
+        return nil, message, code
+    end
+    set_faults(self, options)
+    return self
+end
+
+return { Home = new }
