@@ -48,7 +48,8 @@ async def test_the_python_of_the_readme_pairs_sets_and_reads(tmp_path: Path) -> 
         assert device.get_own(AIRCON, POWER) == b"\x30"
         assert device.get_own(AIRCON, TARGET) == bytes([26])
         assert len(device.peers) == 1
-    assert output.decode().strip() == str({POWER: b"\x30", TARGET: bytes([26]), 0xBB: b"\x15"})
+    values = {"operationStatus": "true", "targetTemperature": 26, "roomTemperature": 21}
+    assert output.decode().strip() == str(values)
     assert (place / "state").is_dir()
 
 
