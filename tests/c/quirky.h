@@ -18,6 +18,7 @@ typedef struct quirky {
     uint8_t silent_epc;    /* keeps silent when asked for this; 0: none */
     uint8_t lonely[2];     /* are not given together */
     bool all_or_nothing;   /* refuses a whole message for one property */
+    bool as_seti;          /* refuses SetC with 50, and without the EDT */
     bool wrong_esv;        /* says 52 although everything is there */
     bool twice;            /* answers twice */
     bool ignores_sets;     /* accepts them, without effect */
@@ -160,7 +161,8 @@ static inline void quirky_take(world *w, quirky *q, wf_bytes datagram) {
         for (size_t at = 0; wf_property_next(&frame.list, &at, &property);) {
             bool taken = !no_setget && quirky_takes(q, w->now, &property);
             refused = refused || !taken;
-            CHECK(wf_frame_property(&answer, property.epc, taken ? wf_bytes_of(NULL, 0) : property.edt));
+            bool bare = taken || q->as_seti;
+            CHECK(wf_frame_property(&answer, property.epc, bare ? wf_bytes_of(NULL, 0) : property.edt));
         }
     } else {
         quirky_answer_gets(q, &frame, &frame.list, &answer, refuse_all, &refused);
@@ -170,7 +172,7 @@ static inline void quirky_take(world *w, quirky *q, wf_bytes datagram) {
         quirky_answer_gets(q, &frame, &frame.gets, &answer, no_setget, &refused);
     }
     if (refused || q->wrong_esv) {
-        wf_frame_set_esv(&answer, bad);
+        wf_frame_set_esv(&answer, q->as_seti ? WF_ESV_SETI_SNA : bad);
     }
     wf_time due = w->now + q->delay_ms + 1;
     if (q->first_delay_ms > 0) {

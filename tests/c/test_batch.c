@@ -310,6 +310,18 @@ static void accepted_and_refused_writes_are_told_apart(void) {
     world_end(w);
 }
 
+static void a_refusal_that_names_nothing_counts_for_all(void) {
+    world *w = quirky_world(&street, 8);
+    street.devices[0].as_seti = true;
+    const uint8_t value = 7;
+    wf_property sets[2] = {{0xB1, {&value, 1}}, {0xA1, {&value, 1}}};
+    outcome out = collect(w, begin(w, sets, 2, NULL, 0, 0, 0, false), 100000);
+    CHECK(out.error == WF_ERROR_REFUSED && out.count == 2 && out.results[0].status == WF_RESULT_REFUSED &&
+          out.results[1].status == WF_RESULT_REFUSED);
+    CHECK(street.devices[0].asked == 1);
+    world_end(w);
+}
+
 static void a_write_without_an_answer_is_not_sent_again(void) {
     world *w = quirky_world(&street, 8);
     street.devices[0].is_off = true;
@@ -501,6 +513,7 @@ static const check_case cases[] = {
     CASE(a_write_is_read_back_until_the_value_is_there),
     CASE(an_accepted_write_without_effect_is_told),
     CASE(accepted_and_refused_writes_are_told_apart),
+    CASE(a_refusal_that_names_nothing_counts_for_all),
     CASE(a_write_without_an_answer_is_not_sent_again),
     CASE(setget_is_one_message_where_the_device_has_it),
     CASE(setget_falls_back_to_setc_and_get_and_that_is_remembered),

@@ -194,7 +194,11 @@ async def raw(
     gets: list[tuple[int, bytes]] | None = None,
     seconds: float = ANSWER_S,
 ) -> _warifu.ParsedFrame | None:
-    """A request that Node has no method for, and its answer; None: there came none."""
+    """A request that Node has no method for, and the first answer; None: there came none."""
     edata = _warifu.edata_compose(CONTROLLER, eoj, esv, list(properties), gets)
-    event = await controller._ask(edata, peer=0, address=to, seconds=seconds, repeatable=False)
+    runtime = controller._open
+    with runtime.call(
+        lambda now: runtime.engine.request(now, edata, address=to, timeout_ms=round(seconds * 1000))
+    ) as call:
+        event = await call.result()
     return _warifu.edata_parse(event.edata) if event.edata else None

@@ -99,19 +99,30 @@ static void take_get(wf_controller *c, wf_running *call, const wf_frame *answer,
 
 /* ---- writes ---- */
 
+/* An SNA of a Set that refuses none of its properties: some devices don't give back the EDT of what they lack. Cut off
+ * at a limit it is another thing: then some are missing. */
+static bool names_nothing(const wf_frame *answer, unsigned asked, unsigned answered, unsigned refused) {
+    bool of_set = answer->esv == WF_ESV_SETC_SNA || answer->esv == WF_ESV_SETI_SNA;
+    return of_set && answered == asked && refused == 0;
+}
+
 static void take_set(wf_controller *c, wf_running *call, const wf_frame *answer) {
-    unsigned asked = count_asked(call), answered = 0;
+    unsigned asked = count_asked(call), answered = 0, refused = 0;
     wf_property property;
     for (size_t at = 0; wf_property_next(&answer->list, &at, &property);) {
         wf_entry *entry = asked_entry(call, property.epc, true);
         if (entry != NULL && entry->status == WF_RESULT_OPEN) {
             answered++;
+            refused += property.edt.len > 0;
             entry->status = property.edt.len == 0 ? WF_RESULT_SET : WF_RESULT_REFUSED;
         }
     }
+    bool none_counts = names_nothing(answer, asked, answered, refused);
     for (unsigned i = 0; i < call->entry_count; i++) {
         wf_entry *entry = &call->entries[i];
-        if (entry->is_set && entry->asked && entry->status == WF_RESULT_OPEN) {
+        if (entry->is_set && entry->asked && none_counts) {
+            entry->status = WF_RESULT_REFUSED;
+        } else if (entry->is_set && entry->asked && entry->status == WF_RESULT_OPEN) {
             if (!is_refusal(answer->esv)) {
                 entry->status = WF_RESULT_SET; /* the ESV says so of all */
             } else if (answered == 0) {
