@@ -260,6 +260,14 @@ async def test_a_set_that_it_accepts_and_forgets_is_found_by_reading_back(el: Pe
 
 
 @in_loop
+async def test_a_setget_that_it_ignores_is_done_as_setc_and_get(el: Peer) -> None:
+    async with warifu.Controller(policy="open") as controller:
+        node = await node_of(controller)
+        values = await node.set_get(AIRCON, {TARGET: b"\x16"}, TARGET, ROOM, timeout=0.5, repeatable=True)
+        assert values == {TARGET: b"\x16", ROOM: b"\x1d"}
+
+
+@in_loop
 async def test_the_node_profile_is_reached_by_instance_0(el: Peer) -> None:
     async with warifu.Controller(policy="open") as controller:
         answer = await raw(controller, place(PEER), NODE & 0xFFFF00, GET, (0xD3, b""))

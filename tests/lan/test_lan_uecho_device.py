@@ -19,7 +19,6 @@ from lan import (
     ROOM,
     SETC,
     SETGET,
-    SETGET_RES,
     SETI_SNA,
     TARGET,
     Bare,
@@ -132,11 +131,12 @@ async def test_its_notification_is_heard(uecho: Peer) -> None:
 
 
 @in_loop
-async def test_setget_is_answered(uecho: Peer) -> None:
+async def test_setget_is_one_message(uecho: Peer) -> None:
     async with warifu.Controller(policy="open") as controller:
-        answer = await raw(controller, place(PEER), AIRCON, SETGET, (TARGET, b"\x15"), gets=[(TARGET, b"")])
-        assert answer is not None
-        assert (answer.esv, list(answer.gets)) == (SETGET_RES, [(TARGET, b"\x15")])
+        node = await node_of(controller)
+        uecho.heard.clear()
+        assert await node.set_get(AIRCON, {TARGET: b"\x15"}, TARGET, ROOM) == {TARGET: b"\x15", ROOM: b"\x1d"}
+        assert [row["esv"] for row in uecho.heard if row["esv"] in (SETC, SETGET)] == [SETGET]
 
 
 @in_loop
