@@ -1,6 +1,7 @@
 /* A node that changes while it runs: objects and properties come and go, the profile is replaced, rules and hooks. */
 #include "check.h"
 #include "hex.h"
+#include <warifu/dictionary.h>
 #include <warifu/node.h>
 
 enum { LIGHT = 0x029001, SECOND_LIGHT = 0x029002, SWITCH = 0x05FD01, GET_SET = WF_ACCESS_GET | WF_ACCESS_SET };
@@ -138,6 +139,26 @@ static void a_rule_of_the_owner_says_which_values_there_are(void) {
     CHECK(wf_node_answer(node, &request, NULL, NULL, &out) == WF_REPLY_SENDER);
     CHECK(wf_bytes_equal(wf_bytes_of(answered, out.len),
                          hex_bytes(expected, sizeof expected, "029001 05ff01 51 02 b0 01 05 b0 00")));
+}
+
+static void the_dictionary_says_which_values_there_are(void) {
+    wf_node_dictionary by = {wf_dictionary_builtin(), 0};
+    if (by.dictionary == NULL) {
+        CHECK_SKIP("this build has no dictionary");
+    }
+    wf_node *node = node_with((wf_node_config){
+        .value_rule = wf_node_dictionary_rule, .rule_context = &by, .number = {0xFE, 1, 2, 3}, .maker = {1, 2, 3}});
+    const uint8_t level = 50, own[] = {1, 2};
+    CHECK_OK(wf_node_add_object(node, LIGHT));
+    CHECK_OK(wf_node_add_property(node, LIGHT, 0xB0, GET_SET, 1, 3, wf_bytes_of(&level, 1)));
+    CHECK_OK(put(node, LIGHT, 0xB0, "64"));
+    CHECK(put(node, LIGHT, 0xB0, "65") == WF_ERROR_ARGUMENT);   /* a range: 0 to 100 */
+    CHECK(put(node, LIGHT, 0xB0, "0064") == WF_ERROR_ARGUMENT); /* a size */
+    CHECK(add(node, LIGHT, 0x80, GET_SET, "32") == WF_ERROR_ARGUMENT);
+    CHECK_OK(add(node, LIGHT, 0x80, GET_SET, "31")); /* states: 30 and 31 */
+    CHECK_OK(wf_node_add_property(node, LIGHT, 0xF5, GET_SET, 1, 5, wf_bytes_of(own, 2)));
+    CHECK_OK(put(node, LIGHT, 0xF5, "01020304")); /* the maker's own */
+    CHECK(add(node, LIGHT, 0x81, GET_SET, "0102") == WF_ERROR_ARGUMENT);
 }
 
 static void a_node_that_only_transmits_announces_as_0ef002_and_answers_nothing(void) {
@@ -340,6 +361,7 @@ static const check_case cases[] = {
     CASE(the_profile_s_own_properties_can_be_replaced_but_for_its_number),
     CASE(the_place_of_installation_has_1_or_17_bytes),
     CASE(a_rule_of_the_owner_says_which_values_there_are),
+    CASE(the_dictionary_says_which_values_there_are),
     CASE(a_node_that_only_transmits_announces_as_0ef002_and_answers_nothing),
     CASE(the_get_hook_gives_the_present_value_or_refuses),
     CASE(a_value_that_the_get_hook_gives_is_announced_as_a_change),

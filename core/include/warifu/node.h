@@ -34,6 +34,14 @@ typedef bool (*wf_node_get_hook)(void *context, wf_eoj eoj, uint8_t epc, wf_byte
 typedef bool (*wf_node_value_rule)(void *context, wf_eoj eoj, uint8_t epc, wf_bytes value);
 /* The rule of a node that gives none: 81 of a device object has 1 or 17 bytes. */
 bool wf_node_usual_rule(void *context, wf_eoj eoj, uint8_t epc, wf_bytes value);
+/* A rule by the dictionary (<warifu/dictionary.h>): type, size, range, states. `context` is a wf_node_dictionary. What
+ * the dictionary doesn't know, such as properties of one maker, goes by the usual rule. */
+struct wf_dictionary;
+typedef struct wf_node_dictionary {
+    const struct wf_dictionary *dictionary;
+    char release; /* of the Appendix, of all objects of the node; 0: the newest */
+} wf_node_dictionary;
+bool wf_node_dictionary_rule(void *context, wf_eoj eoj, uint8_t epc, wf_bytes value);
 
 typedef struct wf_node_config {
     unsigned objects;          /* without the node profile */
