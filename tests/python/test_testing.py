@@ -1,11 +1,13 @@
 """warifu.testing: the very classes Device and Controller, on a virtual network and a virtual clock."""
 
 import asyncio
+import gc
 import re
 import subprocess
 import sys
 import threading
 import time
+import weakref
 from pathlib import Path
 
 import pytest
@@ -307,6 +309,20 @@ def test_a_simulated_endpoint_takes_no_state_directory(tmp_path):
 
     with pytest.raises(errors.Argument, match="leave `state` out"):
         run(main())
+
+
+def test_a_home_that_nobody_needs_goes_with_all_that_lived_there():
+    async def main() -> weakref.ref[Home]:
+        async with Home() as home:
+            home.watch(lambda record: home.counts)
+            home.tamper(lambda _sender, _receiver, data: data if home.counts else None)
+            async with home.device([aircon()], on_set=lambda *what: bool(home)) as device, home.controller() as one:
+                await paired(one, device)
+            return weakref.ref(home)
+
+    home = run(main())
+    gc.collect()
+    assert home() is None
 
 
 # ---- the plugin ----

@@ -272,6 +272,7 @@ PyObject *engine_close(PyObject *object, PyObject *unused) {
 static int traverse(PyObject *object, visitproc visit, void *arg) {
     engine_object *self = (engine_object *)object;
     Py_VISIT(Py_TYPE(object));
+    Py_VISIT(self->entropy);
     Py_VISIT(self->set_hook);
     Py_VISIT(self->get_hook);
     Py_VISIT(self->trace);

@@ -131,7 +131,15 @@ static PyObject *get_id(PyObject *object, void *unused) {
     return PyLong_FromUnsignedLong(((sim_host_object *)object)->id.value);
 }
 
+/* The hooks of the network may lead back here. */
+static int traverse(PyObject *object, visitproc visit, void *arg) {
+    Py_VISIT(Py_TYPE(object));
+    Py_VISIT(((sim_host_object *)object)->sim);
+    return 0;
+}
+
 static void deallocate(PyObject *object) {
+    PyObject_GC_UnTrack(object);
     Py_XDECREF(((sim_host_object *)object)->sim);
     ext_free(object);
 }
@@ -164,6 +172,7 @@ static PyGetSetDef members[] = {
 static PyType_Slot slots[] = {
     {Py_tp_doc, "A host of a Sim, made by its add_host."},
     {Py_tp_dealloc, EXT_SLOT(deallocate)},
+    {Py_tp_traverse, EXT_SLOT(traverse)},
     {Py_tp_methods, methods},
     {Py_tp_getset, members},
     {0, NULL},
@@ -171,7 +180,7 @@ static PyType_Slot slots[] = {
 static PyType_Spec spec = {
     .name = "warifu._warifu.SimHost",
     .basicsize = sizeof(sim_host_object),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
     .slots = slots,
 };
 

@@ -27,6 +27,10 @@ class SimTransport:
     def addresses(self) -> list[str]:
         return self._machine.host.addresses
 
+    @property
+    def interfaces(self) -> list[str]:
+        return [f"network{self._machine.network}"]
+
     def receive(self) -> Received | None:
         got = self._machine.host.receive()
         self.is_drained = got is None
