@@ -1,6 +1,7 @@
 /* Opening and closing an endpoint. */
 #include "endpoint.h"
 #include <string.h>
+#include <warifu/dictionary.h>
 #include <warifu/doctor.h>
 #include <warifu/entropy.h>
 
@@ -161,6 +162,11 @@ static void read_node(lua_State *L, endpoint *e, wf_node_config *node) {
         node->get_context = e;
     }
     node->transmits_only = is_true(L, "transmission_only");
+    if (is_true(L, "check_values")) {
+        e->values = (wf_node_dictionary){wf_dictionary_builtin(), 0};
+        node->value_rule = wf_node_dictionary_rule;
+        node->rule_context = &e->values;
+    }
 }
 
 static void read_config(lua_State *L, endpoint *e, wf_engine_config *config) {

@@ -36,6 +36,7 @@ typedef struct endpoint {
     wf_system_error send_error; /* of the last datagram that could not leave */
     lua_State *caller;          /* of the call under way, for hooks; NULL outside, for it may be a coroutine's */
     bool in_hook;
+    wf_node_dictionary values; /* the rule for values, where it is asked for */
     uint8_t buffer[WF_UDP_DATAGRAM_LEN];
     wfl_sim *sim;            /* not NULL: it lives in a simulated home, and `udp` and `store` are closed */
     wf_sim_store *sim_store; /* both anchored by the WFL_CONFIG user value */

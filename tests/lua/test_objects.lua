@@ -139,6 +139,15 @@ check.main {
         check.equal(answer(home, INF, AIRCON)[1].edt, "\x31")
     end,
 
+    the_dictionary_may_say_which_values_there_are = function()
+        local home <close> = open { check_values = true }
+        ask(home, SETC, AIRCON, TARGET, "\x63") -- 99 degrees
+        assert(answer(home, SETC_SNA, AIRCON))
+        ask(home, SETC, AIRCON, TARGET, "\x1A")
+        assert(answer(home, SET_RES, AIRCON))
+        check.equal(select(3, home.device:put(AIRCON, POWER, "\x32")), "ARGUMENT")
+    end,
+
     on_get_gives_the_present_value_or_refuses = function()
         local seen
         local home <close> = open {

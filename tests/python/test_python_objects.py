@@ -1,6 +1,7 @@
 """A device that changes while it is open, takes its time to answer, and says of itself what it is told to."""
 
 import asyncio
+import socket
 
 import pytest
 import warifu
@@ -174,6 +175,19 @@ async def test_a_device_that_only_transmits_announces_and_answers_nothing():
         home.device(transmission_only=True)
 
 
+@in_loop
+async def test_the_dictionary_may_say_which_values_there_are():
+    home = Home()
+    async with home.device(check_values=True) as device, home.controller() as controller:
+        peer = await paired(controller, device)
+        await peer.set(AIRCON, {TARGET: b"\x1a"})
+        with pytest.raises(errors.Refused):
+            await peer.set(AIRCON, {TARGET: b"\x63"})  # 99 degrees
+        with pytest.raises(errors.Argument):
+            device.put(AIRCON, POWER, b"\x32")
+        assert device.get_own(AIRCON, TARGET) == b"\x1a"
+
+
 # ---- hooks ----
 
 
@@ -208,12 +222,13 @@ async def test_a_coroutine_of_on_set_answers_when_it_is_done():
         await go.wait()
         return new != b"\x63"
 
-    async with home.device(on_set=on_set) as device, home.controller() as controller:
+    async with home.device(on_set=on_set) as device, home.controller() as controller, home.controller() as other:
         peer = await paired(controller, device)
+        the_same = await paired(other, device)
         events = device.events()
         setting = asyncio.create_task(peer.set(AIRCON, {TARGET: b"\x1a"}))
         await asked.wait()
-        assert await peer.get(AIRCON, TARGET) == {TARGET: b"\x18"}  # others are answered meanwhile
+        assert await the_same.get(AIRCON, TARGET) == {TARGET: b"\x18"}  # others are answered meanwhile
         assert not setting.done()
         go.set()
         await setting
@@ -284,17 +299,19 @@ async def test_more_coroutines_than_may_wait_refuse():
     async def on_get(owned, epc, old):
         await asyncio.sleep(60)
 
-    device = home.device(trusted=False, on_get=on_get, policy="open")
-    async with device, home.controller(trusted=False) as controller:
-        node = (await controller.discover(0.3))[0]
-        asking = [asyncio.create_task(node.get(AIRCON, epc)) for epc in (POWER, TARGET, ROOM) for _ in range(6)]
-        done, waiting = await asyncio.wait(asking, timeout=0.5)
-        assert len(done) == 2
-        for task in done:
-            assert isinstance(task.exception(), errors.Refused)
-        for task in waiting:
-            task.cancel()
-        await asyncio.wait(waiting)
+    device = home.device(trusted=False, on_get=on_get, policy="open", address="127.0.0.3")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
+        asker.setblocking(False)
+        async with device:
+            asker.bind((somewhere(), device.port))
+            for tid in range(17):
+                frame = _warifu.frame_compose(tid, 0x05FF01, AIRCON, 0x62, [(POWER, b"")])
+                asker.sendto(frame, ("127.0.0.3", device.port))
+            answer = await asyncio.get_running_loop().sock_recv(asker, 2000)
+            assert _warifu.frame_parse(answer).esv == 0x52
+            await asyncio.sleep(0.1)
+            with pytest.raises(BlockingIOError):
+                asker.recv(2000)
 
 
 # ---- the engine itself ----

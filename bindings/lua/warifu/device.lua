@@ -75,7 +75,7 @@ end
 
 local OPTIONS = {
     objects = true, on_set = true, on_get = true, number = true, transmission_only = true, decide_within = true,
-    answer_delay = true,
+    answer_delay = true, check_values = true,
 }
 
 local function open(_, options)

@@ -12,6 +12,7 @@ typedef struct engine_object {
     pid_t process;
     PyObject *identity, *store, *entropy;  /* lent to the engine: kept as long as it lives */
     PyObject *set_hook, *get_hook, *trace; /* callables or NULL */
+    wf_node_dictionary values;             /* the rule for values, where it is asked for */
     bool busy;                             /* a call is under way */
     bool in_hook;                          /* and it has called a hook */
     uint32_t later;                        /* what that hook put off; 0: nothing */

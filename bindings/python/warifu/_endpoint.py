@@ -38,6 +38,7 @@ class Endpoint:
     _seoj: int  # the object that speaks for this node
     _room = (0, 0, 0)  # for objects, properties and bytes of values that are added while it is open
     _transmits_only = False
+    _check_values = False
     _later_ms = 0
     _answer_delay_ms = ENGINES_OWN
 
@@ -131,6 +132,7 @@ class Endpoint:
             answer_delay_ms=self._answer_delay_ms,
             transmits_only=self._transmits_only,
             keep_number=self._keep_number,
+            check_values=self._check_values,
             set_hook=self._set_hook(),
             get_hook=self._get_hook(),
             trace=None if self._trace is None else self._tell_trace,

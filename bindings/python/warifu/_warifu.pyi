@@ -428,6 +428,7 @@ class Engine:
         answer_delay_ms: int = 0,
         transmits_only: bool = False,
         keep_number: bool = False,
+        check_values: bool = False,
         set_hook: Callable[[int, int, bytes, bytes], bool | int | None] | None = None,
         get_hook: Callable[[int, int, bytes], bytes | bool | int | None] | None = None,
         trace: Callable[[bool, str | None, bytes, bytes], object] | None = None,

@@ -36,6 +36,8 @@ class Device(Endpoint):
     trace       gets every datagram, see warifu.trace
     number      identification number of a device without an identity; None: the one in `state`, or a new one
     transmission_only   it announces and answers nothing; its profile is 0x0EF002
+    check_values        values that the dictionary doesn't know for a property (type, range, states) are refused, from
+                        peers and from `put`; what the dictionary doesn't have is not checked
     decide_within       seconds that a coroutine of on_set or on_get has; then the property is refused (10)
     answer_delay        longest random wait of an answer to a multicast request, in seconds (0.5; 0: none)
     platform    the machine beneath: None is this one; warifu.testing has a simulated one
@@ -65,6 +67,7 @@ class Device(Endpoint):
         trace: Trace | None = None,
         number: Number | None = None,
         transmission_only: bool = False,
+        check_values: bool = False,
         decide_within: float | None = None,
         answer_delay: float | None = None,
         platform: Platform | None = None,
@@ -90,6 +93,7 @@ class Device(Endpoint):
         self._on_set = on_set
         self._on_get = on_get
         self._transmits_only = transmission_only
+        self._check_values = check_values
         self._later_ms = 0 if decide_within is None else max(1, round(decide_within * 1000))
         if answer_delay is not None:
             self._answer_delay_ms = round(answer_delay * 1000) or AT_ONCE
