@@ -9,6 +9,34 @@ enum {
     LONGEST_INTERVAL_MS = 4000
 };
 
+/* ---- slots ---- */
+
+void wf_slot_free(wf_da *da, wf_slot *slot) {
+    if (!slot->used) {
+        return;
+    }
+    if (!slot->done && slot->session != WF_NO_SESSION) {
+        wf_session_close(&da->sessions, slot->session);
+    }
+    wf_wipe(slot, sizeof *slot);
+}
+
+static void free_slots_of(wf_da *da, uint32_t pairing) {
+    for (unsigned i = 0; i < WF_RESPONDER_SLOTS; i++) {
+        if (da->slots[i].pairing == pairing) {
+            wf_slot_free(da, &da->slots[i]);
+        }
+    }
+}
+
+/* Erases it with all that hangs on it but runs. */
+static wf_error drop(wf_da *da, uint32_t pairing) {
+    free_slots_of(da, pairing);
+    wf_session_close_pairing(&da->sessions, pairing);
+    wf_wipe(&da->calls[pairing], sizeof da->calls[pairing]);
+    return wf_pairing_remove(&da->pairings, pairing);
+}
+
 /* ---- runs ---- */
 
 static wf_run *free_run(wf_da *da) {
@@ -85,9 +113,7 @@ static void clean_up(wf_da *da, wf_run *run, wf_error outcome) {
     }
     bool may_be_written = run->state == WF_RUN_WAITS_ANSWER && run->purpose == WF_RUN_PAIR && !run->refused;
     if (!may_be_written && outcome != WF_OK) {
-        uint32_t pairing = run->pairing;
-        run->pairing = WF_NO_PAIRING;
-        wf_error ignored = wf_da_forget(da, pairing); /* in the store it is tried and dropped at the next start */
+        wf_error ignored = drop(da, run->pairing); /* in the store it is tried and dropped at the next start */
         (void)ignored;
     }
 }
@@ -119,34 +145,11 @@ uint32_t wf_run_longer(uint32_t interval) {
     return next < LONGEST_INTERVAL_MS ? next : LONGEST_INTERVAL_MS;
 }
 
-/* ---- slots ---- */
-
-void wf_slot_free(wf_da *da, wf_slot *slot) {
-    if (!slot->used) {
-        return;
-    }
-    if (!slot->done && slot->session != WF_NO_SESSION) {
-        wf_session_close(&da->sessions, slot->session);
-    }
-    wf_wipe(slot, sizeof *slot);
-}
-
-static void free_slots_of(wf_da *da, uint32_t pairing) {
-    for (unsigned i = 0; i < WF_RESPONDER_SLOTS; i++) {
-        if (da->slots[i].pairing == pairing) {
-            wf_slot_free(da, &da->slots[i]);
-        }
-    }
-}
-
 /* ---- pairings ---- */
 
 wf_error wf_da_forget(wf_da *da, uint32_t pairing) {
     end_runs_of(da, pairing);
-    free_slots_of(da, pairing);
-    wf_session_close_pairing(&da->sessions, pairing);
-    wf_wipe(&da->calls[pairing], sizeof da->calls[pairing]);
-    return wf_pairing_remove(&da->pairings, pairing);
+    return drop(da, pairing);
 }
 
 wf_error wf_da_commit(wf_da *da, uint32_t pairing, wf_pairing_state state) {
