@@ -101,8 +101,8 @@ static const situation refusals[] = {
 };
 
 static const situation cuts[] = {
-    {"029001 62 03 80 00 b0 00 88 00", "15 bytes", "as seen of a meter", "a_get_too_long_is_cut_to_what_fits",
-     false, 15},
+    {"029001 62 03 80 00 b0 00 88 00", "15 bytes", "as seen of a meter", "a_get_too_long_is_cut_to_what_fits", false,
+     15},
     {"029001 63 03 80 00 b0 00 88 00", "15 bytes", "as seen of a meter", "an_inf_req_too_long_is_cut_to_what_fits",
      false, 15},
     {"029001 60 02 80 01 31 b0 01 10", "12 bytes", "what is not seen has not happened",
@@ -113,8 +113,8 @@ static const situation cuts[] = {
      "what is not seen has not happened", "a_setget_too_long_is_cut_in_the_list_that_does_not_fit", false, 14},
     {"029001 6e 01 80 01 31 02 80 00 b0 00", "16 bytes: cut in the get list", "what is not seen has not happened",
      "a_setget_too_long_is_cut_in_the_list_that_does_not_fit", false, 16},
-    {"029001 74 02 80 01 31 b0 01 10", "10 bytes", "as seen of a meter", "an_infc_too_long_is_cut_to_what_fits",
-     false, 10},
+    {"029001 74 02 80 01 31 b0 01 10", "10 bytes", "as seen of a meter", "an_infc_too_long_is_cut_to_what_fits", false,
+     10},
     {"029001 61 01 80 01 31", "7 bytes: no room for a header", "what is not seen has not happened",
      "without_room_for_a_header_nothing_is_done", false, 7},
 };

@@ -257,7 +257,10 @@ def test_lines_end_at_the_first_failure(run: Callable) -> None:
 
 
 def test_verbs_work_as_arguments(run: Callable) -> None:
-    assert run("decode", GET[:8], GET[8:]).stdout == "ECHONET Lite, TID 0001: 05FF01 -> 013001 Get (62)\n  B3 (targetTemperature)\n"
+    assert (
+        run("decode", GET[:8], GET[8:]).stdout
+        == "ECHONET Lite, TID 0001: 05FF01 -> 013001 Get (62)\n  B3 (targetTemperature)\n"
+    )
     assert run("version").stdout == run("--version").stdout
 
 

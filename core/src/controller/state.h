@@ -78,7 +78,7 @@ struct wf_controller {
 };
 
 /* call.c */
-wf_running *wf_call_start(wf_controller *c, wf_error *error, wf_request_id id, const wf_call *call);
+wf_running *wf_call_start(wf_controller *c, wf_error *error, wf_request_id id, const wf_call *order);
 wf_neighbour *wf_call_node(wf_controller *c, const wf_running *call); /* NULL: the roster has no room for it */
 void wf_call_end(wf_controller *c, wf_running *call, wf_error error);
 
