@@ -10,6 +10,9 @@ enum {
     PROPERTIES = 4096,
     VALUE_BYTES = 65536,
     LATER = 16,
+    CALLS = 16,
+    CALL_BYTES = 8192,
+    NODES = 1024,
     LONGEST_DECISION_MS = 86400 * 1000,
     LONGEST_DELAY_MS = 60000,
     CONTROLLER_PAIRINGS = 64,
@@ -182,6 +185,11 @@ static void read_config(lua_State *L, endpoint *e, wf_engine_config *config) {
     config->answer_delay_ms = read_ms(L, "answer_delay", LONGEST_DELAY_MS, 0, WF_ANSWER_AT_ONCE);
     config->keep_number = is_true(L, "keep_number");
     config->handshakes = HANDSHAKES;
+    config->calls = CALLS;
+    config->call_bytes = CALL_BYTES;
+    config->nodes = is_true(L, "is_device") ? 0 : NODES;
+    config->gap_ms = read_ms(L, "gap", LONGEST_DELAY_MS, 0, WF_NO_GAP);
+    config->interview = is_true(L, "interview");
     config->requests = REQUESTS;
     config->send_bytes = QUEUE_BYTES;
     config->event_bytes = QUEUE_BYTES;
@@ -320,6 +328,7 @@ void wfl_add_endpoint(lua_State *L) {
     lua_newtable(L);
     luaL_setfuncs(L, methods, 0);
     wfl_add_endpoint_calls(L);
+    wfl_add_controller_calls(L);
     lua_setfield(L, -2, "__index");
     lua_pop(L, 1);
     luaL_setfuncs(L, functions, 0);

@@ -68,4 +68,9 @@ int wfl_endpoint_open(lua_State *L);
 int wfl_endpoint_pump(lua_State *L);
 void wfl_add_endpoint_calls(lua_State *L);
 
+/* endpoint_controller.c */
+void wfl_add_controller_calls(lua_State *L);
+/* `results` of the call whose end next_event gave, in the table on top */
+void wfl_set_results(lua_State *L, const endpoint *e);
+
 #endif

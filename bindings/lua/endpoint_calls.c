@@ -274,6 +274,9 @@ static int next_event(lua_State *L) {
         return 0;
     }
     wfl_push_event(L, &event);
+    if (event.kind == WF_EVENT_DONE) {
+        wfl_set_results(L, e);
+    }
     return 1;
 }
 

@@ -65,13 +65,16 @@ void wfl_push_event(lua_State *L, const wf_event *event) {
     set_number(L, event->number);
     if (event->edata.len > 0) {
         wfl_push_bytes(L, event->edata);
-        lua_setfield(L, -2, event->kind == WF_EVENT_PROPERTY_SET ? "value" : "edata");
+        lua_setfield(L, -2,
+                     event->kind == WF_EVENT_PROPERTY_SET || event->kind == WF_EVENT_NODE_OBJECT ? "value" : "edata");
     }
     if (event->kind == WF_EVENT_PAIR_STEP) {
         wfl_set_text(L, "step", steps[event->step]);
     } else if (event->kind == WF_EVENT_FOUND) {
         wfl_push_hello(L, &event->hello);
         lua_setfield(L, -2, "hello");
+    } else if (event->kind == WF_EVENT_NODE_OBJECT) {
+        wfl_set_integer(L, "eoj", (lua_Integer)event->eoj);
     } else if (event->kind == WF_EVENT_PROPERTY_SET) {
         wfl_set_integer(L, "eoj", (lua_Integer)event->eoj);
         wfl_set_integer(L, "epc", event->epc);

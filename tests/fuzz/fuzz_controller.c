@@ -20,7 +20,9 @@ static wf_address place(uint8_t i) {
 
 static bool keep_tid(world *network, world_datagram *d) {
     (void)network;
-    last_tid = d->len >= 4 ? (uint16_t)(d->bytes[2] << 8 | d->bytes[3]) : last_tid;
+    if (d->len >= 4) {
+        last_tid = (uint16_t)(d->bytes[2] << 8 | d->bytes[3]);
+    }
     return false;
 }
 

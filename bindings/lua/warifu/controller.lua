@@ -6,16 +6,17 @@ local loop = core.part "loop"
 
 local Controller = Endpoint.derive("warifu.Controller", "controller")
 
-local OBJECT, NODE_PROFILE = 0x05FF01, 0x0EF001
-local GET, NUMBER, INSTANCES = 0x62, 0x83, 0xD6
+local OBJECT = 0x05FF01
+local NUMBER, INSTANCES = 0x83, 0xD6
 
 local SHORTEST = 0.01 -- 0 means the engine's own timeout
 
 local DISCOVER = { timeout = true, address = true }
+local RESCAN = { timeout = true }
 local PAIR = { number = true, confirm = true, progress = true }
 
 local function open(_, options)
-    local self, message, code = Endpoint.open(Controller, options, { timeout = true })
+    local self, message, code = Endpoint.open(Controller, options, { timeout = true, gap = true, interview = true })
     if not self then
         return nil, message, code
     end
@@ -54,13 +55,6 @@ local function collector(self, nodes)
     end
 end
 
-local function ask_instances(self, address, timeout)
-    local edata = core.compose_edata {
-        seoj = OBJECT, deoj = NODE_PROFILE, esv = GET, properties = { { epc = INSTANCES }, { epc = NUMBER } },
-    }
-    return self.core:request(address, edata, timeout, true)
-end
-
 -- Waits for the end of a question to many; that nobody answers is no failure.
 local function harvest(self, take, call)
     local done, message, code, last = loop.finish(self, call)
@@ -86,16 +80,10 @@ local function ask_da(self, take, address, timeout)
     return true
 end
 
---- Asks everybody (or `address`) who is there: a list of nodes, maybe empty. Fields of a node: address, number, objects
---- (a list of EOJs), da (what it says of Device Authentication, or nil). None of it is proven. Without an identity nobody
---- is asked about Device Authentication.
-function Controller:discover(options)
-    options = check.options(options, DISCOVER)
+local function look_around(self, address, timeout, again)
     local nodes = {}
-    local timeout = math.max(check.seconds("timeout", options.timeout, 2), SHORTEST)
-    local address = options.address and address_of("address", options.address)
     local take = collector(self, nodes)
-    local plain <close>, message, code = loop.listen(self, take, ask_instances(self, address, timeout))
+    local plain <close>, message, code = loop.listen(self, take, self.core:discover(address, timeout, again))
     local went = plain
     if went and self.identity then
         went, message, code = ask_da(self, take, address, timeout)
@@ -108,6 +96,38 @@ function Controller:discover(options)
     end
     table.sort(nodes, function(a, b) return a.address < b.address end)
     return nodes
+end
+
+--- Asks everybody (or `address`) who is there: a list of nodes, maybe empty. Fields of a node: address, number, objects
+--- (a list of EOJs), da (what it says of Device Authentication, or nil). None of it is proven. Without an identity nobody
+--- is asked about Device Authentication.
+function Controller:discover(options)
+    options = check.options(options, DISCOVER)
+    local timeout = math.max(check.seconds("timeout", options.timeout, 2), SHORTEST)
+    local address = options.address and address_of("address", options.address)
+    return look_around(self, address, timeout, false)
+end
+
+--- Asks everybody who is there and gives all nodes that are known, as `known` does. Who stayed silent is then asked alone,
+--- in the background: an event "node_gone" tells who is not there any more.
+function Controller:rescan(options)
+    options = check.options(options, RESCAN)
+    local timeout = math.max(check.seconds("timeout", options.timeout, 2), SHORTEST)
+    local seen, message, code = look_around(self, nil, timeout, true)
+    if not seen then
+        return nil, message, code
+    end
+    return self:known()
+end
+
+--- All nodes that were heard: address, number, objects, is_online, reason (why not), limit (of properties in one message).
+function Controller:known()
+    local list = {}
+    for i, row in ipairs(self.core:known()) do
+        row.id = nil -- of the roster, not of a pairing
+        list[i] = Node.of_address(self, row.address, row)
+    end
+    return list
 end
 
 --- Pairs with the device at `address` (or one that discover found) and gives the peer. `number` names the device; without

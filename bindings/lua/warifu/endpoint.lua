@@ -79,6 +79,8 @@ function Endpoint.open(class, options, more)
     config.check_values = check.optional("check_values", options.check_values, "boolean")
     config.decide_within = check.optional("decide_within", options.decide_within, "number")
     config.answer_delay = check.optional("answer_delay", options.answer_delay, "number")
+    config.gap = check.optional("gap", options.gap, "number")
+    config.interview = check.optional("interview", options.interview, "boolean")
     local self = setmetatable({ core = core.endpoint(), waiting = {}, seekers = {}, queue = {}, nodes = {} }, class)
     if options.machine then
         self.machine = options.machine

@@ -4,9 +4,9 @@ local check = core.part "check"
 local dictionary = core.part "dictionary"
 local loop = core.part "loop"
 
-local CONTROLLER = 0x05FF01
 local NODE_PROFILE, RELEASE = 0x0EF0, 0x82
-local SETC, GET, SET_RES, GET_SNA = 0x61, 0x62, 0x71, 0x52
+local READ_BACK = 20 -- seconds that a device may take until a value that it accepted can be read
+local SHORTEST = 0.01 -- 0 means the engine's own timeout
 
 local Node = { __name = "warifu.Node" }
 
@@ -90,20 +90,37 @@ local function hex_list(epcs)
     return table.concat(epcs, " ")
 end
 
--- Sends one request and gives the frame that answered it.
-local function exchange(self, frame, timeout, repeatable)
-    local edata, message, code = core.compose_edata(frame)
-    if not edata then
-        return nil, message, code
-    end
+-- One call: sets, a list of { epc=, edt= }, then gets, EPCs as bytes. Gives the results, a list of { epc=, is_set=, status=,
+-- value= }, and what it ended with: "REFUSED" when some were refused or silent. Whatever else it ended with is a failure.
+local function call(self, eoj, sets, gets, options)
     local owner = self.owner
-    local done, answer
-    done, message, code, answer = loop.await(owner, nil, owner.core:request(rawget(self, "id") or self.address, edata, timeout, repeatable))
-    answer = done or answer
-    if not done and not (answer and answer.edata) then
-        return nil, message, code
+    local target = rawget(self, "id") or self.address
+    local timeout = options.timeout or owner.timeout or 0
+    local done, message, code, last = loop.await(owner, nil,
+        owner.core:call(target, eoj, sets, gets, timeout, options.verify or 0, options.repeatable))
+    last = done or last
+    if not done and code ~= "REFUSED" then
+        return nil, message, code, last and last.results
     end
-    return core.parse_edata(answer.edata)
+    return last.results, code
+end
+
+-- epc -> value of what was read, and the list of the others.
+local function sort_out(results)
+    local values, others = {}, {}
+    for _, result in ipairs(results) do
+        if result.status == "value" then
+            values[result.epc] = result.value
+        elseif result.status ~= "set" and result.status ~= "verified" then
+            others[#others + 1] = result.epc
+        end
+    end
+    return values, others
+end
+
+local function fail_refused(others, values)
+    local message, code = select(2, core.fail("REFUSED", hex_list(others)))
+    return nil, message, code, values
 end
 
 local function is_name(key)
@@ -112,25 +129,13 @@ end
 
 -- epc -> bytes of these codes; on a refusal nil, message, "REFUSED", and what was read.
 local function get_bytes(self, eoj, epcs)
-    local frame = { seoj = CONTROLLER, deoj = eoj, esv = GET, properties = {} }
-    for i, epc in ipairs(epcs) do
-        frame.properties[i] = { epc = epc }
-    end
-    local answer, message, code = exchange(self, frame, self.owner.timeout or 0, true)
-    if not answer then
+    local results, message, code = call(self, eoj, {}, string.char(table.unpack(epcs)), {})
+    if not results then
         return nil, message, code
     end
-    local values, refused = {}, {}
-    for _, property in ipairs(answer.properties) do
-        if answer.esv == GET_SNA and property.edt == "" then -- PDC 0: Part II 4.2.3.3
-            refused[#refused + 1] = property.epc
-        else
-            values[property.epc] = property.edt
-        end
-    end
-    if answer.esv == GET_SNA then
-        message, code = select(2, core.fail("REFUSED", hex_list(refused)))
-        return nil, message, code, values
+    local values, others = sort_out(results)
+    if #others > 0 then
+        return fail_refused(others, values)
     end
     return values
 end
@@ -238,39 +243,113 @@ local function to_set(self, eoj, key, value)
     return found.epc, edt
 end
 
---- Writes properties, epc -> bytes or name -> value, in the order of their codes: true, or nil, message, code.
-function methods:set(eoj, values)
-    eoj = check.eoj("eoj", eoj)
-    local frame = { seoj = CONTROLLER, deoj = eoj, esv = SETC, properties = {} }
+local SET = { timeout = true, verify = true, repeatable = true }
+local GET_MANY = { timeout = true }
+local SET_GET = { timeout = true, repeatable = true }
+
+-- Values as a list in the order of their codes.
+local function sets_of(self, eoj, values)
+    local sets = {}
     for key, value in pairs(check.type("values", values, "table")) do
         local epc, edt, code = to_set(self, eoj, key, value)
         if not epc then
             return nil, edt, code
         end
-        frame.properties[#frame.properties + 1] = { epc = epc, edt = edt }
+        sets[#sets + 1] = { epc = epc, edt = edt }
     end
-    if #frame.properties == 0 then
+    if #sets == 0 then
         check.misuse("values", "at least one property")
     end
-    table.sort(frame.properties, function(a, b) return a.epc < b.epc end)
-    local answer, message, code = exchange(self, frame, self.owner.timeout or 0, false)
-    if not answer then
+    table.sort(sets, function(a, b) return a.epc < b.epc end)
+    return sets
+end
+
+local function timeout_of(options)
+    return options.timeout and math.max(check.seconds("timeout", options.timeout, 0), SHORTEST)
+end
+
+--- Writes properties, epc -> bytes or name -> value, in the order of their codes: true, or nil, message, code. With
+--- `verify` they are read back until they are there, 20 s or so many seconds; what is there instead comes after the code.
+function methods:set(eoj, values, options)
+    eoj = check.eoj("eoj", eoj)
+    options = check.options(options, SET)
+    local sets, message, code = sets_of(self, eoj, values)
+    if not sets then
         return nil, message, code
     end
-    if answer.esv == SET_RES then
-        return true
+    local verify = options.verify == true and READ_BACK or options.verify or 0
+    local results
+    results, message, code = call(self, eoj, sets, "",
+        { timeout = timeout_of(options), verify = verify, repeatable = options.repeatable })
+    if not results then
+        return nil, message, code
     end
-    local refused, all = {}, {}
-    for _, property in ipairs(answer.properties) do
-        all[#all + 1] = property.epc
-        if property.edt ~= "" then -- a refused EDT comes back: Part II 4.2.3.2
-            refused[#refused + 1] = property.epc
+    local _, others = sort_out(results)
+    if #others == 0 then
+        return true
+    elseif verify == 0 then
+        return core.fail("REFUSED", hex_list(others))
+    end
+    local there = {}
+    for _, result in ipairs(results) do
+        if result.status == "differs" then
+            there[result.epc] = result.value
         end
     end
-    if #refused == 0 then -- not from every device
-        refused = all
+    return fail_refused(others, there)
+end
+
+--- Reads a list of EPCs, however long: epc -> { status=, value= }, where status is "value", "refused", "silent" (the node
+--- answers, but not to this) or "no_room".
+function methods:get_many(eoj, epcs, options)
+    eoj = check.eoj("eoj", eoj)
+    options = check.options(options, GET_MANY)
+    local codes, seen = {}, {}
+    for _, key in ipairs(check.type("epcs", epcs, "table")) do
+        local epc = check.epc("epc", key)
+        if not seen[epc] then
+            seen[epc] = true
+            codes[#codes + 1] = epc
+        end
     end
-    return core.fail("REFUSED", hex_list(refused))
+    if #codes == 0 then
+        check.misuse("epcs", "at least one property")
+    end
+    local results, message, code = call(self, eoj, {}, string.char(table.unpack(codes)), { timeout = timeout_of(options) })
+    if not results then
+        return nil, message, code
+    end
+    local by_epc = {}
+    for _, result in ipairs(results) do
+        by_epc[result.epc] = { status = result.status, value = result.value }
+    end
+    return by_epc
+end
+
+--- Writes properties and reads a list of EPCs in one step, SetGet or SetC and Get: an index, and what it selects. `values`
+--- are those of `set`. A SetGet that is ignored is split only if the writing is `repeatable`.
+function methods:set_get(eoj, values, epcs, options)
+    eoj = check.eoj("eoj", eoj)
+    options = check.options(options, SET_GET)
+    local sets, message, code = sets_of(self, eoj, values)
+    if not sets then
+        return nil, message, code
+    end
+    local gets = {}
+    for i, key in ipairs(check.type("epcs", epcs, "table")) do
+        gets[i] = check.epc("epc", key)
+    end
+    local results
+    results, message, code = call(self, eoj, sets, string.char(table.unpack(gets)),
+        { timeout = timeout_of(options), repeatable = options.repeatable })
+    if not results then
+        return nil, message, code
+    end
+    local came, others = sort_out(results)
+    if #others > 0 then
+        return fail_refused(others, came)
+    end
+    return came
 end
 
 return Node
