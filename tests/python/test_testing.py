@@ -122,6 +122,14 @@ async def test_notifications_reach_a_watcher(warifu_home):
         assert (got.peer, got.properties, got.is_protected) == (peer, {TARGET: b"\x1c"}, True)
 
 
+@pytest.mark.warifu(date=2_500_000_000)
+async def test_a_home_of_another_time_trusts_its_own_certificates(warifu_home):
+    home = warifu_home
+    async with home.device([aircon()]) as device, home.controller() as controller:
+        assert (await paired(controller, device)).number == device.number
+        assert 2_500_000_000 <= home.date < 2_500_000_200
+
+
 # ---- same seed, same bytes ----
 
 

@@ -106,8 +106,8 @@ class Home:
     @cached_property
     def authority(self) -> Authority:
         """The root that all of the home trust."""
-        root = _warifu.issue("home", DATE - YEARS, DATE + YEARS, entropy=self._authority_host)
-        return Authority(root)
+        date = int(self._date)
+        return Authority(_warifu.issue("home", date - YEARS, date + YEARS, entropy=self._authority_host))
 
     def issue(self, role: Literal["device", "controller"], *, number: Number | None = None) -> Identity:
         """An identity under the home's root, with a key that follows from the seed."""
