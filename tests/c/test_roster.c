@@ -367,6 +367,27 @@ static void a_stranger_in_clear_does_not_move_a_paired_peer(void) {
     world_end(w);
 }
 
+static void what_a_stranger_taught_of_a_number_does_not_bind_its_peer(void) {
+    world *w = world_new();
+    world_add(w, 0, WF_ROLE_CONTROLLER);
+    world_add(w, 1, WF_ROLE_DEVICE);
+    w->nodes[0].config.calls = w->nodes[0].config.nodes = 4;
+    world_start(w, 0);
+    wf_address elsewhere = wf_address_ipv4(10, 0, 0, 66, WF_PORT);
+    hear(w, &elsewhere, 0x83, wf_bytes_of(w->nodes[1].number, 17));
+    hear(w, &elsewhere, 0xD5, wf_bytes_of((const uint8_t *)"\x01\x05\xFD\x01", 4));
+    CHECK(known_at(w, &elsewhere).instances == 1);
+    CHECK_OK(wf_engine_open_window(w->nodes[1].engine, w->now, 0));
+    CHECK_OK(world_pair(w, 0, 1));
+    (void)world_ask(w, 0, 1, WF_ESV_GET, 0xB3, wf_bytes_of(NULL, 0));
+    world_run(w, 5000);
+    wf_known known;
+    CHECK(wf_engine_known_by_number(w->nodes[0].engine, w->nodes[1].number, &known));
+    CHECK(known.is_peer && wf_address_same_host(&known.address, &w->nodes[1].address) && known.instances == 0);
+    CHECK(!wf_engine_known_at(w->nodes[0].engine, &elsewhere, &known));
+    world_end(w);
+}
+
 #define CASE(name) \
     { #name, name }
 static const check_case cases[] = {
@@ -385,6 +406,7 @@ static const check_case cases[] = {
     CASE(an_interview_tells_of_every_object),
     CASE(found_nodes_are_interviewed_where_that_is_wanted),
     CASE(a_stranger_in_clear_does_not_move_a_paired_peer),
+    CASE(what_a_stranger_taught_of_a_number_does_not_bind_its_peer),
 };
 
 CHECK_MAIN(cases)

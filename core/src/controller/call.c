@@ -352,10 +352,10 @@ static wf_running *next_call(wf_controller *c, wf_time now) {
     return next;
 }
 
-/* A node that moved while it was asked is asked where it is now. */
+/* A node that moved while it was asked is asked where it is now; but nobody turns into a peer on the way. */
 static void follow(wf_controller *c, wf_running *call) {
     const wf_neighbour *node = wf_call_node(c, call);
-    if (node != NULL && call->target.peer.value == 0) {
+    if (node != NULL && !node->is_peer && call->target.peer.value == 0) {
         call->target.address = node->address;
     }
 }

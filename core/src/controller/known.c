@@ -190,7 +190,10 @@ void wf_controller_heard_peer(wf_controller *c, wf_time now, const wf_address *a
         wf_roster_set_address(r, index, address);
         changes = WF_CHANGED_ADDRESS;
     }
-    r->entries[index].is_peer = true;
+    if (!r->entries[index].is_peer) {
+        begin_anew(&r->entries[index]); /* until now anybody may have spoken for it */
+        r->entries[index].is_peer = true;
+    }
     if (changes != 0) {
         tell(c, index, WF_EVENT_NODE_CHANGED, changes, WF_OK);
     }

@@ -9,6 +9,7 @@ enum {
     USUAL_INSTANCES = 84,
     MOST_INSTANCES = 4096,
     USUAL_GAP_MS = 100,
+    USUAL_DISCOVERY_MS = 3000,
     INSTANCES_TOLD = 0xD5,
     INSTANCES = 0xD6,
     NUMBER = 0x83
@@ -200,7 +201,7 @@ wf_error wf_engine_discover(wf_engine *engine, wf_time now, wf_request_id *out, 
     wf_writer w = wf_writer_of(edata, sizeof edata);
     wf_request request = {.target = {.address = *to},
                           .edata = question(&w, WF_ESV_GET, INSTANCES, NUMBER),
-                          .timeout_ms = duration_ms,
+                          .timeout_ms = duration_ms != 0 ? duration_ms : USUAL_DISCOVERY_MS,
                           .repeatable = true};
     wf_error error = wf_engine_request(engine, now, out, &request);
     if (error != WF_OK) {
