@@ -136,7 +136,7 @@ static int properties(lua_State *L) {
     return 1;
 }
 
-/* ---- types: a type nests at most six deep (docs/reference/dictionary.md), so the recursion is bounded ---- */
+/* ---- types: a type nests at most six deep (tools/dictionary.py asserts it), so the recursion is bounded ---- */
 
 /* NOLINTBEGIN(misc-no-recursion) */
 static void push_type(lua_State *L, wf_type type);
