@@ -1,10 +1,13 @@
 """The dictionary from Python: look-ups, and values as Python has them. The values' own rules are tested in C."""
 
 import copy
+import gc
 import pickle
 import random
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import warifu
@@ -223,6 +226,53 @@ def test_what_decodes_encodes_to_the_same_bytes_in_every_entry():
                 assert info.decode(edt) == value
                 values += 1
     assert values > 4000
+
+
+# ---- overlays ----
+
+HOWTO = Path(__file__).parents[2] / "docs" / "howto" / "vendor-properties.md"
+
+
+def overlay(path, text):
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_overlay_of_the_howto_loads_and_stands_on_what_is_built_in(tmp_path):
+    (text,) = re.findall(r"^```json\n(.*?)^```$", HOWTO.read_text(encoding="utf-8"), flags=re.M | re.S)
+    loaded = warifu.Dictionary.load(overlay(tmp_path / "vendor.json", text))
+    assert loaded.decode(AIRCON, "sleepMode", b"\x30") == "true"
+    assert loaded.encode(AIRCON, "filterHours", 300) == b"\x01\x2c"
+    assert loaded.find(AIRCON, 0xF1).ja == "おやすみ"
+    assert loaded.find(AIRCON, "roomTemperature").unit == "Celsius"
+    assert loaded.find_class(AIRCON) == dictionary.find_class(AIRCON)
+    with pytest.raises(errors.WrongValue, match="0 to 5000 hour"):
+        loaded.encode(AIRCON, "filterHours", 5001)
+    with pytest.raises(errors.NotInDictionary):
+        dictionary.find(AIRCON, "sleepMode")
+
+
+def test_overlays_stand_on_overlays_and_live_as_long_as_what_was_found(tmp_path):
+    one = '{"classes": [{"class": "0F01", "id": "toaster", "properties": [%s]}]}'
+    entry = '{"epc": "%s", "id": "%s", "access": "RR-", "type": {"level": "31", "levels": 4}}'
+    below = warifu.Dictionary.load(overlay(tmp_path / "a.json", one % entry % ("F0", "heat")))
+    above = warifu.Dictionary.load(
+        overlay(tmp_path / "b.json", (one % entry % ("F1", "time")).replace("toaster", "grill")), base=below
+    )
+    heat, brown = above.find("grill", "heat"), above.find("grill", "time")
+    del below, above
+    gc.collect()
+    assert (heat.decode(b"\x33"), brown.encode(2)) == (3, b"\x32")
+
+
+def test_an_overlay_that_is_wrong_says_where(tmp_path):
+    with pytest.raises(ValueError, match=r"line 2, column \d+: ") as caught:
+        warifu.Dictionary.load(overlay(tmp_path / "a.json", '{"classes": [\n{,'))
+    assert isinstance(caught.value, errors.Overlay)
+    with pytest.raises(errors.Overlay, match=r"classes\[0\] \(0F01\): the identifier"):
+        warifu.Dictionary.load(overlay(tmp_path / "b.json", '{"classes": [{"class": "0F01"}]}'))
+    with pytest.raises(errors.Store, match="No such file"):
+        warifu.Dictionary.load(tmp_path / "nothing.json")
 
 
 # ---- over the network ----

@@ -1,6 +1,7 @@
 /* The dictionary, as it is: rows as tuples, values as nodes in a row. `warifu._dictionary` makes of them what people
  * read. */
 #include "extension.h"
+#include <warifu/overlay.h>
 #include <warifu/value.h>
 
 enum { NODES = 512 }; /* the most that 255 bytes hold: an item each, twice for objects */
@@ -33,6 +34,55 @@ static int as_release(PyObject *object, void *out) {
     return 1;
 }
 
+/* ---- overlays: capsules whose context is the one below ---- */
+
+static const char capsule_name[] = "warifu.overlay";
+
+static void free_overlay(PyObject *capsule) {
+    PyObject *base = PyCapsule_GetContext(capsule);
+    wf_overlay_free(PyCapsule_GetPointer(capsule, capsule_name));
+    Py_XDECREF(base);
+}
+
+/* An overlay, or None for the built-in dictionary. */
+static int as_dictionary(PyObject *object, void *out) {
+    const wf_dictionary **dictionary = out;
+    if (object == Py_None) {
+        *dictionary = wf_dictionary_builtin();
+        return 1;
+    }
+    const wf_overlay *overlay = PyCapsule_GetPointer(object, capsule_name);
+    *dictionary = overlay == NULL ? NULL : wf_overlay_dictionary(overlay);
+    return overlay != NULL;
+}
+
+static PyObject *make_overlay(wf_overlay *overlay, PyObject *base) {
+    PyObject *capsule = PyCapsule_New(overlay, capsule_name, free_overlay);
+    if (capsule == NULL) {
+        wf_overlay_free(overlay);
+    } else {
+        PyCapsule_SetContext(capsule, Py_NewRef(base));
+    }
+    return capsule;
+}
+
+static PyObject *dictionary_load(PyObject *module, PyObject *args) {
+    PyObject *path, *base;
+    const wf_dictionary *below;
+    wf_overlay *overlay;
+    wf_overlay_message message;
+    if (!PyArg_ParseTuple(args, "O&O:dictionary_load", PyUnicode_FSConverter, &path, &base)) {
+        return NULL;
+    }
+    PyObject *made = NULL;
+    if (as_dictionary(base, &below)) {
+        wf_error error = wf_overlay_load(&overlay, &message, below, PyBytes_AsString(path));
+        made = error == WF_OK ? make_overlay(overlay, base) : ext_raise(PyModule_GetState(module), error, message.text);
+    }
+    Py_DECREF(path);
+    return made;
+}
+
 /* Appends and takes the reference; false when something failed. */
 static bool append(PyObject *list, PyObject *item) {
     bool good = item != NULL && PyList_Append(list, item) == 0;
@@ -46,12 +96,15 @@ static PyObject *class_row(const wf_class_info *info) {
     return Py_BuildValue("(iNNN)", info->code, from_letter(info->from), from_letter(info->to), names_of(info->names));
 }
 
-static PyObject *dictionary_classes(PyObject *module, PyObject *unused) {
+static PyObject *dictionary_classes(PyObject *module, PyObject *args) {
     (void)module;
-    (void)unused;
+    const wf_dictionary *dictionary;
     wf_class_info info;
+    if (!PyArg_ParseTuple(args, "O&:dictionary_classes", as_dictionary, &dictionary)) {
+        return NULL;
+    }
     PyObject *list = PyList_New(0);
-    for (unsigned at = 0; list != NULL && wf_dictionary_next_class(wf_dictionary_builtin(), &at, &info);) {
+    for (unsigned at = 0; list != NULL && wf_dictionary_next_class(dictionary, &at, &info);) {
         if (!append(list, class_row(&info))) {
             Py_CLEAR(list);
         }
@@ -122,21 +175,22 @@ static PyObject *property_row(const wf_property_info *info) {
 /* By EPC or identifier; None when there is none. */
 static PyObject *dictionary_property(PyObject *module, PyObject *args) {
     (void)module;
+    const wf_dictionary *dictionary;
     uint16_t class_code;
     PyObject *key;
     char release;
-    if (!PyArg_ParseTuple(args, "O&OO&:dictionary_property", ext_as_u16, &class_code, &key, as_release, &release)) {
+    if (!PyArg_ParseTuple(args, "O&O&OO&:dictionary_property", as_dictionary, &dictionary, ext_as_u16, &class_code,
+                          &key, as_release, &release)) {
         return NULL;
     }
     wf_property_info info;
     bool found = false;
     if (PyUnicode_Check(key)) {
         const char *id = PyUnicode_AsUTF8AndSize(key, NULL);
-        found = id != NULL && wf_dictionary_property_named(wf_dictionary_builtin(), &info, class_code, id, release);
+        found = id != NULL && wf_dictionary_property_named(dictionary, &info, class_code, id, release);
     } else {
         uint8_t epc;
-        found =
-            ext_as_u8(key, &epc) && wf_dictionary_property(wf_dictionary_builtin(), &info, class_code, epc, release);
+        found = ext_as_u8(key, &epc) && wf_dictionary_property(dictionary, &info, class_code, epc, release);
     }
     if (PyErr_Occurred()) {
         return NULL;
@@ -146,19 +200,19 @@ static PyObject *dictionary_property(PyObject *module, PyObject *args) {
 
 static PyObject *dictionary_properties(PyObject *module, PyObject *args) {
     (void)module;
+    const wf_dictionary *dictionary;
     uint16_t class_code;
     char release;
     int entries;
-    if (!PyArg_ParseTuple(args, "O&O&p:dictionary_properties", ext_as_u16, &class_code, as_release, &release,
-                          &entries)) {
+    if (!PyArg_ParseTuple(args, "O&O&O&p:dictionary_properties", as_dictionary, &dictionary, ext_as_u16, &class_code,
+                          as_release, &release, &entries)) {
         return NULL;
     }
     wf_property_info info;
     unsigned at = 0;
     PyObject *list = PyList_New(0);
-    while (list != NULL &&
-           (entries ? wf_dictionary_next_entry(wf_dictionary_builtin(), &at, &info, class_code)
-                    : wf_dictionary_next_property(wf_dictionary_builtin(), &at, &info, class_code, release))) {
+    while (list != NULL && (entries ? wf_dictionary_next_entry(dictionary, &at, &info, class_code)
+                                    : wf_dictionary_next_property(dictionary, &at, &info, class_code, release))) {
         if (!append(list, property_row(&info))) {
             Py_CLEAR(list);
         }
@@ -167,8 +221,9 @@ static PyObject *dictionary_properties(PyObject *module, PyObject *args) {
 }
 
 /* The entry that a row came from: its class's own, in the release that it names. */
-static bool find(PyObject *module, wf_property_info *out, uint16_t class_code, uint8_t epc, char release) {
-    if (wf_dictionary_property(wf_dictionary_builtin(), out, class_code, epc, release)) {
+static bool find(PyObject *module, const wf_dictionary *dictionary, wf_property_info *out, uint16_t class_code,
+                 uint8_t epc, char release) {
+    if (wf_dictionary_property(dictionary, out, class_code, epc, release)) {
         return true;
     }
     ext_raise(PyModule_GetState(module), WF_ERROR_NOT_IN_DICTIONARY, NULL);
@@ -176,13 +231,14 @@ static bool find(PyObject *module, wf_property_info *out, uint16_t class_code, u
 }
 
 static PyObject *dictionary_type(PyObject *module, PyObject *args) {
+    const wf_dictionary *dictionary;
     uint16_t class_code;
     uint8_t epc;
     char release;
     wf_property_info info;
-    if (!PyArg_ParseTuple(args, "O&O&O&:dictionary_type", ext_as_u16, &class_code, ext_as_u8, &epc, as_release,
-                          &release) ||
-        !find(module, &info, class_code, epc, release)) {
+    if (!PyArg_ParseTuple(args, "O&O&O&O&:dictionary_type", as_dictionary, &dictionary, ext_as_u16, &class_code,
+                          ext_as_u8, &epc, as_release, &release) ||
+        !find(module, dictionary, &info, class_code, epc, release)) {
         return NULL;
     }
     return type_tree(info.type);
@@ -229,20 +285,21 @@ static PyObject *decode_with(const ext_state *state, const wf_property_info *pro
 }
 
 static PyObject *dictionary_decode(PyObject *module, PyObject *args) {
+    const wf_dictionary *dictionary;
     uint16_t class_code;
     uint8_t epc;
     char release;
     Py_buffer edt;
     wf_property_info property;
-    if (!PyArg_ParseTuple(args, "O&O&O&y*:dictionary_decode", ext_as_u16, &class_code, ext_as_u8, &epc, as_release,
-                          &release, &edt)) {
+    if (!PyArg_ParseTuple(args, "O&O&O&O&y*:dictionary_decode", as_dictionary, &dictionary, ext_as_u16, &class_code,
+                          ext_as_u8, &epc, as_release, &release, &edt)) {
         return NULL;
     }
     PyObject *result = NULL;
     wf_value *nodes = PyMem_Calloc(NODES, sizeof *nodes);
     if (nodes == NULL) {
         PyErr_NoMemory();
-    } else if (find(module, &property, class_code, epc, release)) {
+    } else if (find(module, dictionary, &property, class_code, epc, release)) {
         result = decode_with(PyModule_GetState(module), &property, nodes, ext_view(&edt));
     }
     PyMem_Free(nodes);
@@ -314,15 +371,16 @@ static PyObject *encode_with(const ext_state *state, const wf_property_info *pro
 
 static PyObject *dictionary_encode(PyObject *module, PyObject *args) {
     const ext_state *state = PyModule_GetState(module);
+    const wf_dictionary *dictionary;
     uint16_t class_code;
     uint8_t epc;
     char release;
     PyObject *rows;
     int set;
     wf_property_info property;
-    if (!PyArg_ParseTuple(args, "O&O&O&Op:dictionary_encode", ext_as_u16, &class_code, ext_as_u8, &epc, as_release,
-                          &release, &rows, &set) ||
-        !find(module, &property, class_code, epc, release)) {
+    if (!PyArg_ParseTuple(args, "O&O&O&O&Op:dictionary_encode", as_dictionary, &dictionary, ext_as_u16, &class_code,
+                          ext_as_u8, &epc, as_release, &release, &rows, &set) ||
+        !find(module, dictionary, &property, class_code, epc, release)) {
         return NULL;
     }
     PyObject *result = NULL;
@@ -349,19 +407,25 @@ static PyObject *dictionary_release(PyObject *module, PyObject *args) {
 }
 
 PyMethodDef ext_dictionary_functions[] = {
-    {"dictionary_classes", dictionary_classes, METH_NOARGS,
-     "dictionary_classes($module, /)\n--\n\nAll classes: (code, from, to, names)."},
+    {"dictionary_load", dictionary_load, METH_VARARGS,
+     "dictionary_load($module, path, base, /)\n--\n\nAn overlay from a file, over another one or None."},
+    {"dictionary_classes", dictionary_classes, METH_VARARGS,
+     "dictionary_classes($module, dictionary, /)\n--\n\nAll classes: (code, from, to, names)."},
     {"dictionary_property", dictionary_property, METH_VARARGS,
-     "dictionary_property($module, class_code, key, release, /)\n--\n\nThe entry of an EPC or identifier, or None."},
+     "dictionary_property($module, dictionary, class_code, key, release, /)\n--\n\nThe entry of an EPC or identifier, "
+     "or None."},
     {"dictionary_properties", dictionary_properties, METH_VARARGS,
-     "dictionary_properties($module, class_code, release, entries, /)\n--\n\nThe properties of a class; with `entries` "
+     "dictionary_properties($module, dictionary, class_code, release, entries, /)\n--\n\nThe properties of a class; "
+     "with `entries` "
      "every entry of its own."},
     {"dictionary_type", dictionary_type, METH_VARARGS,
-     "dictionary_type($module, class_code, epc, release, /)\n--\n\nThe type of a property, as nested tuples."},
+     "dictionary_type($module, dictionary, class_code, epc, release, /)\n--\n\nThe type of a property, as nested "
+     "tuples."},
     {"dictionary_decode", dictionary_decode, METH_VARARGS,
-     "dictionary_decode($module, class_code, epc, release, edt, /)\n--\n\nThe nodes of a value."},
+     "dictionary_decode($module, dictionary, class_code, epc, release, edt, /)\n--\n\nThe nodes of a value."},
     {"dictionary_encode", dictionary_encode, METH_VARARGS,
-     "dictionary_encode($module, class_code, epc, release, nodes, set, /)\n--\n\nThe EDT of a value's nodes."},
+     "dictionary_encode($module, dictionary, class_code, epc, release, nodes, set, /)\n--\n\nThe EDT of a value's "
+     "nodes."},
     {"dictionary_release", dictionary_release, METH_VARARGS,
      "dictionary_release($module, edt, /)\n--\n\nThe release letter in property 82 of a device object, or None."},
     {NULL, NULL, 0, NULL},

@@ -1,9 +1,10 @@
 """The dictionary: what classes and properties are called, who may read and set them, and what their bytes mean."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any, Literal, Self
 
 from . import _warifu
 from ._rows import PropertyEntry
@@ -49,11 +50,12 @@ class PropertyInfo:
     atomic: int | None  # the EPC to set in the same SetGet before this one is read
     sizes: tuple[int, int]  # bytes, least and most
     _release: str | None
+    _handle: object = field(repr=False, compare=False)
 
     @cached_property
     def type(self) -> TypeInfo:
         """What its values are."""
-        return type_info(_warifu.dictionary_type(self.class_code, self.epc, self._release))
+        return type_info(_warifu.dictionary_type(self._handle, self.class_code, self.epc, self._release))
 
     @property
     def unit(self) -> str:
@@ -77,20 +79,20 @@ class PropertyInfo:
 
     def decode(self, edt: bytes) -> Any:
         """The value of these bytes. Raises WrongValue when they are none."""
-        nodes = _warifu.dictionary_decode(self.class_code, self.epc, self._release, edt)
+        nodes = _warifu.dictionary_decode(self._handle, self.class_code, self.epc, self._release, edt)
         return Reader(nodes, self._durations).read()
 
     def encode(self, value: Any, *, to_set: bool = False) -> bytes:
         """The bytes of a value; with `to_set` only of one that can be set. Raises WrongValue."""
         nodes = nodes_of(value, self.type, f"{self.id} ({self.epc:02X})")
-        return _warifu.dictionary_encode(self.class_code, self.epc, self._release, nodes, to_set)
+        return _warifu.dictionary_encode(self._handle, self.class_code, self.epc, self._release, nodes, to_set)
 
 
-def _property_info(row: PropertyEntry, release: str | None) -> PropertyInfo:
+def _property_info(row: PropertyEntry, release: str | None, handle: object) -> PropertyInfo:
     class_code, epc, since, until, in_release, rules, atomic, sizes, (word, en, ja) = row
     get, set_, inf = (RULES[rule] for rule in rules)
     return PropertyInfo(
-        class_code, epc, word, en, ja, since, until, in_release, get, set_, inf, atomic or None, sizes, release
+        class_code, epc, word, en, ja, since, until, in_release, get, set_, inf, atomic or None, sizes, release, handle
     )
 
 
@@ -102,13 +104,23 @@ class Dictionary:
     `release_of` reads it from a device; None means the newest. What is not there raises NotInDictionary, a KeyError.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, handle: object = None) -> None:
+        self._handle = handle
         self._found: dict[tuple[int, int | str, str | None], PropertyInfo] = {}
+
+    @classmethod
+    def load(cls, path: str | Path, *, base: "Dictionary | None" = None) -> Self:
+        """A dictionary with the vendors' classes and properties of a JSON file over `base` (None: the built-in one).
+
+        docs/howto/vendor-properties.md tells what stands in it. Raises errors.Overlay, whose text names the place that
+        is wrong, and errors.Store.
+        """
+        return cls(_warifu.dictionary_load(path, base._handle if base else None))
 
     @cached_property
     def classes(self) -> tuple[ClassInfo, ...]:
         """All classes by code; the superclass is first."""
-        rows = _warifu.dictionary_classes()
+        rows = _warifu.dictionary_classes(self._handle)
         return tuple(ClassInfo(code, *names, since, until) for code, since, until, names in rows)
 
     @cached_property
@@ -134,23 +146,22 @@ class Dictionary:
         code = self._code(of_class)
         found = self._found.get((code, key, release))
         if found is None:
-            row = _warifu.dictionary_property(code, key, release)
+            row = _warifu.dictionary_property(self._handle, code, key, release)
             if row is None:
                 ids = [info.id for info in self.properties(code, release=release)]
                 raise _missing(f"property {_text(key, 2)} of class {_text(of_class, 4)}", key, ids)
-            found = self._found[code, key, release] = _property_info(row, release)
+            found = self._found[code, key, release] = _property_info(row, release, self._handle)
         return found
 
     def properties(self, of_class: int | str, *, release: str | None = None) -> tuple[PropertyInfo, ...]:
         """All properties of a class by EPC, those of the superclass among them."""
-        rows = _warifu.dictionary_properties(self._code(of_class), release, False)
-        return tuple(_property_info(row, release) for row in rows)
+        rows = _warifu.dictionary_properties(self._handle, self._code(of_class), release, False)
+        return tuple(_property_info(row, release, self._handle) for row in rows)
 
     def entries(self, of_class: int | str) -> tuple[PropertyInfo, ...]:
         """Every entry that the class itself has: for each EPC from the oldest release to the newest."""
-        return tuple(
-            _property_info(row, row[2]) for row in _warifu.dictionary_properties(self._code(of_class), None, True)
-        )
+        rows = _warifu.dictionary_properties(self._handle, self._code(of_class), None, True)
+        return tuple(_property_info(row, row[2], self._handle) for row in rows)
 
     def decode(self, of_class: int | str, key: int | str, edt: bytes, *, release: str | None = None) -> Any:
         """The value of a property's bytes (EDT).

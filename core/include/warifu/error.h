@@ -69,6 +69,7 @@ WF_C_BEGIN
     X(505, REFUSED, DENIED, "the object refused at least one property", "look at the answer property by property")     \
     X(506, WRONG_VALUE, VALUE, "the value does not fit the property", "take one that the dictionary allows")           \
     X(507, NOT_IN_DICTIONARY, LOOKUP, "the dictionary does not have it", "look at its names, or use codes and bytes")  \
+    X(508, OVERLAY, VALUE, "the overlay of the dictionary is wrong", "mend it at the place that is named")             \
     /* pairing */                                                                                                      \
     X(601, WINDOW_CLOSED, DENIED, "the device's pairing window is closed", "open it at the device and try again")      \
     X(602, BUSY, DENIED, "the device is pairing with someone else", "wait a minute and try again")                     \
