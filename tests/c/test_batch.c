@@ -93,9 +93,11 @@ static void check_all_values(const outcome *out, unsigned first, unsigned count)
 
 static void a_device_without_quirks_is_asked_once(void) {
     world *w = quirky_world(&street, 8);
+    wf_time before = w->now;
     outcome out = read_all(w, 0xB0, PROPERTIES);
     check_all_values(&out, 0xB0, PROPERTIES);
     CHECK(street.devices[0].asked == 1);
+    CHECK(w->now - before == 1); /* the rest of the node is not the caller's */
     world_end(w);
 }
 
@@ -268,6 +270,40 @@ static void a_write_passes_a_read_that_takes_long(void) {
     outcome out = collect(w, id, 10000);
     CHECK_OK(out.error);
     CHECK(street.devices[0].esvs[0] == WF_ESV_GET && street.devices[0].esvs[1] == WF_ESV_SETC);
+    world_end(w);
+}
+
+static void different_nodes_are_asked_at_the_same_time(void) {
+    world *w = quirky_world(&street, 8);
+    street.devices[1] = street.devices[0];
+    street.devices[1].address = wf_address_ipv4(10, 0, 0, 10, WF_PORT);
+    street.devices[0].delay_ms = street.devices[1].delay_ms = 5000;
+    wf_time before = w->now;
+    (void)begin_all(w, 0xB0, 4);
+    uint8_t get = 0xB1;
+    wf_call call = {.target = {.address = street.devices[1].address},
+                    .seoj = WF_EOJ_CONTROLLER,
+                    .deoj = AIR_CONDITIONER,
+                    .gets = &get,
+                    .get_count = 1};
+    wf_request_id id;
+    CHECK_OK(wf_engine_call(w->nodes[0].engine, w->now, &id, &call));
+    outcome out = collect(w, id, 100000);
+    CHECK(out.error == WF_OK && w->now - before < 5100);
+    CHECK(street.devices[0].asked_at[0] == before && street.devices[1].asked_at[0] == before);
+    world_end(w);
+}
+
+static void a_call_waits_while_no_request_is_free(void) {
+    world *w = quirky_world(&street, 8);
+    w->nodes[0].config.requests = 1;
+    world_start(w, 0);
+    static const wf_address everybody = {{0}, 0, 0};
+    wf_request_id search;
+    CHECK_OK(wf_engine_discover(w->nodes[0].engine, w->now, &search, &everybody, 1000, false));
+    outcome out = read_all(w, 0xB0, 2);
+    check_all_values(&out, 0xB0, 2);
+    CHECK(street.devices[0].asked == 3); /* Get D6, INF_REQ D5 and then the call */
     world_end(w);
 }
 
@@ -510,6 +546,8 @@ static const check_case cases[] = {
     CASE(a_node_that_is_off_costs_two_waits_and_is_no_longer_known),
     CASE(one_message_at_a_time_goes_to_a_node_with_a_rest_between),
     CASE(a_write_passes_a_read_that_takes_long),
+    CASE(different_nodes_are_asked_at_the_same_time),
+    CASE(a_call_waits_while_no_request_is_free),
     CASE(a_write_is_read_back_until_the_value_is_there),
     CASE(an_accepted_write_without_effect_is_told),
     CASE(accepted_and_refused_writes_are_told_apart),

@@ -115,6 +115,10 @@ async def test_a_node_without_an_answer_is_no_longer_online_after_a_rescan() -> 
         assert event.address == node.address
         assert not node.is_online
         assert isinstance(node.reason, warifu.NoAnswer)
+        quirky.is_off = False
+        await node.get(AIRCON, 0xB0)
+        assert node.is_online
+        assert ((event := await anext(events)).kind, event.changes) == ("node_changed", {"online"})
 
 
 @in_loop

@@ -17,6 +17,7 @@ from .objects import Object
 from .trace import Trace, Traced
 
 PORT = 3610
+CHANGES = {1: "address", 2: "instances", 4: "number", 8: "online", 16: "details"}
 CALL_BYTES = 8192  # of values in one call
 PolicyName = Literal["strict", "open"]
 SetHook = Callable[[int, int, bytes, bytes], bool | int | None]
@@ -273,6 +274,7 @@ class Endpoint:
                 eoj=event.eoj or None,
                 epc=event.epc or None,
                 value=event.edata,
+                changes=frozenset(name for bit, name in CHANGES.items() if event.changes & bit),
             )
         for stream in list(self._open.streams):
             if isinstance(stream, NotificationStream):

@@ -16,9 +16,10 @@ class Event:
 
     `kind` is one of: "paired", "unpaired", "session_up", "property_set" (a peer set `eoj` `epc` of
     this node to `value`), "window_opened", "window_closed" (`error` None: after a pairing), "security"
-    (something from `address` was refused: `error`); and of a controller: "node_found", "node_changed", "node_gone" (the
-    node at `address`; `error` says why it went, None: it was forgotten), "node_object" (its `eoj` was interviewed:
-    `value` holds EPC, length and bytes of what it said), "late_answer" (`value` is an EDATA that came too late).
+    (something from `address` was refused: `error`). Of a controller, about the node at `address`: "node_found",
+    "node_changed" (`changes`: some of "address", "instances", "number", "online", "details"), "node_gone" (`error` says
+    why; None: it was forgotten), "node_object" (its `eoj` was interviewed: `value` holds EPC, length and bytes of what it
+    said), "late_answer" (`value` is an EDATA that came too late).
     """
 
     kind: str
@@ -29,6 +30,7 @@ class Event:
     eoj: int | None = None
     epc: int | None = None
     value: bytes = b""
+    changes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

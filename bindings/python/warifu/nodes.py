@@ -88,8 +88,9 @@ class Remote:
         Names and values are those of `warifu.dictionary`, in the release that the object says (82), which is read the
         first time. Raises Refused when not all of them came: its `values` are those that did, `refused` the others;
         WrongValue when what came by name is no value of the property (its EPC gives the bytes). With `partial` the
-        values that came are given without a word. Raises NotInDictionary, NoAnswer after `timeout` seconds (None: 20),
-        NotPaired, errors.Policy, and what reconnecting can end with (Untrusted, Expired, ...).
+        values that came are given without a word. What a device does not take at once is split; `timeout` seconds are
+        for each message (None: 20 for one property, 60 for more). Raises NotInDictionary, NoAnswer, NotPaired,
+        errors.Policy, and what reconnecting can end with (Untrusted, Expired, ...).
         """
         if not keys:
             raise ValueError("name at least one property")

@@ -291,6 +291,9 @@ void wf_controller_outcome(wf_controller *c, wf_time now, wf_request_id message,
         } else {
             wf_call_unanswered(c, call, error == WF_OK ? WF_ERROR_NO_ANSWER : error);
         }
+        if (wf_call_is_over(call)) { /* its owner need not wait until the node has rested */
+            wf_call_end(c, call, wf_call_verdict(c, call));
+        }
         return;
     }
 }

@@ -144,12 +144,17 @@ static void give_up_verifying(wf_running *call) {
     }
 }
 
-static bool wants_verifying(wf_time now, wf_running *call) {
-    bool any = false;
+static bool any_unverified(const wf_running *call) {
     for (unsigned i = 0; i < call->entry_count; i++) {
-        any = any || is_unverified(&call->entries[i]);
+        if (is_unverified(&call->entries[i])) {
+            return call->verify_ms != 0;
+        }
     }
-    if (!any || call->verify_ms == 0) {
+    return false;
+}
+
+static bool wants_verifying(wf_time now, wf_running *call) {
+    if (!any_unverified(call)) {
         return false;
     }
     if (call->verify_until == 0) {
@@ -177,6 +182,12 @@ static wf_step next_step(wf_time now, wf_running *call) {
         return WF_STEP_GET;
     }
     return wants_verifying(now, call) ? WF_STEP_VERIFY : WF_STEP_NONE;
+}
+
+bool wf_call_is_over(const wf_running *call) {
+    bool probes = call->step == WF_STEP_PROBE && !call->probed;
+    bool asks = call->error == WF_OK && (any_open(call, true) || any_open(call, false));
+    return !probes && !asks && !any_unverified(call);
 }
 
 static unsigned compose_step(wf_controller *c, wf_running *call, wf_writer *out) {

@@ -85,6 +85,7 @@ void wf_call_end(wf_controller *c, wf_running *call, wf_error error);
 /* plan.c: which message comes next; false when there is none: the call is over, or waits */
 bool wf_call_compose(wf_controller *c, wf_time now, wf_running *call, wf_writer *out, uint32_t *timeout_ms);
 void wf_call_unasked(wf_running *call);
+bool wf_call_is_over(const wf_running *call); /* nothing is left to be sent */
 
 /* harvest.c */
 void wf_call_answered(wf_controller *c, wf_time now, wf_running *call, const wf_frame *answer);
