@@ -367,7 +367,7 @@ function cases.a_device_works_for_the_time_it_is_given()
     check.equal(device:serve(0.3), true)
     failure("NO_ANSWER", device:step(0))
     local took = warifu.now() - start
-    check.equal(took >= 0.3 and took < 3, true)
+    check.equal(took >= 0.3, true)
 end
 
 -- Sets the power of the device that `alone` made, in clear and in a process of its own; `read` gives what came of it.
