@@ -2,35 +2,6 @@
 #include "binding.h"
 #include <string.h>
 
-static const char *const kinds[] = {
-    [WF_EVENT_DONE] = "done",
-    [WF_EVENT_ANSWER] = "answer",
-    [WF_EVENT_FOUND] = "found",
-    [WF_EVENT_NOTIFICATION] = "notification",
-    [WF_EVENT_PROPERTY_SET] = "property_set",
-    [WF_EVENT_PAIR_STEP] = "pair_step",
-    [WF_EVENT_PAIR_QUESTION] = "pair_question",
-    [WF_EVENT_PAIRED] = "paired",
-    [WF_EVENT_UNPAIRED] = "unpaired",
-    [WF_EVENT_SESSION_UP] = "session_up",
-    [WF_EVENT_WINDOW_OPENED] = "window_opened",
-    [WF_EVENT_WINDOW_CLOSED] = "window_closed",
-    [WF_EVENT_SECURITY] = "security",
-    [WF_EVENT_LATE_ANSWER] = "late_answer",
-    [WF_EVENT_NODE_FOUND] = "node_found",
-    [WF_EVENT_NODE_CHANGED] = "node_changed",
-    [WF_EVENT_NODE_GONE] = "node_gone",
-    [WF_EVENT_NODE_OBJECT] = "node_object",
-};
-
-static const char *const steps[] = {
-    [WF_PAIR_STARTED] = "started",
-    [WF_PAIR_ADDRESS_CONFIRMED] = "address_confirmed",
-    [WF_PAIR_DEVICE_VERIFIED] = "device_verified",
-    [WF_PAIR_KEYS_AGREED] = "keys_agreed",
-    [WF_PAIR_CONFIRMED] = "confirmed",
-};
-
 /* `error` is its name and `message` its sentence. */
 static void set_error(lua_State *L, wf_error error) {
     wfl_fail(L, error, NULL);
@@ -49,7 +20,7 @@ static void set_number(lua_State *L, const uint8_t number[static WF_NUMBER_LEN])
 
 void wfl_push_event(lua_State *L, const wf_event *event) {
     lua_createtable(L, 0, 10);
-    wfl_set_text(L, "kind", kinds[event->kind]);
+    wfl_set_text(L, "kind", wf_event_kind_text(event->kind));
     if (event->request.value != 0) {
         wfl_set_integer(L, "request", event->request.value);
     }
@@ -69,7 +40,7 @@ void wfl_push_event(lua_State *L, const wf_event *event) {
                      event->kind == WF_EVENT_PROPERTY_SET || event->kind == WF_EVENT_NODE_OBJECT ? "value" : "edata");
     }
     if (event->kind == WF_EVENT_PAIR_STEP) {
-        wfl_set_text(L, "step", steps[event->step]);
+        wfl_set_text(L, "step", wf_pair_step_text(event->step));
     } else if (event->kind == WF_EVENT_FOUND) {
         wfl_push_hello(L, &event->hello);
         lua_setfield(L, -2, "hello");

@@ -150,41 +150,6 @@ PyObject *ext_from_hello(const ext_state *state, const wf_hello *hello) {
     return ext_record_end(&record);
 }
 
-static const char *kind_text(wf_event_kind kind) {
-    static const char *const texts[] = {
-        [WF_EVENT_DONE] = "done",
-        [WF_EVENT_ANSWER] = "answer",
-        [WF_EVENT_FOUND] = "found",
-        [WF_EVENT_NOTIFICATION] = "notification",
-        [WF_EVENT_PROPERTY_SET] = "property_set",
-        [WF_EVENT_PAIR_STEP] = "pair_step",
-        [WF_EVENT_PAIR_QUESTION] = "pair_question",
-        [WF_EVENT_PAIRED] = "paired",
-        [WF_EVENT_UNPAIRED] = "unpaired",
-        [WF_EVENT_SESSION_UP] = "session_up",
-        [WF_EVENT_WINDOW_OPENED] = "window_opened",
-        [WF_EVENT_WINDOW_CLOSED] = "window_closed",
-        [WF_EVENT_SECURITY] = "security",
-        [WF_EVENT_LATE_ANSWER] = "late_answer",
-        [WF_EVENT_NODE_FOUND] = "node_found",
-        [WF_EVENT_NODE_CHANGED] = "node_changed",
-        [WF_EVENT_NODE_GONE] = "node_gone",
-        [WF_EVENT_NODE_OBJECT] = "node_object",
-    };
-    return texts[kind];
-}
-
-static const char *step_text(wf_pair_step step) {
-    static const char *const texts[] = {
-        [WF_PAIR_STARTED] = "started",
-        [WF_PAIR_ADDRESS_CONFIRMED] = "address_confirmed",
-        [WF_PAIR_DEVICE_VERIFIED] = "device_verified",
-        [WF_PAIR_KEYS_AGREED] = "keys_agreed",
-        [WF_PAIR_CONFIRMED] = "confirmed",
-    };
-    return texts[step];
-}
-
 static bool is_any(const uint8_t *at, size_t len) {
     uint8_t bits = 0;
     for (size_t i = 0; i < len; i++) {
@@ -196,13 +161,13 @@ static bool is_any(const uint8_t *at, size_t len) {
 PyObject *ext_from_event(const ext_state *state, const wf_event *event) {
     bool step = event->kind == WF_EVENT_PAIR_STEP, found = event->kind == WF_EVENT_FOUND;
     ext_record record = ext_record_begin(state->event);
-    ext_record_add(&record, PyUnicode_FromString(kind_text(event->kind)));
+    ext_record_add(&record, PyUnicode_FromString(wf_event_kind_text(event->kind)));
     ext_record_add(&record, PyLong_FromUnsignedLong(event->request.value));
     ext_record_add(&record, PyLong_FromUnsignedLong(event->peer.value));
     ext_record_add(&record, ext_from_address(&event->from));
     ext_record_add(&record, PyLong_FromLong((long)event->error));
     ext_record_add(&record, PyBool_FromLong(event->is_protected));
-    ext_record_add(&record, step ? PyUnicode_FromString(step_text(event->step)) : Py_NewRef(Py_None));
+    ext_record_add(&record, step ? PyUnicode_FromString(wf_pair_step_text(event->step)) : Py_NewRef(Py_None));
     ext_record_add(&record, found ? ext_from_hello(state, &event->hello) : Py_NewRef(Py_None));
     bool numbered = is_any(event->number, sizeof event->number);
     ext_record_add(&record, ext_from_optional_bytes(numbered, event->number, sizeof event->number));

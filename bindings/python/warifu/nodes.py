@@ -2,6 +2,7 @@
 
 # ruff: noqa: ASYNC109 - the engine's own timeouts: it repeats, and says what it knows, until they pass
 
+import abc
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -29,7 +30,7 @@ def properties_of(edata: bytes) -> tuple[int, dict[int, bytes]]:
     return frame.seoj, dict(frame.properties)
 
 
-class Remote:
+class Remote(abc.ABC):
     """Another node, as far as it can be read and set."""
 
     def __init__(self, endpoint: "Endpoint") -> None:
@@ -37,13 +38,13 @@ class Remote:
         self._releases: dict[int, str | None] = {}
 
     @property
+    @abc.abstractmethod
     def address(self) -> str | None:
         """Where it is, as "192.0.2.1:3610"; None: unknown."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def _target(self) -> tuple[int, str | None]:
         """Id of a peer, or 0 and an address."""
-        raise NotImplementedError
 
     def _as_peer(self) -> "Peer | None":
         return self if isinstance(self, Peer) else None

@@ -6,6 +6,8 @@
 #include <warifu/bytes.h>
 #include <warifu/eoj.h>
 
+WF_C_BEGIN
+
 /* Monotonic milliseconds from any start; never goes back. */
 typedef uint64_t wf_time;
 #define WF_TIME_NEVER UINT64_MAX
@@ -25,34 +27,49 @@ typedef struct wf_later_id {
     uint32_t value;
 } wf_later_id;
 
+/* Every kind of event: name in C, name elsewhere, what it tells and which fields count. */
+#define WF_EVENT_KINDS(X)                                                                                 \
+    X(DONE, "done", "a request is over: error, and edata of the answer where there is one")               \
+    X(ANSWER, "answer", "one of several answers to a multicast request: edata, from")                     \
+    X(FOUND, "found", "the node at from speaks DA: hello")                                                \
+    X(NOTIFICATION, "notification", "INF or INFC in edata; is_protected says whether the peer is proven") \
+    X(PROPERTY_SET, "property_set", "a property of this node was set: eoj, epc, the value in edata")      \
+    X(PAIR_STEP, "pair_step", "progress of the pairing that request asked for: step")                     \
+    X(PAIR_QUESTION, "pair_question", "is this number the right device? wf_engine_pair_decide answers")   \
+    X(PAIRED, "paired", "a pairing counts, on the device too: peer, number")                              \
+    X(UNPAIRED, "unpaired", "a pairing has ended: peer, number")                                          \
+    X(SESSION_UP, "session_up", "the peer and we have fresh keys")                                        \
+    X(WINDOW_OPENED, "window_opened", "the pairing window was opened")                                    \
+    X(WINDOW_CLOSED, "window_closed", "and closed again; error: OK after a pairing, else why")            \
+    X(SECURITY, "security", "something that came from there was refused: from, error")                    \
+    X(LATE_ANSWER, "late_answer", "an answer to a request that is over: news in edata, no outcome")       \
+    X(NODE_FOUND, "node_found", "a node was heard for the first time: known, from")                       \
+    X(NODE_CHANGED, "node_changed", "a known node changed: known, changes (WF_CHANGED_...)")              \
+    X(NODE_GONE, "node_gone", "a known node is offline, or forgotten (error OK): known, error")           \
+    X(NODE_OBJECT, "node_object", "an interview read eoj of a node: EPC, PDC, EDT one after the other in edata")
+
 typedef enum wf_event_kind {
-    WF_EVENT_DONE,          /* `request` is over: `error`, and `edata` of the answer where there is one */
-    WF_EVENT_ANSWER,        /* one of several answers to a multicast request: `edata`, `from` */
-    WF_EVENT_FOUND,         /* `from` speaks DA: `hello` */
-    WF_EVENT_NOTIFICATION,  /* INF or INFC in `edata`; `is_protected` says whether `peer` is proven */
-    WF_EVENT_PROPERTY_SET,  /* a peer set `eoj` `epc` of this node; the value is in `edata` */
-    WF_EVENT_PAIR_STEP,     /* progress of pairing request `request`: `step` */
-    WF_EVENT_PAIR_QUESTION, /* is `number` the right device? Answer with wf_engine_pair_decide */
-    WF_EVENT_PAIRED,        /* `peer`, `number`; on the device too */
-    WF_EVENT_UNPAIRED,      /* `peer`, `number` */
-    WF_EVENT_SESSION_UP,    /* `peer` has fresh keys */
-    WF_EVENT_WINDOW_OPENED,
-    WF_EVENT_WINDOW_CLOSED, /* `error`: OK after a pairing, else why */
-    WF_EVENT_SECURITY,      /* something from `from` was refused: `error` */
-    WF_EVENT_LATE_ANSWER,   /* `edata` answers a request that is over: news of `from`, no outcome */
-    WF_EVENT_NODE_FOUND,    /* `known` at `from` was heard for the first time */
-    WF_EVENT_NODE_CHANGED,  /* `known`: `changes` are WF_CHANGED_... */
-    WF_EVENT_NODE_GONE,     /* `known` is offline: `error`; or it was forgotten: OK */
-    WF_EVENT_NODE_OBJECT    /* interview of `known`: EPC, PDC, EDT of `eoj`, one after the other, in `edata` */
+#define WF_EVENT_KIND(name, text, what) WF_EVENT_##name,
+    WF_EVENT_KINDS(WF_EVENT_KIND)
+#undef WF_EVENT_KIND
 } wf_event_kind;
 
+/* The steps of a pairing, as the controller sees them. */
+#define WF_PAIR_STEPS(X)                                                                   \
+    X(STARTED, "started", "message_1 is on its way")                                       \
+    X(ADDRESS_CONFIRMED, "address_confirmed", "the device's cookie came back")             \
+    X(DEVICE_VERIFIED, "device_verified", "certificate and proof of the device are right") \
+    X(KEYS_AGREED, "keys_agreed", "the device proved that it has the keys (message_4)")    \
+    X(CONFIRMED, "confirmed", "the device has written the pairing down")
+
 typedef enum wf_pair_step {
-    WF_PAIR_STARTED,           /* message_1 is on its way */
-    WF_PAIR_ADDRESS_CONFIRMED, /* the device's cookie came back */
-    WF_PAIR_DEVICE_VERIFIED,   /* certificate and proof of the device are right */
-    WF_PAIR_KEYS_AGREED,       /* the device proved that it has the keys (message_4) */
-    WF_PAIR_CONFIRMED          /* the device has written the pairing down */
+#define WF_PAIR_STEP(name, text, what) WF_PAIR_##name,
+    WF_PAIR_STEPS(WF_PAIR_STEP)
+#undef WF_PAIR_STEP
 } wf_pair_step;
+
+const char *wf_event_kind_text(wf_event_kind kind); /* "pair_step"; "unknown" for what is none */
+const char *wf_pair_step_text(wf_pair_step step);   /* "keys_agreed" */
 
 enum {
     WF_CHANGED_ADDRESS = 1,
@@ -88,5 +105,7 @@ typedef struct wf_event {
     uint8_t epc;
     wf_bytes edata; /* valid until the next call on the engine */
 } wf_event;
+
+WF_C_END
 
 #endif
