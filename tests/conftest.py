@@ -123,6 +123,12 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Fil
     return None
 
 
+def pytest_configure() -> None:
+    """Tests interrupt programs of theirs, but a run in the background of a shell hands on that SIGINT is ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     item.extra_keyword_matches.add(item.nodeid)  # so that -k takes c/test_bytes.c::a_case too
 

@@ -28,11 +28,13 @@ typedef struct check_case {
         }                                                                                                           \
     } while (0)
 
+enum { CHECK_SKIPPED = 77 };
+
 /* Ends this case as skipped; pytest shows the reason. */
 #define CHECK_SKIP(reason)     \
     do {                       \
         fputs(reason, stderr); \
-        exit(77);              \
+        exit(CHECK_SKIPPED);   \
     } while (0)
 
 static inline int check_main(int argc, char **argv, const check_case *cases, size_t count) {

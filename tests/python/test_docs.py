@@ -99,7 +99,8 @@ def test_every_test_that_an_explanation_names_is_there(page: str, least: int) ->
     text = (ROOT / "docs" / "explanation" / f"{page}.md").read_text(encoding="utf-8")
     named = re.findall(r"`(test_\w+)::(\w+)`", text)
     assert len(named) >= least
-    sources = {path.stem: path.read_text(encoding="utf-8") for path in TESTS.rglob("test_*.[cp]*") if path.is_file()}
+    files = [path for path in TESTS.rglob("test_*") if path.suffix in {".c", ".py", ".lua"}]
+    sources = {path.stem: path.read_text(encoding="utf-8") for path in files}
     assert [f"{file}::{case}" for file, case in named if not re.search(rf"\b{case}\b", sources.get(file, ""))] == []
 
 
