@@ -114,10 +114,6 @@ wf_error wf_pairing_load(wf_pairing_table *table) {
     return drop_replaced(table);
 }
 
-void wf_pairing_wipe(wf_pairing_table *table) {
-    wf_wipe(table->entries, table->count * sizeof table->entries[0]);
-}
-
 uint32_t wf_pairing_new(wf_pairing_table *table, const wf_certificate *peer,
                         const uint8_t fingerprint[static WF_HASH_LEN]) {
     uint32_t index = WF_NO_PAIRING, last = 0;
@@ -215,28 +211,10 @@ uint32_t wf_pairing_by_address(const wf_pairing_table *table, const wf_address *
     return WF_NO_PAIRING;
 }
 
-uint32_t wf_pairing_by_fingerprint(const wf_pairing_table *table, const uint8_t fingerprint[static WF_HASH_LEN]) {
-    for (uint32_t i = 0; i < table->count; i++) {
-        if (is_stored(&table->entries[i]) && memcmp(table->entries[i].fingerprint, fingerprint, WF_HASH_LEN) == 0) {
-            return i;
-        }
-    }
-    return WF_NO_PAIRING;
-}
-
 uint32_t wf_pairing_candidate(const wf_pairing_table *table, const uint8_t fingerprint[static WF_HASH_LEN]) {
     for (uint32_t i = 0; i < table->count; i++) {
         const wf_pairing *p = &table->entries[i];
         if (p->state == WF_PAIRING_CANDIDATE && memcmp(p->fingerprint, fingerprint, WF_HASH_LEN) == 0) {
-            return i;
-        }
-    }
-    return WF_NO_PAIRING;
-}
-
-uint32_t wf_pairing_by_x5t(const wf_pairing_table *table, const uint8_t x5t[static WF_X5T_LEN]) {
-    for (uint32_t i = 0; i < table->count; i++) {
-        if (is_stored(&table->entries[i]) && memcmp(table->entries[i].fingerprint, x5t, WF_X5T_LEN) == 0) {
             return i;
         }
     }

@@ -43,7 +43,6 @@ typedef struct wf_pairing_table {
 
 /* Reads what the store holds; of two entries for one peer the later one stays. Errors: STORE, STORE_DAMAGED. */
 WF_MUST_CHECK wf_error wf_pairing_load(wf_pairing_table *table);
-void wf_pairing_wipe(wf_pairing_table *table);
 
 /* A free entry as a candidate for the peer of this certificate, or WF_NO_PAIRING. */
 uint32_t wf_pairing_new(wf_pairing_table *table, const wf_certificate *peer,
@@ -59,8 +58,6 @@ WF_MUST_CHECK wf_error wf_pairing_remove(wf_pairing_table *table, uint32_t index
 
 unsigned wf_pairing_count(const wf_pairing_table *table, wf_pairing_state state);
 uint32_t wf_pairing_by_address(const wf_pairing_table *table, const wf_address *address); /* final ones only */
-uint32_t wf_pairing_by_fingerprint(const wf_pairing_table *table, const uint8_t fingerprint[static WF_HASH_LEN]);
 uint32_t wf_pairing_candidate(const wf_pairing_table *table, const uint8_t fingerprint[static WF_HASH_LEN]);
-uint32_t wf_pairing_by_x5t(const wf_pairing_table *table, const uint8_t x5t[static WF_X5T_LEN]);
 
 #endif

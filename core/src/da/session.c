@@ -64,10 +64,6 @@ void wf_session_close(wf_session_table *table, uint32_t index) {
     wf_wipe(&table->entries[index], sizeof table->entries[index]);
 }
 
-void wf_session_wipe(wf_session_table *table) {
-    wf_wipe(table->entries, table->count * sizeof table->entries[0]);
-}
-
 static bool has_kid(const wf_session *session, wf_bytes kid) {
     const wf_kid *own = &session->keys.receive_kid;
     return session->used && wf_bytes_equal(wf_bytes_of(own->bytes, own->len), kid);

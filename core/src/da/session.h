@@ -56,7 +56,6 @@ typedef struct wf_session_table {
 WF_MUST_CHECK wf_error wf_session_reserve(wf_session_table *table, uint32_t *index, wf_kid *kid, bool initiator,
                                           wf_drbg *drbg);
 void wf_session_close(wf_session_table *table, uint32_t index);
-void wf_session_wipe(wf_session_table *table);
 
 /* The session that a record of this kid is for, or WF_NO_SESSION. */
 uint32_t wf_session_by_kid(const wf_session_table *table, wf_bytes kid);

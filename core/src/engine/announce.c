@@ -10,9 +10,7 @@ static bool may_announce(const wf_engine *engine, wf_eoj eoj, uint8_t epc) {
 static void send_clear(wf_engine *engine, wf_bytes edata) {
     uint8_t datagram[WF_DATAGRAM_LEN];
     wf_writer w = wf_writer_of(datagram, sizeof datagram);
-    wf_write_u8(&w, WF_EHD1);
-    wf_write_u8(&w, WF_EHD2_SPECIFIED);
-    wf_write_u16(&w, engine->next_tid++);
+    wf_queue_clear_head(&w, engine->next_tid++);
     wf_write_view(&w, edata);
     if (!w.overflow) {
         wf_queue_datagram(engine, &everybody, wf_bytes_of(datagram, w.len), wf_bytes_of(NULL, 0));
@@ -72,9 +70,7 @@ void wf_announce_further_parts(wf_engine *engine, wf_time now, const wf_asker *a
     wf_writer w = wf_writer_of(datagram, sizeof datagram);
     for (unsigned part = 1;; part++) {
         w = wf_writer_of(datagram, sizeof datagram);
-        wf_write_u8(&w, WF_EHD1);
-        wf_write_u8(&w, WF_EHD2_SPECIFIED);
-        wf_write_u16(&w, asker->tid);
+        wf_queue_clear_head(&w, asker->tid);
         size_t start = w.len;
         if (!instance_frame(engine, part, asker_object, &w)) {
             break;

@@ -31,9 +31,7 @@ static bool gate(void *context, wf_eoj eoj, uint8_t epc, wf_access access) {
 static void send_clear(wf_engine *engine, wf_time now, const wf_asker *asker, const wf_address *to, wf_bytes edata) {
     uint8_t datagram[WF_DATAGRAM_LEN];
     wf_writer w = wf_writer_of(datagram, sizeof datagram);
-    wf_write_u8(&w, WF_EHD1);
-    wf_write_u8(&w, WF_EHD2_SPECIFIED);
-    wf_write_u16(&w, asker->tid);
+    wf_queue_clear_head(&w, asker->tid);
     wf_write_view(&w, edata);
     if (w.overflow) {
         return;

@@ -188,9 +188,7 @@ static void ask_for_announcement(wf_engine *engine) {
     uint8_t datagram[32], edata[24];
     wf_writer inner = wf_writer_of(edata, sizeof edata);
     wf_writer w = wf_writer_of(datagram, sizeof datagram);
-    wf_write_u8(&w, WF_EHD1);
-    wf_write_u8(&w, WF_EHD2_SPECIFIED);
-    wf_write_u16(&w, engine->next_tid++);
+    wf_queue_clear_head(&w, engine->next_tid++);
     wf_write_view(&w, question(&inner, WF_ESV_INF_REQ, INSTANCES_TOLD, 0));
     wf_queue_datagram(engine, &everybody, wf_bytes_of(datagram, w.len), wf_bytes_of(NULL, 0));
 }

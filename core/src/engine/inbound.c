@@ -92,13 +92,9 @@ void wf_inbound_plain(wf_engine *engine, wf_time now, const wf_address *from, bo
 
 /* ---- under a session ---- */
 
-static bool is_command(uint8_t esv) {
-    return esv == WF_ESV_SETI || esv == WF_ESV_SETC || esv == WF_ESV_SETGET;
-}
-
 static void take_request(wf_engine *engine, wf_time now, const wf_address *from, const wf_da_incoming *in,
                          const wf_frame *frame) {
-    if (is_command(frame->esv) && !in->is_timely) {
+    if (wf_is_command(frame->esv) && !in->is_timely) {
         engine->counters.late_refused++;
         wf_error ignored = wf_da_refuse(engine->da, now, &in->ref, WF_ERROR_TOO_LATE);
         (void)ignored;

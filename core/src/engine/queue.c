@@ -9,6 +9,12 @@ typedef struct datagram_head {
     size_t len, inner_len;
 } datagram_head;
 
+void wf_queue_clear_head(wf_writer *out, uint16_t tid) {
+    wf_write_u8(out, WF_EHD1);
+    wf_write_u8(out, WF_EHD2_SPECIFIED);
+    wf_write_u16(out, tid);
+}
+
 void wf_queue_datagram(wf_engine *engine, const wf_address *to, wf_bytes datagram, wf_bytes inner) {
     datagram_head head = {*to, datagram.len, engine->trace.datagram != NULL ? inner.len : 0};
     uint8_t *entry = wf_ring_push(&engine->outgoing, sizeof head + head.len + head.inner_len);

@@ -34,10 +34,6 @@ static bool is_refusal(uint8_t esv) {
     return esv < 0x60;
 }
 
-static bool is_command(uint8_t esv) {
-    return esv == WF_ESV_SETI || esv == WF_ESV_SETC || esv == WF_ESV_SETGET;
-}
-
 /* ---- the table ---- */
 
 static wf_pending *new_pending(wf_engine *engine, wf_time now, uint32_t timeout_ms) {
@@ -134,9 +130,7 @@ static void send_clear(wf_engine *engine, wf_time now, wf_pending *p) {
     uint8_t datagram[WF_DATAGRAM_LEN];
     wf_writer w = wf_writer_of(datagram, sizeof datagram);
     uint16_t tid = p->copies > 0 ? p->tids[0] : engine->next_tid++;
-    wf_write_u8(&w, WF_EHD1);
-    wf_write_u8(&w, WF_EHD2_SPECIFIED);
-    wf_write_u16(&w, tid);
+    wf_queue_clear_head(&w, tid);
     wf_write_bytes(&w, p->edata, p->edata_len);
     if (p->copies == 0) {
         note_tid(p, tid);
@@ -148,7 +142,8 @@ static void send_clear(wf_engine *engine, wf_time now, wf_pending *p) {
 
 static wf_error send_protected(wf_engine *engine, wf_time now, wf_pending *p) {
     uint16_t tid = engine->next_tid++;
-    wf_error error = wf_da_send(engine->da, now, p->peer, tid, is_command(p->esv), wf_bytes_of(p->edata, p->edata_len));
+    wf_error error =
+        wf_da_send(engine->da, now, p->peer, tid, wf_is_command(p->esv), wf_bytes_of(p->edata, p->edata_len));
     if (error == WF_OK) {
         note_tid(p, tid);
         note_sent(p, now);
@@ -393,7 +388,7 @@ static void end_orphans(wf_engine *engine) {
         wf_pending *p = &engine->pending[i];
         bool waits = p->peer.value != 0 && (p->state == WF_PENDING_SESSION || p->state == WF_PENDING_ANSWER);
         if (waits && !wf_da_is_paired(engine->da, p->peer)) {
-            bool unknown = p->was_sent && is_command(p->esv);
+            bool unknown = p->was_sent && wf_is_command(p->esv);
             wf_pending_over(p, unknown ? WF_ERROR_OUTCOME_UNKNOWN : WF_ERROR_NOT_PAIRED, wf_bytes_of(NULL, 0));
         }
     }
@@ -432,7 +427,7 @@ static wf_error outcome_at_end(const wf_pending *p) {
     if (!p->was_sent) {
         return p->resend ? WF_ERROR_NO_ANSWER : WF_ERROR_NO_SESSION;
     }
-    return is_command(p->esv) && p->peer.value != 0 ? WF_ERROR_OUTCOME_UNKNOWN : WF_ERROR_NO_ANSWER;
+    return wf_is_command(p->esv) && p->peer.value != 0 ? WF_ERROR_OUTCOME_UNKNOWN : WF_ERROR_NO_ANSWER;
 }
 
 static void repeat(wf_engine *engine, wf_time now, wf_pending *p) {

@@ -96,7 +96,14 @@ struct wf_engine {
     wf_counters counters;
 };
 
+/* What may do something: under a session it needs a stamp of freshness. */
+static inline bool wf_is_command(uint8_t esv) {
+    return esv == WF_ESV_SETI || esv == WF_ESV_SETC || esv == WF_ESV_SETGET;
+}
+
 /* queue.c */
+/* What stands before EDATA in a clear frame. */
+void wf_queue_clear_head(wf_writer *out, uint16_t tid);
 void wf_queue_datagram(wf_engine *engine, const wf_address *to, wf_bytes datagram, wf_bytes inner);
 void wf_queue_event(wf_engine *engine, const wf_event *event);
 void wf_queue_trace_received(wf_engine *engine, const wf_address *from, wf_bytes datagram, wf_bytes inner);
