@@ -31,6 +31,10 @@ INTERRUPTED = 130
 
 async def play(stage: Stage, folder: Path, policy: str) -> tuple[Evidence, str | None]:
     """Plays the story and gives what was seen, and why it ended early if it did."""
+    task = asyncio.current_task()
+    assert task is not None
+    # Between two steps of the loop, never in the middle of starting a program that would then be nobody's.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     narrator = Narrator(stage.addresses)
     narrator.chapter(f"Warifu {warifu.__version__}: a demonstration", f"It plays on {stage.way}:")
     for role, address in stage.addresses.items():
@@ -64,7 +68,7 @@ def main(interface: str | None, policy: str, as_json: bool) -> int:
             evidence, failure = asyncio.run(play(stage, Path(folder), policy))
     except DemoError as error:
         sys.exit(f"demo: {error}")
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         print("\ndemo: interrupted; all programs that it started are ended", file=sys.stderr)
         return INTERRUPTED
     result = judge(evidence)
