@@ -35,6 +35,7 @@ HEADERS = {
     "crypto": "crypto",
     "certificate": "pki",
     "identity": "pki",
+    "spki": "pki",
     "edhoc": "edhoc",
     "dictionary": "echonet",
     "frame": "echonet",
@@ -44,6 +45,7 @@ HEADERS = {
     "controller": "controller",
     "counters": "da",
     "policy": "da",
+    "setup_code": "da",
     "wire": "da",
     "engine": "engine",
 }

@@ -83,6 +83,14 @@ WF_C_BEGIN
     X(608, UNPAIRED_HERE_ONLY, LINK, "the device could not be told of the unpairing",                                  \
       "remove the pairing at the device too")                                                                          \
     X(609, PAIRING_REFUSED, DENIED, "the device refused the pairing", "look at the device's log")                      \
+    X(610, SETUP_CODE, VALUE, "the text is not a set-up code",                                                         \
+      "compare it with the device's label, or scan its QR code")                                                       \
+    X(611, WRONG_CODE, CRYPTO, "the set-up code is not this device's",                                                 \
+      "take the code from the label of this very device")                                                              \
+    X(612, LOCKED_OUT, DENIED, "too many wrong proofs were given to the device",                                       \
+      "wait, then open the window at the device anew")                                                                 \
+    X(613, CODE_NEEDED, DENIED, "the device demands its set-up code",                                                  \
+      "give the code from the device's label or screen")                                                               \
     /* session */                                                                                                      \
     X(701, NO_SESSION, LINK, "there is no session with this peer",                                                     \
       "wait for the reconnection or look whether it is on")                                                            \
