@@ -25,7 +25,7 @@ static wf_setup_code_fault parse_fault(const char *text) {
     wf_setup_code code;
     wf_setup_code_fault fault;
     CHECK(wf_setup_code_parse(&code, text, strlen(text), &fault) ==
-          (fault.part == WF_SETUP_CODE_NONE ? WF_OK : WF_ERROR_SETUP_CODE));
+          (fault.part == WF_SETUP_CODE_NONE ? WF_OK : WF_ERROR_NOT_A_CODE));
     return fault;
 }
 
@@ -139,7 +139,7 @@ static void nothing_but_the_alphabet_is_taken(void) {
         text[40] = (char)c;
         wf_error error = wf_setup_code_parse(&again, text, WF_SETUP_CODE_TEXT_LEN, &fault);
         if (!known && !passed_over) {
-            CHECK(error == WF_ERROR_SETUP_CODE && fault.part == WF_SETUP_CODE_CHARACTER && fault.position == 41);
+            CHECK(error == WF_ERROR_NOT_A_CODE && fault.part == WF_SETUP_CODE_CHARACTER && fault.position == 41);
         } else if (passed_over) {
             CHECK(fault.part == WF_SETUP_CODE_SHORT && fault.count == 1);
         } else {
@@ -154,7 +154,7 @@ static void a_refused_text_leaves_nothing_in_the_code(void) {
     const wf_setup_code zero = {{0}, {0}};
     wf_setup_code_write(text, &code);
     text[20] = text[20] == '0' ? '1' : '0';
-    CHECK(wf_setup_code_parse(&again, text, strlen(text), NULL) == WF_ERROR_SETUP_CODE);
+    CHECK(wf_setup_code_parse(&again, text, strlen(text), NULL) == WF_ERROR_NOT_A_CODE);
     CHECK(same(&again, &zero));
     wf_setup_code_wipe(&code);
     CHECK(same(&code, &zero));

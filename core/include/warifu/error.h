@@ -83,7 +83,7 @@ WF_C_BEGIN
     X(608, UNPAIRED_HERE_ONLY, LINK, "the device could not be told of the unpairing",                                  \
       "remove the pairing at the device too")                                                                          \
     X(609, PAIRING_REFUSED, DENIED, "the device refused the pairing", "look at the device's log")                      \
-    X(610, SETUP_CODE, VALUE, "the text is not a set-up code",                                                         \
+    X(610, NOT_A_CODE, VALUE, "the text is not a set-up code",                                                         \
       "compare it with the device's label, or scan its QR code")                                                       \
     X(611, WRONG_CODE, CRYPTO, "the set-up code is not this device's",                                                 \
       "take the code from the label of this very device")                                                              \

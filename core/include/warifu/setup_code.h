@@ -63,7 +63,7 @@ typedef struct wf_setup_code_fault {
 } wf_setup_code_fault;
 
 /* Reads a text. Lower case counts as upper case; blanks, line ends and hyphens are passed over wherever they stand.
- * `fault` may be NULL. After an error `out` is all zero. Errors: SETUP_CODE. */
+ * `fault` may be NULL. After an error `out` is all zero. Errors: NOT_A_CODE. */
 WF_MUST_CHECK wf_error wf_setup_code_parse(wf_setup_code *out, const char *text, size_t len,
                                            wf_setup_code_fault *fault);
 

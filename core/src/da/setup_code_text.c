@@ -188,7 +188,7 @@ wf_error wf_setup_code_parse(wf_setup_code *out, const char *text, size_t len, w
     if (fault != NULL) {
         *fault = found;
     }
-    return found.part == WF_SETUP_CODE_NONE ? WF_OK : WF_ERROR_SETUP_CODE;
+    return found.part == WF_SETUP_CODE_NONE ? WF_OK : WF_ERROR_NOT_A_CODE;
 }
 
 /* Appends what fits and keeps room for the zero byte. */
