@@ -200,5 +200,9 @@ async def raw(
     with runtime.call(
         lambda now: runtime.engine.request(now, edata, address=to, timeout_ms=round(seconds * 1000))
     ) as call:
-        event = await call.result()
-    return _warifu.edata_parse(event.edata) if event.edata else None
+        answers = []
+        while True:
+            event = await call.next()
+            answers += [event.edata] if event.edata else []
+            if event.kind == "done":
+                return _warifu.edata_parse(answers[0]) if answers else None

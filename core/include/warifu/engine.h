@@ -118,12 +118,15 @@ void wf_engine_tick(wf_engine *engine, wf_time now);
 typedef struct wf_request {
     wf_target target;
     wf_bytes edata;      /* SEOJ to the last property */
-    uint32_t timeout_ms; /* 0: 20 s, for multicast 3 s */
+    uint32_t timeout_ms; /* 0: 20 s; where several answers come 3 s */
     bool repeatable;     /* may be sent again though its first copy may have had an effect */
 } wf_request;
 
 /* Sends a request. A paired peer is only ever asked under its session; the request waits for one if there is none.
  * SetI, INF and INFC to a peer are sent this way too; what has no answer is done when it is sent.
+ * To everybody, or to instance 0 of a class, several answers come: each is a WF_EVENT_ANSWER until the time is over,
+ * and the outcome has none. One node's instances are told once each, and when none of them answered the outcome says
+ * why; who is not there of everybody nobody knows, so that outcome is OK.
  * Errors: FRAME, CAPACITY, NOT_PAIRED, TOO_SMALL (does not fit a datagram). */
 WF_MUST_CHECK wf_error wf_engine_request(wf_engine *engine, wf_time now, wf_request_id *out, const wf_request *request);
 

@@ -30,7 +30,7 @@ typedef struct wf_later_id {
 /* Every kind of event: name in C, name elsewhere, what it tells and which fields count. */
 #define WF_EVENT_KINDS(X)                                                                                 \
     X(DONE, "done", "a request is over: error, and edata of the answer where there is one")               \
-    X(ANSWER, "answer", "one of several answers to a multicast request: edata, from")                     \
+    X(ANSWER, "answer", "one of several answers, of many nodes or instances: edata, from")                \
     X(FOUND, "found", "the node at from speaks DA: hello")                                                \
     X(NOTIFICATION, "notification", "INF or INFC in edata; is_protected says whether the peer is proven") \
     X(PROPERTY_SET, "property_set", "a property of this node was set: eoj, epc, the value in edata")      \

@@ -110,19 +110,20 @@ static bool can_be_missed(wf_event_kind kind) {
            kind == WF_EVENT_ANSWER || kind == WF_EVENT_PROPERTY_SET || kind == WF_EVENT_LATE_ANSWER;
 }
 
-void wf_queue_event(wf_engine *engine, const wf_event *event) {
+bool wf_queue_event(wf_engine *engine, const wf_event *event) {
     size_t len = sizeof *event + event->edata.len;
     size_t spared = can_be_missed(event->kind) ? engine->events.capacity / 4 : 0;
     bool fits = engine->events.used + len + spared < engine->events.capacity;
     uint8_t *entry = fits ? wf_ring_push(&engine->events, len) : NULL;
     if (entry == NULL) {
         engine->counters.queue_full++;
-        return;
+        return false;
     }
     memcpy(entry, event, sizeof *event);
     if (event->edata.len > 0) {
         memcpy(entry + sizeof *event, event->edata.at, event->edata.len);
     }
+    return true;
 }
 
 static bool next_queued(wf_engine *engine, wf_event *out) {

@@ -174,16 +174,24 @@ static bool must_wait(const wf_engine *engine, const wf_pending *p) {
     return under_way >= MOST_AT_ONCE;
 }
 
+static bool is_to_all(const wf_pending *p) {
+    return p->peer.value == 0 && (wf_address_is_multicast(&p->address) || wf_address_is_unspecified(&p->address));
+}
+
+/* What takes several answers is over soon, so a lost copy is made up for soon. */
+static uint32_t first_repeat(const wf_pending *p) {
+    return is_to_all(p) || p->of_each ? COLLECT_REPEAT_MS : FIRST_REPEAT_MS;
+}
+
 static wf_error send_first(wf_engine *engine, wf_time now, wf_pending *p) {
     if (p->peer.value != 0) {
-        schedule_repeat(p, now, FIRST_REPEAT_MS);
+        schedule_repeat(p, now, first_repeat(p));
         p->resend = must_wait(engine, p);
         p->state = WF_PENDING_SESSION;
         return p->resend ? WF_OK : send_protected(engine, now, p);
     }
-    bool to_all = wf_address_is_multicast(&p->address) || wf_address_is_unspecified(&p->address);
-    p->state = to_all ? WF_PENDING_COLLECTS : WF_PENDING_ANSWER;
-    schedule_repeat(p, now, to_all ? COLLECT_REPEAT_MS : FIRST_REPEAT_MS);
+    p->state = is_to_all(p) ? WF_PENDING_COLLECTS : WF_PENDING_ANSWER;
+    schedule_repeat(p, now, first_repeat(p));
     send_clear(engine, now, p);
     return WF_OK;
 }
@@ -222,9 +230,7 @@ wf_error wf_engine_request(wf_engine *engine, wf_time now, wf_request_id *out, c
     if (error != WF_OK) {
         return error;
     }
-    bool to_all = peer.value == 0 && (wf_address_is_unspecified(&address) || wf_address_is_multicast(&address));
-    uint32_t usual = to_all ? DEFAULT_COLLECT_MS : DEFAULT_TIMEOUT_MS;
-    wf_pending *p = new_pending(engine, now, request->timeout_ms != 0 ? request->timeout_ms : usual);
+    wf_pending *p = new_pending(engine, now, request->timeout_ms);
     if (p == NULL) {
         return WF_ERROR_CAPACITY;
     }
@@ -232,6 +238,10 @@ wf_error wf_engine_request(wf_engine *engine, wf_time now, wf_request_id *out, c
     p->address = address;
     p->esv = frame.esv;
     p->deoj = frame.deoj;
+    p->of_each = (frame.deoj & 0xFF) == 0 && !is_to_all(p) && answers_to(frame.esv) != NULL;
+    if (request->timeout_ms == 0) {
+        p->ends = now + (is_to_all(p) || p->of_each ? DEFAULT_COLLECT_MS : DEFAULT_TIMEOUT_MS);
+    }
     p->repeatable = request->repeatable || reads_only(frame.esv);
     memcpy(p->edata, request->edata.at, request->edata.len);
     p->edata_len = request->edata.len;
@@ -348,11 +358,25 @@ void wf_engine_cancel(wf_engine *engine, wf_time now, wf_request_id request) {
 
 /* ---- answers ---- */
 
+/* A copy of the request brings a second answer of those instances whose first one arrived. */
+static void take_one_of_each(wf_engine *engine, wf_pending *p, const wf_event *answer) {
+    uint8_t instance = answer->edata.at[2]; /* of SEOJ */
+    uint8_t bit = (uint8_t)(1u << (instance & 7));
+    if ((p->answered[instance >> 3] & bit) == 0 && wf_queue_event(engine, answer)) {
+        p->answered[instance >> 3] |= bit;
+        p->has_answers = true;
+    }
+}
+
 void wf_pending_answer(wf_engine *engine, wf_pending *p, const wf_event *answer) {
-    if (p->state == WF_PENDING_COLLECTS) {
+    if (p->state == WF_PENDING_COLLECTS || p->of_each) {
         wf_event event = *answer;
         event.request = p->id;
-        wf_queue_event(engine, &event);
+        if (p->of_each) {
+            take_one_of_each(engine, p, &event);
+        } else {
+            (void)wf_queue_event(engine, &event);
+        }
         return;
     }
     uint8_t esv = answer->edata.at[6];
@@ -421,7 +445,7 @@ void wf_pending_settle(wf_engine *engine, wf_time now) {
 }
 
 static wf_error outcome_at_end(const wf_pending *p) {
-    if (p->state == WF_PENDING_COLLECTS || (p->esv == WF_ESV_SETI && p->was_sent)) {
+    if (p->state == WF_PENDING_COLLECTS || p->has_answers || (p->esv == WF_ESV_SETI && p->was_sent)) {
         return WF_OK;
     }
     if (!p->was_sent) {
@@ -440,7 +464,7 @@ static void repeat(wf_engine *engine, wf_time now, wf_pending *p) {
     } else if (p->peer.value == 0) {
         send_clear(engine, now, p);
     } else {
-        if (p->copies >= WORN_AFTER_COPIES) {
+        if (p->copies >= WORN_AFTER_COPIES && !p->has_answers) {
             wf_da_want_session(engine->da, now, p->peer);
         }
         wf_error error = send_protected(engine, now, p);

@@ -32,7 +32,10 @@ typedef struct wf_pending {
     bool repeatable;
     bool was_sent;
     bool of_call; /* a message of the controller layer, which takes its outcome */
-    bool checks;  /* a discovery after which the silent are asked */
+    bool of_each; /* to instance 0 of one node: takes an answer of each instance until its time is over */
+    bool has_answers;
+    uint8_t answered[32]; /* the instances that have, a bit each */
+    bool checks;          /* a discovery after which the silent are asked */
     wf_time begun;
     bool was_late; /* refused once for lateness, and repeated */
     bool resend;   /* a session came up, or its peer has enough to do: goes out in its turn */
@@ -105,7 +108,8 @@ static inline bool wf_is_command(uint8_t esv) {
 /* What stands before EDATA in a clear frame. */
 void wf_queue_clear_head(wf_writer *out, uint16_t tid);
 void wf_queue_datagram(wf_engine *engine, const wf_address *to, wf_bytes datagram, wf_bytes inner);
-void wf_queue_event(wf_engine *engine, const wf_event *event);
+/* False: there was no room, which is counted. */
+bool wf_queue_event(wf_engine *engine, const wf_event *event);
 void wf_queue_trace_received(wf_engine *engine, const wf_address *from, wf_bytes datagram, wf_bytes inner);
 
 /* requests.c */
