@@ -75,9 +75,9 @@ static void lengths_are_written_in_the_fewest_octets(void) {
     }
 }
 
-static void an_element_beyond_two_length_octets_is_not_written(void) {
-    static const uint8_t zeros[0x10000] = {0};
-    static uint8_t out[0x10010];
+static void an_element_beyond_three_length_octets_is_not_written(void) {
+    static const uint8_t zeros[0x1000000] = {0};
+    static uint8_t out[0x1000010];
     wf_writer w = wf_writer_of(out, sizeof out);
     wf_der_write(&w, WF_DER_OCTET_STRING, wf_bytes_of(zeros, sizeof zeros));
     CHECK(w.overflow);
@@ -295,7 +295,7 @@ static const check_case cases[] = {
     BAD_SIGNATURES(ROW)
     CASE(nesting_has_a_limit),
     CASE(lengths_are_written_in_the_fewest_octets),
-    CASE(an_element_beyond_two_length_octets_is_not_written),
+    CASE(an_element_beyond_three_length_octets_is_not_written),
     CASE(nested_lengths_grow_inside_out),
     CASE(integers_are_written_minimal_and_positive),
     CASE(times_become_seconds_since_1970),

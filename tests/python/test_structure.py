@@ -34,6 +34,7 @@ HEADERS = {
     "version": "base",
     "crypto": "crypto",
     "certificate": "pki",
+    "crl": "pki",
     "identity": "pki",
     "spki": "pki",
     "edhoc": "edhoc",

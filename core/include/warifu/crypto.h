@@ -33,6 +33,18 @@ WF_MUST_CHECK wf_error wf_crypto_start(void);
 /* SHA-256 (FIPS 180-4) of the concatenated parts. */
 WF_MUST_CHECK wf_error wf_sha256(uint8_t out[WF_STATIC WF_HASH_LEN], const wf_bytes *parts, size_t count);
 
+/* The same in pieces: start, feed, finish. A copy is a hash of its own. What was fed leaves traces in it: wipe it when
+ * that was secret. */
+typedef struct wf_hash {
+    uint64_t bits;
+    uint32_t words[8];
+    uint32_t used; /* of block */
+    uint8_t block[64];
+} wf_hash;
+WF_MUST_CHECK wf_error wf_hash_start(wf_hash *hash);
+WF_MUST_CHECK wf_error wf_hash_feed(wf_hash *hash, wf_bytes bytes);
+WF_MUST_CHECK wf_error wf_hash_finish(uint8_t out[WF_STATIC WF_HASH_LEN], const wf_hash *hash);
+
 /* HMAC-SHA-256 (RFC 2104) of the concatenated parts; any key length, the empty one included. */
 WF_MUST_CHECK wf_error wf_hmac_sha256(uint8_t out[WF_STATIC WF_HASH_LEN], wf_bytes key, const wf_bytes *parts,
                                       size_t count);

@@ -51,6 +51,18 @@ WF_C_BEGIN
       "use a device or a controller certificate as fits")                                                              \
     X(307, CHAIN, CRYPTO, "the certificates do not form a chain", "send the end certificate first, then its issuer")   \
     X(308, PEM, VALUE, "the text is not PEM as RFC 7468 says", "look for BEGIN and END lines that match")              \
+    X(309, REVOKED, CRYPTO, "the certificate was revoked by its issuer",                                               \
+      "replace it; if it was revoked in error, have a new one issued")                                                 \
+    X(310, CRL, VALUE, "the revocation list is outside the profile", "publish it by docs/reference/certificates.md")   \
+    X(311, CRL_OLD, CRYPTO, "the revocation list is older than the one held",                                          \
+      "hand over the latest list of this issuer")                                                                      \
+    X(312, CRL_EXPIRED, CRYPTO, "the revocation list is past its nextUpdate",                                          \
+      "publish a new list, or check this side's clock")                                                                \
+    X(313, REQUEST, VALUE, "the certificate request is outside the profile", "make it with a P-256 key and SHA-256")   \
+    X(314, TOKEN, SYSTEM, "the key's token refused or failed",                                                         \
+      "check its module, label and PIN, and that it is plugged in")                                                    \
+    X(315, AUTHORITY, VALUE, "the authority's folder does not hold together",                                          \
+      "restore it from a copy; its records name the file")                                                             \
     /* edhoc */                                                                                                        \
     X(401, CBOR, VALUE, "the data is not deterministic CBOR", "encode it as RFC 8949 section 4.2 says")                \
     X(402, EDHOC_MESSAGE, VALUE, "the EDHOC message is malformed", "compare it with RFC 9528 section 5")               \

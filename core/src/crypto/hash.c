@@ -34,6 +34,56 @@ wf_error wf_sha256(uint8_t out[static WF_HASH_LEN], const wf_bytes *parts, size_
     return hash_all(out, (wf_bytes){NULL, 0}, parts, count);
 }
 
+/* Our own form of the state: a public header can't hold libtomcrypt's. */
+static void take_state(wf_hash *out, const struct sha256_state *in) {
+    out->bits = in->length;
+    out->used = (uint32_t)in->curlen;
+    for (size_t i = 0; i < sizeof out->words / sizeof out->words[0]; i++) {
+        out->words[i] = (uint32_t)in->state[i];
+    }
+    memcpy(out->block, in->buf, sizeof out->block);
+}
+
+static void give_state(struct sha256_state *out, const wf_hash *in) {
+    out->length = in->bits;
+    out->curlen = in->used;
+    for (size_t i = 0; i < sizeof in->words / sizeof in->words[0]; i++) {
+        out->state[i] = in->words[i];
+    }
+    memcpy(out->buf, in->block, sizeof in->block);
+}
+
+wf_error wf_hash_start(wf_hash *hash) {
+    hash_state state;
+    bool failed = sha256_init(&state) != CRYPT_OK;
+    take_state(hash, &state.sha256);
+    return failed ? WF_ERROR_BACKEND : WF_OK;
+}
+
+wf_error wf_hash_feed(wf_hash *hash, wf_bytes bytes) {
+    if (!wf_view_usable(bytes)) {
+        return WF_ERROR_ARGUMENT;
+    }
+    hash_state state;
+    bool failed = false;
+    give_state(&state.sha256, hash);
+    hash_view(&state, &failed, bytes);
+    take_state(hash, &state.sha256);
+    wf_wipe(&state, sizeof state);
+    return failed ? WF_ERROR_BACKEND : WF_OK;
+}
+
+wf_error wf_hash_finish(uint8_t out[static WF_HASH_LEN], const wf_hash *hash) {
+    hash_state state;
+    give_state(&state.sha256, hash);
+    bool failed = sha256_done(&state, out) != CRYPT_OK;
+    wf_wipe(&state, sizeof state);
+    if (failed) {
+        wf_wipe(out, WF_HASH_LEN);
+    }
+    return failed ? WF_ERROR_BACKEND : WF_OK;
+}
+
 /* RFC 2104 section 2: a key longer than a block is hashed first, a shorter one padded with zeros. */
 static wf_error pad_key(uint8_t block[static BLOCK_LEN], wf_bytes key) {
     memset(block, 0, BLOCK_LEN);

@@ -4,7 +4,7 @@
 #include "pki/profile.h"
 #include <string.h>
 
-enum { VERSION_3 = 2, SERIAL_MAX = 20, POINT_LEN = 1 + WF_P256_PUBLIC_LEN };
+enum { VERSION_3 = 2, POINT_LEN = 1 + WF_P256_PUBLIC_LEN };
 
 /* RFC 5280 4.1.2.1. Version 1 has no role, no CA flag and no use here. */
 static void read_version(wf_reader *tbs) {
@@ -13,19 +13,6 @@ static void read_version(wf_reader *tbs) {
         wf_reader_fail(&r);
     }
     wf_der_leave(tbs, &r);
-}
-
-/* RFC 5280 4.1.2.2: positive, at most 20 octets with the sign bit. */
-static wf_bytes read_serial(wf_reader *tbs) {
-    wf_bytes serial = wf_der_read_unsigned(tbs);
-    if (tbs->failed) {
-        return serial;
-    }
-    size_t octets = serial.len + (serial.at[0] >= 0x80 ? 1 : 0);
-    if (serial.at[0] == 0 || octets > SERIAL_MAX) {
-        wf_reader_fail(tbs);
-    }
-    return serial;
 }
 
 static void read_algorithm(wf_reader *r) {
@@ -76,7 +63,7 @@ static wf_error read_tbs(wf_certificate *out, wf_bytes *extensions) {
     wf_reader outer = wf_reader_of(out->tbs);
     wf_reader tbs = wf_der_enter(&outer, WF_DER_SEQUENCE);
     read_version(&tbs);
-    out->serial = read_serial(&tbs);
+    out->serial = wf_serial_read(&tbs);
     read_algorithm(&tbs);
     out->issuer = wf_der_read(&tbs, WF_DER_SEQUENCE).whole;
     read_validity(out, &tbs);

@@ -1,4 +1,4 @@
-#include "pki/profile.h"
+#include "pki/signed.h"
 
 /* Whether the names, and the key identifiers where both sides have one, make `issuer` the issuer of `subject`
  * (RFC 5280 6.1.3 a 4, 4.2.1.1). */
@@ -41,9 +41,7 @@ static wf_error check_end(const wf_certificate *end, wf_role role) {
 }
 
 static wf_error verify_signature(const wf_certificate *subject, const wf_certificate *issuer) {
-    uint8_t hash[WF_HASH_LEN];
-    wf_error error = wf_sha256(hash, &subject->tbs, 1);
-    return error != WF_OK ? error : wf_p256_verify(issuer->public_key, hash, subject->signature, WF_S_ANY);
+    return wf_signed_verify(subject->tbs, subject->signature, issuer->public_key);
 }
 
 /* All that needs no signature. *below gets the CA certificates that count against the anchor's pathLenConstraint. */

@@ -23,10 +23,11 @@ enum {
     WF_DER_GENERALIZED_TIME = 0x18,
     WF_DER_SEQUENCE = 0x30,
     WF_DER_SET = 0x31,
-    WF_DER_CONTEXT = 0x80,      /* | number: a context tag, primitive */
-    WF_DER_CONSTRUCTED = 0x20,  /* | to make it constructed */
-    WF_DER_DEPTH = 12,          /* deepest nesting taken */
-    WF_DER_CONTENT_LEN = 0xFFFF /* longest element taken */
+    WF_DER_CONTEXT = 0x80,        /* | number: a context tag, primitive */
+    WF_DER_CONSTRUCTED = 0x20,    /* | to make it constructed */
+    WF_DER_DEPTH = 12,            /* deepest nesting taken */
+    WF_DER_CONTENT_LEN = 0xFFFF,  /* longest element taken */
+    WF_DER_WRITTEN_LEN = 0xFFFFFF /* longest element written: revocation lists are read as a stream */
 };
 
 /* One element: its identifier octet, its contents, and all of it. */

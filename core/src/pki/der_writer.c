@@ -12,11 +12,11 @@ void wf_der_end(wf_writer *w, size_t mark) {
         return;
     }
     size_t len = w->len - mark;
-    if (len > WF_DER_CONTENT_LEN) {
+    if (len > WF_DER_WRITTEN_LEN) {
         w->overflow = true;
         return;
     }
-    size_t more = len < 0x80 ? 0 : len < 0x100 ? 1 : 2;
+    size_t more = len < 0x80 ? 0 : len < 0x100 ? 1 : len < 0x10000 ? 2 : 3;
     if (more > 0 && wf_write_space(w, more) == NULL) {
         return;
     }
@@ -25,8 +25,8 @@ void wf_der_end(wf_writer *w, size_t mark) {
         memmove(length + 1 + more, length + 1, len);
         *length++ = (uint8_t)(0x80 | more);
     }
-    if (more == 2) {
-        *length++ = (uint8_t)(len >> 8);
+    for (; more > 1; more--) {
+        *length++ = (uint8_t)(len >> 8 * (more - 1));
     }
     *length = (uint8_t)len;
 }

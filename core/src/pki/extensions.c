@@ -1,31 +1,8 @@
 #include "pki/extensions.h"
 #include "pki/der.h"
+#include "pki/extension_list.h"
 #include "pki/name.h"
 #include "pki/profile.h"
-
-enum { EXTENSIONS_MAX = 16 };
-
-typedef struct extension {
-    wf_bytes oid;
-    bool critical;
-    wf_bytes value; /* what the OCTET STRING holds */
-} extension;
-
-/* RFC 5280 4.2; X.690 11.5: a default value (critical FALSE) is not encoded. */
-static extension read_extension(wf_reader *list) {
-    extension e = {0};
-    wf_reader r = wf_der_enter(list, WF_DER_SEQUENCE);
-    e.oid = wf_der_read(&r, WF_DER_OID).contents;
-    if (wf_der_next_is(&r, WF_DER_BOOLEAN)) {
-        e.critical = wf_der_read_boolean(&r);
-        if (!e.critical) {
-            wf_reader_fail(&r);
-        }
-    }
-    e.value = wf_der_read(&r, WF_DER_OCTET_STRING).contents;
-    wf_der_leave(list, &r);
-    return e;
-}
 
 /* 4.2.1.9: pathLenConstraint only with cA, and cA only in a critical extension. */
 static void read_basic_constraints(wf_certificate *out, wf_reader *value, bool critical) {
@@ -75,20 +52,6 @@ static void read_purposes(wf_certificate *out, wf_reader *value) {
     wf_der_leave(value, &r);
 }
 
-static wf_bytes some(wf_reader *r, wf_bytes key_id) {
-    if (key_id.len == 0) {
-        wf_reader_fail(r);
-    }
-    return key_id;
-}
-
-/* 4.2.1.1; the issuer's name and serial number ([1] and [2]) are outside the profile. */
-static void read_authority_key_id(wf_certificate *out, wf_reader *value) {
-    wf_reader r = wf_der_enter(value, WF_DER_SEQUENCE);
-    out->authority_key_id = some(&r, wf_der_read(&r, WF_DER_CONTEXT | 0).contents);
-    wf_der_leave(value, &r);
-}
-
 /* 4.2.1.6: nothing is taken from it; it must be critical exactly when it stands in for an empty subject (4.1.2.6: is
  * MUST there, SHOULD NOT otherwise). */
 static void read_alt_name(wf_reader *value, bool critical, bool subject_is_empty) {
@@ -130,10 +93,13 @@ static void read_known(wf_certificate *out, wf_reader *value, wf_oid oid, bool c
         read_purposes(out, value);
         break;
     case WF_OID_SUBJECT_KEY_ID:
-        out->subject_key_id = some(value, wf_der_read(value, WF_DER_OCTET_STRING).contents);
+        out->subject_key_id = wf_der_read(value, WF_DER_OCTET_STRING).contents;
+        if (out->subject_key_id.len == 0) {
+            wf_reader_fail(value);
+        }
         break;
     case WF_OID_AUTHORITY_KEY_ID:
-        read_authority_key_id(out, value);
+        out->authority_key_id = wf_authority_key_id_read(value);
         break;
     case WF_OID_SUBJECT_ALT_NAME:
         read_alt_name(value, critical, wf_name_is_empty(out->subject));
@@ -159,15 +125,22 @@ static bool is_extension(wf_oid oid) {
     }
 }
 
-static wf_error take_extension(wf_certificate *out, const extension *e, wf_oid oid) {
-    if (!is_extension(oid)) {
+typedef struct taking {
+    wf_certificate *out;
+    bool has_alt_name;
+} taking;
+
+static wf_error take_extension(void *context, const wf_extension *e) {
+    taking *t = context;
+    if (!is_extension(e->type)) {
         return e->critical ? WF_ERROR_CERTIFICATE : WF_OK; /* RFC 5280 4.2 */
     }
     if (wf_der_check(e->value) != WF_OK) {
         return WF_ERROR_DER;
     }
     wf_reader value = wf_reader_of(e->value);
-    read_known(out, &value, oid, e->critical);
+    read_known(t->out, &value, e->type, e->critical);
+    t->has_alt_name = t->has_alt_name || e->type == WF_OID_SUBJECT_ALT_NAME;
     return wf_reader_finish(&value) == WF_OK ? WF_OK : WF_ERROR_CERTIFICATE;
 }
 
@@ -187,35 +160,10 @@ static bool fit_together(const wf_certificate *c, bool has_alt_name) {
 }
 
 wf_error wf_extensions_parse(wf_certificate *out, wf_bytes contents) {
-    wf_bytes seen[EXTENSIONS_MAX];
-    size_t count = 0;
-    bool has_alt_name = false;
-    wf_reader outer = wf_reader_of(contents);
-    wf_reader list = {0};
-    if (contents.len > 0) {
-        list = wf_der_enter(&outer, WF_DER_SEQUENCE);
-        wf_der_leave(&list, &outer);
-        if (list.left == 0) { /* 4.1.2.9: one at least */
-            return WF_ERROR_CERTIFICATE;
-        }
+    taking t = {.out = out};
+    wf_error error = contents.len > 0 ? wf_extension_list_read(contents, take_extension, &t) : WF_OK;
+    if (error == WF_OK && !fit_together(out, t.has_alt_name)) {
+        error = WF_ERROR_CERTIFICATE;
     }
-    while (list.left > 0) {
-        extension e = read_extension(&list);
-        if (list.failed || count == EXTENSIONS_MAX) {
-            return WF_ERROR_CERTIFICATE;
-        }
-        for (size_t i = 0; i < count; i++) {
-            if (wf_bytes_equal(seen[i], e.oid)) { /* 4.2: not twice */
-                return WF_ERROR_CERTIFICATE;
-            }
-        }
-        seen[count++] = e.oid;
-        wf_oid oid = wf_oid_find(e.oid);
-        wf_error error = take_extension(out, &e, oid);
-        if (error != WF_OK) {
-            return error;
-        }
-        has_alt_name = has_alt_name || oid == WF_OID_SUBJECT_ALT_NAME;
-    }
-    return fit_together(out, has_alt_name) ? WF_OK : WF_ERROR_CERTIFICATE;
+    return error;
 }

@@ -1,31 +1,15 @@
-#include "pki/der.h"
+#include "pki/extension_list.h"
 #include "pki/name.h"
-#include "pki/profile.h"
+#include "pki/signed.h"
 
 enum { PATH_LEN_MAX = 255 };
 
 /* Named bits of keyUsage as the octets of their BIT STRING: digitalSignature; keyCertSign and cRLSign. */
 static const uint8_t end_usage[] = {7, 0x80}, ca_usage[] = {1, 0x06};
 
-static size_t begin_extension(wf_writer *w, size_t *value, wf_oid oid, bool critical) {
-    size_t extension = wf_der_begin(w, WF_DER_SEQUENCE);
-    wf_der_write(w, WF_DER_OID, wf_oid_contents(oid));
-    if (critical) {
-        wf_der_write_boolean(w, true);
-    }
-    *value = wf_der_begin(w, WF_DER_OCTET_STRING);
-    return extension;
-}
-
-static void end_extension(wf_writer *w, size_t extension, size_t value) {
-    wf_der_end(w, value);
-    wf_der_end(w, extension);
-}
-
 /* RFC 5280 4.2.1.9 */
 static void write_basic_constraints(wf_writer *w, int path_len) {
-    size_t value;
-    size_t extension = begin_extension(w, &value, WF_OID_BASIC_CONSTRAINTS, true);
+    wf_extension_marks marks = wf_extension_begin(w, WF_OID_BASIC_CONSTRAINTS, true);
     size_t mark = wf_der_begin(w, WF_DER_SEQUENCE);
     wf_der_write_boolean(w, true);
     if (path_len >= 0) {
@@ -33,41 +17,28 @@ static void write_basic_constraints(wf_writer *w, int path_len) {
         wf_der_write_unsigned(w, wf_bytes_of(&octet, 1));
     }
     wf_der_end(w, mark);
-    end_extension(w, extension, value);
+    wf_extension_end(w, marks);
 }
 
 /* RFC 5280 4.2.1.3 */
 static void write_usage(wf_writer *w, bool is_ca) {
-    size_t value;
-    size_t extension = begin_extension(w, &value, WF_OID_KEY_USAGE, true);
+    wf_extension_marks marks = wf_extension_begin(w, WF_OID_KEY_USAGE, true);
     wf_der_write(w, WF_DER_BIT_STRING, wf_bytes_of(is_ca ? ca_usage : end_usage, sizeof ca_usage));
-    end_extension(w, extension, value);
+    wf_extension_end(w, marks);
 }
 
 /* RFC 5280 4.2.1.2 */
 static void write_subject_key_id(wf_writer *w, wf_bytes key_id) {
-    size_t value;
-    size_t extension = begin_extension(w, &value, WF_OID_SUBJECT_KEY_ID, false);
+    wf_extension_marks marks = wf_extension_begin(w, WF_OID_SUBJECT_KEY_ID, false);
     wf_der_write(w, WF_DER_OCTET_STRING, key_id);
-    end_extension(w, extension, value);
-}
-
-/* RFC 5280 4.2.1.1 */
-static void write_authority_key_id(wf_writer *w, wf_bytes key_id) {
-    size_t value;
-    size_t extension = begin_extension(w, &value, WF_OID_AUTHORITY_KEY_ID, false);
-    size_t mark = wf_der_begin(w, WF_DER_SEQUENCE);
-    wf_der_write(w, WF_DER_CONTEXT | 0, key_id);
-    wf_der_end(w, mark);
-    end_extension(w, extension, value);
+    wf_extension_end(w, marks);
 }
 
 static void write_role(wf_writer *w, wf_role role) {
     const uint8_t octet = (uint8_t)role;
-    size_t value;
-    size_t extension = begin_extension(w, &value, WF_OID_ROLE, false);
+    wf_extension_marks marks = wf_extension_begin(w, WF_OID_ROLE, false);
     wf_der_write(w, WF_DER_ENUMERATED, wf_bytes_of(&octet, 1));
-    end_extension(w, extension, value);
+    wf_extension_end(w, marks);
 }
 
 static void write_extensions(wf_writer *w, const wf_certificate_order *order, wf_bytes key_id, wf_bytes issuer_key_id) {
@@ -79,7 +50,7 @@ static void write_extensions(wf_writer *w, const wf_certificate_order *order, wf
     write_usage(w, order->is_ca);
     write_subject_key_id(w, key_id);
     if (issuer_key_id.len > 0) {
-        write_authority_key_id(w, issuer_key_id);
+        wf_authority_key_id_write(w, issuer_key_id);
     }
     if (order->role != WF_ROLE_NONE) {
         write_role(w, order->role);
@@ -112,9 +83,7 @@ static wf_error write_tbs(wf_writer *w, const wf_certificate_order *order, const
     wf_bytes issuer_key_id = {NULL, 0};
     wf_error error = wf_key_id(key_id, order->public_key);
     if (error == WF_OK && issuer != NULL) {
-        error = wf_key_id(computed, issuer->public_key);
-        bool has = issuer->subject_key_id.len > 0;
-        issuer_key_id = has ? issuer->subject_key_id : wf_bytes_of(computed, sizeof computed);
+        error = wf_issuer_key_id(&issuer_key_id, computed, issuer);
     }
     if (error != WF_OK) {
         return error;
@@ -176,32 +145,11 @@ static bool issuer_is_good(const wf_certificate_order *order, const wf_certifica
     return signs && !(order->is_ca && issuer->path_len == 0);
 }
 
-static wf_error sign(uint8_t signature[static WF_P256_SIGNATURE_LEN], wf_bytes tbs, const wf_p256_key *key,
-                     wf_drbg *drbg) {
-    uint8_t hash[WF_HASH_LEN];
-    wf_error error = wf_sha256(hash, &tbs, 1);
-    return error != WF_OK ? error : wf_p256_sign(signature, key, hash, drbg);
-}
-
 static wf_error write_certificate(wf_writer *w, const wf_certificate_order *order, const wf_certificate *issuer,
                                   const wf_p256_key *issuer_key, wf_drbg *drbg) {
-    uint8_t signature[WF_P256_SIGNATURE_LEN];
     size_t certificate = wf_der_begin(w, WF_DER_SEQUENCE);
     wf_error error = write_tbs(w, order, issuer);
-    if (error != WF_OK) {
-        return error;
-    }
-    error = sign(signature, wf_bytes_of(w->start + certificate, w->len - certificate), issuer_key, drbg);
-    if (error != WF_OK) {
-        return error;
-    }
-    wf_write_view(w, wf_algorithm_ecdsa_sha256());
-    size_t bits = wf_der_begin(w, WF_DER_BIT_STRING);
-    wf_write_u8(w, 0); /* unused bits */
-    error = wf_signature_to_der(w, signature);
-    wf_der_end(w, bits);
-    wf_der_end(w, certificate);
-    return w->overflow ? WF_ERROR_TOO_SMALL : error;
+    return error != WF_OK ? error : wf_signed_end(w, certificate, issuer_key, drbg);
 }
 
 wf_error wf_certificate_issue(wf_writer *out, const wf_certificate_order *order, const wf_certificate *issuer,

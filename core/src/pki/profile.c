@@ -1,7 +1,8 @@
 #include "pki/profile.h"
+#include "pki/der.h"
 #include <string.h>
 
-enum { OID_MAX = 20 };
+enum { OID_MAX = 20, SERIAL_MAX = 20 };
 
 static const struct {
     uint8_t len;
@@ -13,6 +14,11 @@ static const struct {
     [WF_OID_KEY_USAGE] = {3, {0x55, 0x1D, 0x0F}},
     [WF_OID_SUBJECT_ALT_NAME] = {3, {0x55, 0x1D, 0x11}},
     [WF_OID_BASIC_CONSTRAINTS] = {3, {0x55, 0x1D, 0x13}},
+    [WF_OID_CRL_NUMBER] = {3, {0x55, 0x1D, 0x14}},
+    [WF_OID_REASON_CODE] = {3, {0x55, 0x1D, 0x15}},
+    [WF_OID_DELTA_CRL] = {3, {0x55, 0x1D, 0x1B}},
+    [WF_OID_ISSUING_POINT] = {3, {0x55, 0x1D, 0x1C}},
+    [WF_OID_CERTIFICATE_ISSUER] = {3, {0x55, 0x1D, 0x1D}},
     [WF_OID_AUTHORITY_KEY_ID] = {3, {0x55, 0x1D, 0x23}},
     [WF_OID_EXT_KEY_USAGE] = {3, {0x55, 0x1D, 0x25}},
     [WF_OID_ANY_PURPOSE] = {4, {0x55, 0x1D, 0x25, 0x00}},
@@ -45,6 +51,18 @@ wf_bytes wf_algorithm_p256(void) {
     static const uint8_t der[] = {0x30, 0x13, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01,
                                   0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07};
     return wf_bytes_of(der, sizeof der);
+}
+
+wf_bytes wf_serial_read(wf_reader *r) {
+    wf_bytes serial = wf_der_read_unsigned(r);
+    if (r->failed) {
+        return serial;
+    }
+    size_t octets = serial.len + (serial.at[0] >= 0x80 ? 1 : 0);
+    if (serial.at[0] == 0 || octets > SERIAL_MAX) {
+        wf_reader_fail(r);
+    }
+    return serial;
 }
 
 wf_error wf_key_id(uint8_t out[static WF_KEY_ID_LEN], const uint8_t public_key[static WF_P256_PUBLIC_LEN]) {

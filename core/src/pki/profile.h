@@ -12,6 +12,11 @@ typedef enum wf_oid {
     WF_OID_KEY_USAGE,
     WF_OID_SUBJECT_ALT_NAME,
     WF_OID_BASIC_CONSTRAINTS,
+    WF_OID_CRL_NUMBER,
+    WF_OID_REASON_CODE,
+    WF_OID_DELTA_CRL,
+    WF_OID_ISSUING_POINT,
+    WF_OID_CERTIFICATE_ISSUER,
     WF_OID_AUTHORITY_KEY_ID,
     WF_OID_EXT_KEY_USAGE,
     WF_OID_ANY_PURPOSE,
@@ -25,6 +30,10 @@ wf_oid wf_oid_find(wf_bytes contents);
 
 wf_bytes wf_algorithm_ecdsa_sha256(void); /* AlgorithmIdentifier, whole: RFC 5758 3.2, parameters absent */
 wf_bytes wf_algorithm_p256(void);         /* AlgorithmIdentifier, whole: RFC 5480 2.1.1, named curve */
+
+/* A certificate's serial number without its leading zero: positive, at most 20 octets with the sign bit (RFC 5280
+ * 4.1.2.2). */
+wf_bytes wf_serial_read(wf_reader *r);
 
 enum { WF_KEY_ID_LEN = 20 };
 
