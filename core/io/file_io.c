@@ -82,6 +82,21 @@ static bool note(wf_system_error *reason, const char *call) {
     return false;
 }
 
+static const char *new_name(char fresh[NAME_LEN], const char *name) {
+    snprintf(fresh, NAME_LEN, "%s.new", name);
+    return fresh;
+}
+
+/* Of a file that nobody counts on: in no order, and without a word. */
+static void remove_one(int directory, const char *name) {
+    int fd = open_file(directory, name, O_WRONLY);
+    (void)unlinkat(directory, name, 0);
+    if (fd >= 0) {
+        wipe_file(fd);
+        close(fd);
+    }
+}
+
 static bool write_new(wf_system_error *reason, int directory, const char *name, wf_bytes bytes) {
     int fd = open_file(directory, name, O_WRONLY | O_CREAT | O_TRUNC);
     if (fd < 0) {
@@ -93,32 +108,64 @@ static bool write_new(wf_system_error *reason, int directory, const char *name, 
     return done;
 }
 
-bool wf_file_replace(wf_system_error *reason, int directory, const char *name, wf_bytes bytes) {
+/* What was under each name before, so that it can be overwritten once nothing leads to it any more. */
+static void open_old(int old[WF_FILE_NAMES], int directory, const char *const *names, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        old[i] = open_file(directory, names[i], O_WRONLY);
+    }
+}
+
+static void close_old(const int old[WF_FILE_NAMES], size_t count, bool wipe) {
+    for (size_t i = 0; i < count; i++) {
+        if (old[i] >= 0 && wipe) {
+            wipe_file(old[i]);
+        }
+        if (old[i] >= 0) {
+            close(old[i]);
+        }
+    }
+}
+
+static bool write_all_new(wf_system_error *reason, int directory, const char *const *names, size_t count,
+                          wf_bytes bytes) {
     char fresh[NAME_LEN];
-    snprintf(fresh, sizeof fresh, "%s.new", name);
-    int old = open_file(directory, name, O_WRONLY);
-    bool done = write_new(reason, directory, fresh, bytes);
-    if (done && renameat(directory, fresh, directory, name) != 0) {
-        done = note(reason, "rename");
-    }
-    if (!done) {
-        wf_file_remove(directory, fresh);
-    } else if (!wf_file_sync_directory(directory)) {
-        done = note(reason, "fsync");
-    } else if (old >= 0) {
-        wipe_file(old);
-    }
-    if (old >= 0) {
-        close(old);
+    bool done = true;
+    for (size_t i = 0; i < count && done; i++) {
+        done = write_new(reason, directory, new_name(fresh, names[i]), bytes);
     }
     return done;
 }
 
-void wf_file_remove(int directory, const char *name) {
-    int fd = open_file(directory, name, O_WRONLY);
-    (void)unlinkat(directory, name, 0);
-    if (fd >= 0) {
-        wipe_file(fd);
-        close(fd);
+static bool move_all(wf_system_error *reason, int directory, const char *const *names, size_t count) {
+    char fresh[NAME_LEN];
+    for (size_t i = 0; i < count; i++) {
+        if (renameat(directory, new_name(fresh, names[i]), directory, names[i]) != 0) {
+            return note(reason, "rename");
+        }
     }
+    return wf_file_sync_directory(directory) || note(reason, "fsync");
+}
+
+bool wf_file_replace(wf_system_error *reason, int directory, const char *const *names, size_t count, wf_bytes bytes) {
+    char fresh[NAME_LEN];
+    int old[WF_FILE_NAMES];
+    open_old(old, directory, names, count);
+    bool done = write_all_new(reason, directory, names, count, bytes) && move_all(reason, directory, names, count);
+    for (size_t i = 0; i < count && !done; i++) {
+        remove_one(directory, new_name(fresh, names[i]));
+    }
+    close_old(old, count, done);
+    return done;
+}
+
+bool wf_file_remove(wf_system_error *reason, int directory, const char *const *names, size_t count) {
+    int old[WF_FILE_NAMES];
+    bool done = true;
+    open_old(old, directory, names, count);
+    for (size_t i = 0; i < count && done; i++) {
+        done = unlinkat(directory, names[i], 0) == 0 || errno == ENOENT || note(reason, "unlink");
+    }
+    done = done && (wf_file_sync_directory(directory) || note(reason, "fsync"));
+    close_old(old, count, done);
+    return done;
 }

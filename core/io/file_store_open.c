@@ -1,5 +1,6 @@
 #define _DEFAULT_SOURCE 1
 #include "io/file_io.h"
+#include "io/file_slot.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +15,7 @@
 
 enum { PATH_LEN = 1024 };
 
-static const char version[] = "warifu store 1\n";
+static const char version[] = "warifu store 2\n", old_version[] = "warifu store 1\n";
 
 wf_error wf_file_store_default_path(char *path, size_t capacity) {
     const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
@@ -125,8 +126,16 @@ static bool ends_with(const char *name, const char *end) {
     return len >= end_len && strcmp(name + len - end_len, end) == 0;
 }
 
-/* Removes what a power cut left half written, and tells whether there are entries. */
-static wf_error tidy(wf_file_store *store, bool *has_entries) {
+/* The entry whose slot this file is. */
+static bool is_slot(const char *name, uint16_t *id) {
+    char *end;
+    unsigned long number = strtoul(name, &end, 16);
+    *id = (uint16_t)number;
+    return strlen(name) == 6 && end == name + 4 && (strcmp(end, ".a") == 0 || strcmp(end, ".b") == 0);
+}
+
+/* Removes what a power cut left half written, mends the slots of each entry, and tells whether there are any. */
+static wf_error tidy(wf_file_store *store, bool *has_entries, bool mends) {
     *has_entries = false;
     int fd = openat(store->directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *list = fd < 0 ? NULL : fdopendir(fd);
@@ -137,38 +146,52 @@ static wf_error tidy(wf_file_store *store, bool *has_entries) {
         }
         return error;
     }
+    wf_system_error ignored;
+    uint16_t id;
     for (const struct dirent *entry; (entry = readdir(list)) != NULL;) {
-        if (ends_with(entry->d_name, ".new")) {
-            wf_file_remove(store->directory, entry->d_name);
-        } else if (ends_with(entry->d_name, ".a") || ends_with(entry->d_name, ".b")) {
+        const char *name = entry->d_name;
+        if (ends_with(name, ".new")) {
+            (void)wf_file_remove(&ignored, store->directory, &name, 1);
+        } else if (is_slot(name, &id)) {
             *has_entries = true;
+            if (mends) {
+                wf_file_store_mend(store, id);
+            }
         }
     }
     closedir(list);
     return WF_OK;
 }
 
+static wf_error write_version(wf_file_store *store) {
+    const char *name = "version";
+    wf_bytes ours = wf_bytes_of((const uint8_t *)version, sizeof version - 1);
+    return wf_file_replace(&store->system_error, store->directory, &name, 1, ours) ? WF_OK : WF_ERROR_STORE;
+}
+
+static bool is_text(wf_bytes bytes, const char *text) {
+    return wf_bytes_equal(bytes, wf_bytes_of((const uint8_t *)text, strlen(text)));
+}
+
 /* The version is the first thing written, so entries without one are not ours to touch. */
 static wf_error check_version(wf_file_store *store) {
     bool has_entries;
     size_t len;
-    wf_bytes ours = wf_bytes_of((const uint8_t *)version, sizeof version - 1);
-    if (wf_file_read(&len, store->directory, "version", store->scratch[0], sizeof store->scratch[0])) {
-        bool same = wf_bytes_equal(ours, wf_bytes_of(store->scratch[0], len));
-        return same ? tidy(store, &has_entries) : WF_ERROR_STORE_VERSION;
+    if (!wf_file_read(&len, store->directory, "version", store->scratch[0], sizeof store->scratch[0])) {
+        wf_error error = errno == ENOENT ? tidy(store, &has_entries, false) : fail(store, WF_ERROR_STORE, "read");
+        return error != WF_OK ? error : (has_entries ? WF_ERROR_STORE_VERSION : write_version(store));
     }
-    if (errno != ENOENT) {
-        return fail(store, WF_ERROR_STORE, "read");
+    wf_bytes found = wf_bytes_of(store->scratch[0], len);
+    bool is_old = is_text(found, old_version);
+    if (!is_old && !is_text(found, version)) {
+        return WF_ERROR_STORE_VERSION;
     }
-    wf_error error = tidy(store, &has_entries);
-    if (error != WF_OK || has_entries) {
-        return error != WF_OK ? error : WF_ERROR_STORE_VERSION;
-    }
-    return wf_file_replace(&store->system_error, store->directory, "version", ours) ? WF_OK : WF_ERROR_STORE;
+    wf_error error = tidy(store, &has_entries, true);
+    return error == WF_OK && is_old ? write_version(store) : error;
 }
 
 wf_error wf_file_store_open(wf_file_store *store, const char *path) {
-    *store = (wf_file_store){.directory = -1, .lock = -1, .open = true};
+    *store = (wf_file_store){.directory = -1, .lock = -1, .process = getpid(), .open = true};
     wf_error error = open_directory(store, path);
     if (error == WF_OK) {
         error = take_lock(store);
@@ -189,6 +212,9 @@ void wf_file_store_close(wf_file_store *store) {
         close(store->directory);
     }
     if (store->open && store->lock >= 0) {
+        if (store->process == getpid()) {
+            (void)flock(store->lock, LOCK_UN); /* children may have the descriptor still */
+        }
         close(store->lock);
     }
     wf_wipe(store, sizeof *store);

@@ -98,14 +98,25 @@ static inline void flip(int which, size_t at) {
     write_slot(which, bytes, len);
 }
 
-/* The slot with the newest generation. */
-static inline int newest_slot(void) {
+static inline bool slot_exists(int which) {
+    return access(slot_path(which), F_OK) == 0;
+}
+
+/* Writes a slot of this generation as if a power cut had kept the store from writing the other one. */
+static inline void write_entry(int which, uint64_t generation, const char *text) {
+    uint8_t bytes[WF_FILE_SLOT_LEN];
+    size_t len;
+    wf_file_slot slot = {.id = ID, .generation = generation, .data = wf_bytes_of((const uint8_t *)text, strlen(text))};
+    wf_writer w = wf_writer_of(bytes, sizeof bytes);
+    wf_file_slot_write(&w, &slot);
+    CHECK_OK(wf_writer_finish(&w, &len));
+    write_slot(which, bytes, len);
+}
+
+static inline bool slots_are_alike(void) {
     uint8_t bytes[2][WF_FILE_SLOT_LEN];
-    wf_file_slot slots[2];
-    for (int i = 0; i < 2; i++) {
-        CHECK_OK(wf_file_slot_parse(&slots[i], wf_bytes_of(bytes[i], read_slot(i, bytes[i], sizeof bytes[i]))));
-    }
-    return slots[1].generation > slots[0].generation ? 1 : 0;
+    size_t len = read_slot(0, bytes[0], WF_FILE_SLOT_LEN);
+    return read_slot(1, bytes[1], WF_FILE_SLOT_LEN) == len && memcmp(bytes[0], bytes[1], len) == 0;
 }
 
 #endif

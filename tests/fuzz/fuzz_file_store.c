@@ -1,4 +1,5 @@
-/* The bytes of a slot file, as they come and with a right CRC behind them: whatever parses is written as the same. */
+/* The bytes of a slot file, as they come and with a right CRC behind them: whatever parses is written as the same,
+ * unless it is of version 1. */
 #include "io/file_slot.h"
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,7 @@ static void try_bytes(wf_bytes bytes) {
     uint8_t out[WF_FILE_SLOT_LEN];
     size_t len;
     wf_file_slot slot;
-    if (wf_file_slot_parse(&slot, bytes) != WF_OK) {
+    if (wf_file_slot_parse(&slot, bytes) != WF_OK || slot.is_old) {
         return;
     }
     wf_writer w = wf_writer_of(out, sizeof out);

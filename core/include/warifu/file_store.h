@@ -2,12 +2,13 @@
  *
  *     lock            held with flock(2) by the process that has the store open
  *     version         what wrote it
- *     001f.a 001f.b   the two slots of entry 001f: magic, kind, id, generation, length, data, CRC-32
+ *     001f.a 001f.b   the two slots of entry 001f: magic, version, id, generation, length, data, CRC-32
  *
- * A write makes a new file, syncs it, moves it over the older slot and syncs the directory, so a power cut at any point
- * leaves the old or the new entry, and a full disk leaves the old one. The newer valid slot counts; when it is damaged
- * the other one does. An erased entry is a tombstone in both slots, and a first save goes to both, so that one damaged
- * slot neither revives an entry nor loses it. Who wants an entry that no fallback turns back saves it twice.
+ * A write makes both slots as new files, syncs them, moves them over the old ones and syncs the directory, so a power
+ * cut at any point leaves the old or the new entry, and a full disk leaves the old one. The newer valid slot counts;
+ * when one is damaged the other one does, and is copied over it. What was answered is in both, so no damage brings an
+ * older entry back. An erased entry has no slot; erasing needs no room. Opening finishes what a power cut left half
+ * done and rewrites stores of version 1.
  *
  * What a write replaces is overwritten with zeros as far as the medium lets itself be told (flash and copy-on-write
  * file systems keep old bytes). The CRC is against accidents; against people it is the directory's mode that protects.
@@ -20,13 +21,15 @@
 
 WF_C_BEGIN
 
-enum { WF_FILE_SLOT_LEN = WF_STORE_ENTRY_LEN + 21 };
+enum { WF_FILE_SLOT_LEN = WF_STORE_ENTRY_LEN + 21 }; /* at most; of version 1 */
 
 /* Zeros are a closed one. Keep it in place while its wf_store is in use. */
 typedef struct wf_file_store {
     bool open;
     int directory, lock;                      /* descriptors */
+    int64_t process;                          /* that opened it; what a fork inherits answers STORE_LOCKED */
     uint64_t damaged;                         /* damaged slots met so far, also where the other one helped */
+    uint64_t healed;                          /* of these, made whole again from the other one */
     wf_system_error system_error;             /* behind the last STORE; number 0 when the system said nothing */
     uint8_t scratch[2][WF_FILE_SLOT_LEN + 1]; /* wiped after every call; one more byte shows a file that is too long */
 } wf_file_store;

@@ -1,7 +1,10 @@
 /* Durable storage as the core sees it: a few small entries by id, each written whole or not at all.
  *
- * The caller implements it (core/io has one on files). After `save` or `erase` returned WF_OK the effect survives a
- * power cut; before that either the old or the new entry is found. An erased entry never comes back.
+ * The caller implements it (core/io has one on files). Before `save` or `erase` has answered, a power cut leaves the
+ * old or the new entry. Once they have answered WF_OK, no power cut and no damage brings an older state back: from then
+ * on `load` gives this entry, or none after `erase`, or STORE_DAMAGED. A peer that was removed and a failure that was
+ * counted depend on it. So whoever keeps a second copy to fall back on writes both before answering; one copy with a
+ * checksum and no fallback will do too.
  */
 #ifndef WARIFU_STORE_H
 #define WARIFU_STORE_H
