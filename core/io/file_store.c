@@ -115,7 +115,9 @@ static wf_error load_entry(wf_file_store *store, uint16_t id, wf_writer *out) {
         return slots[0].state == ABSENT && slots[1].state == ABSENT ? WF_OK : WF_ERROR_STORE_DAMAGED;
     }
     wf_write_view(out, slots[now].slot.data);
-    mend(store, slots, now);
+    if (!store->read_only) {
+        mend(store, slots, now);
+    }
     return WF_OK;
 }
 
@@ -124,6 +126,11 @@ static wf_error check_usable(const wf_file_store *store) {
         return WF_ERROR_CLOSED;
     }
     return store->process == getpid() ? WF_OK : WF_ERROR_STORE_LOCKED;
+}
+
+static wf_error check_writable(const wf_file_store *store) {
+    wf_error error = check_usable(store);
+    return error == WF_OK && store->read_only ? WF_ERROR_STATE : error;
 }
 
 static wf_error load(void *context, uint16_t id, uint8_t *out, size_t capacity, size_t *len) {
@@ -142,7 +149,7 @@ static wf_error load(void *context, uint16_t id, uint8_t *out, size_t capacity, 
 static wf_error save(void *context, uint16_t id, const uint8_t *data, size_t len) {
     wf_file_store *store = context;
     found slots[2];
-    wf_error error = check_usable(store);
+    wf_error error = check_writable(store);
     if (error != WF_OK) {
         return error;
     }
@@ -162,7 +169,7 @@ static wf_error save(void *context, uint16_t id, const uint8_t *data, size_t len
 
 static wf_error erase(void *context, uint16_t id) {
     wf_file_store *store = context;
-    wf_error error = check_usable(store);
+    wf_error error = check_writable(store);
     return error == WF_OK ? remove_both(store, id) : error;
 }
 

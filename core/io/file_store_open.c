@@ -173,21 +173,40 @@ static bool is_text(wf_bytes bytes, const char *text) {
     return wf_bytes_equal(bytes, wf_bytes_of((const uint8_t *)text, strlen(text)));
 }
 
-/* The version is the first thing written, so entries without one are not ours to touch. */
-static wf_error check_version(wf_file_store *store) {
-    bool has_entries;
+/* Errors: STORE (errno is ENOENT when it has none), STORE_VERSION. */
+static wf_error read_version(wf_file_store *store, bool *is_old) {
     size_t len;
     if (!wf_file_read(&len, store->directory, "version", store->scratch[0], sizeof store->scratch[0])) {
-        wf_error error = errno == ENOENT ? tidy(store, &has_entries, false) : fail(store, WF_ERROR_STORE, "read");
-        return error != WF_OK ? error : (has_entries ? WF_ERROR_STORE_VERSION : write_version(store));
+        return fail(store, WF_ERROR_STORE, "read");
     }
     wf_bytes found = wf_bytes_of(store->scratch[0], len);
-    bool is_old = is_text(found, old_version);
-    if (!is_old && !is_text(found, version)) {
-        return WF_ERROR_STORE_VERSION;
+    *is_old = is_text(found, old_version);
+    return *is_old || is_text(found, version) ? WF_OK : WF_ERROR_STORE_VERSION;
+}
+
+/* The version is the first thing written, so entries without one are not ours to touch. */
+static wf_error check_version(wf_file_store *store) {
+    bool has_entries, is_old;
+    wf_error error = read_version(store, &is_old);
+    if (error == WF_ERROR_STORE && store->system_error.number == ENOENT) {
+        error = tidy(store, &has_entries, false);
+        return error != WF_OK ? error : (has_entries ? WF_ERROR_STORE_VERSION : write_version(store));
     }
-    wf_error error = tidy(store, &has_entries, true);
+    if (error != WF_OK) {
+        return error;
+    }
+    error = tidy(store, &has_entries, true);
     return error == WF_OK && is_old ? write_version(store) : error;
+}
+
+/* A store that could not be opened is closed, and keeps the reason. */
+static wf_error opened_or_closed(wf_file_store *store, wf_error error) {
+    if (error != WF_OK) {
+        wf_system_error reason = store->system_error;
+        wf_file_store_close(store);
+        store->system_error = reason;
+    }
+    return error;
 }
 
 wf_error wf_file_store_open(wf_file_store *store, const char *path) {
@@ -199,12 +218,15 @@ wf_error wf_file_store_open(wf_file_store *store, const char *path) {
     if (error == WF_OK) {
         error = check_version(store);
     }
-    if (error != WF_OK) {
-        wf_system_error reason = store->system_error;
-        wf_file_store_close(store);
-        store->system_error = reason;
-    }
-    return error;
+    return opened_or_closed(store, error);
+}
+
+wf_error wf_file_store_open_to_read(wf_file_store *store, const char *path) {
+    bool is_old;
+    *store = (wf_file_store){.directory = -1, .lock = -1, .process = getpid(), .open = true, .read_only = true};
+    store->directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return opened_or_closed(store,
+                            store->directory < 0 ? fail(store, WF_ERROR_STORE, "open") : read_version(store, &is_old));
 }
 
 void wf_file_store_close(wf_file_store *store) {

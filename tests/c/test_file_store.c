@@ -1,6 +1,7 @@
 #define _GNU_SOURCE 1
 #include "store_place.h"
 #include <fcntl.h>
+#include <sys/stat.h>
 
 static void what_is_saved_is_loaded_after_the_next_start(void) {
     uint8_t large[LARGE], out[LARGE];
@@ -289,6 +290,38 @@ static void a_backup_by_hard_links_keeps_its_bytes(void) {
     finish();
 }
 
+static void a_reader_sees_the_store_of_a_running_process_and_can_not_change_it(void) {
+    wf_file_store reader;
+    uint8_t out[8];
+    size_t len;
+    start();
+    CHECK_OK(save_text(ID, "one"));
+    CHECK_OK(wf_file_store_open_to_read(&reader, place));
+    wf_store view = wf_file_store_as_store(&reader);
+    CHECK_OK(save_text(ID, "two"));
+    CHECK_OK(view.load(view.context, ID, out, sizeof out, &len));
+    CHECK(len == 3 && memcmp(out, "two", 3) == 0);
+    CHECK(view.save(view.context, ID, out, 1) == WF_ERROR_STATE && view.erase(view.context, ID) == WF_ERROR_STATE);
+    flip(0, 9);
+    CHECK_OK(view.load(view.context, ID, out, sizeof out, &len));
+    CHECK(len == 3 && reader.damaged == 1 && reader.healed == 0 && !slots_are_alike());
+    wf_file_store_close(&reader);
+    CHECK(holds(ID, "two"));
+    finish();
+}
+
+static void a_reader_makes_no_store_where_there_is_none(void) {
+    wf_file_store reader;
+    char path[400];
+    start();
+    snprintf(path, sizeof path, "%s/none", place);
+    CHECK(wf_file_store_open_to_read(&reader, path) == WF_ERROR_STORE && reader.system_error.number == ENOENT);
+    CHECK(!reader.open && access(path, F_OK) != 0);
+    CHECK(mkdir(path, 0700) == 0);
+    CHECK(wf_file_store_open_to_read(&reader, path) == WF_ERROR_STORE && reader.system_error.number == ENOENT);
+    finish();
+}
+
 static const check_case cases[] = {
     {"what_is_saved_is_loaded_after_the_next_start", what_is_saved_is_loaded_after_the_next_start},
     {"an_erased_entry_is_gone_and_can_be_saved_anew", an_erased_entry_is_gone_and_can_be_saved_anew},
@@ -310,6 +343,9 @@ static const check_case cases[] = {
     {"secrets_do_not_stay_in_the_store_object", secrets_do_not_stay_in_the_store_object},
     {"what_a_write_replaces_is_overwritten_with_zeros", what_a_write_replaces_is_overwritten_with_zeros},
     {"a_backup_by_hard_links_keeps_its_bytes", a_backup_by_hard_links_keeps_its_bytes},
+    {"a_reader_sees_the_store_of_a_running_process_and_can_not_change_it",
+     a_reader_sees_the_store_of_a_running_process_and_can_not_change_it},
+    {"a_reader_makes_no_store_where_there_is_none", a_reader_makes_no_store_where_there_is_none},
 };
 
 CHECK_MAIN(cases)

@@ -26,6 +26,7 @@ enum { WF_FILE_SLOT_LEN = WF_STORE_ENTRY_LEN + 21 }; /* at most; of version 1 */
 /* Zeros are a closed one. Keep it in place while its wf_store is in use. */
 typedef struct wf_file_store {
     bool open;
+    bool read_only;                           /* opened to read */
     int directory, lock;                      /* descriptors */
     int64_t process;                          /* that opened it; what a fork inherits answers STORE_LOCKED */
     uint64_t damaged;                         /* damaged slots met so far, also where the other one helped */
@@ -42,10 +43,14 @@ WF_MUST_CHECK wf_error wf_file_store_default_path(char *path, size_t capacity);
  * what; also when the directory belongs to another user or lets others in), STORE_LOCKED, STORE_VERSION. After a
  * failure it is closed and only its system_error means something. */
 WF_MUST_CHECK wf_error wf_file_store_open(wf_file_store *store, const char *path);
+/* Opens the store at `path` for reading only, also while another process has it: it takes no lock, makes, tidies and
+ * changes nothing, and minds neither owner nor mode. Each entry is read as it is at that moment, so two of them may be
+ * of different times. Errors: STORE (system_error says what; also when there is none), STORE_VERSION. */
+WF_MUST_CHECK wf_error wf_file_store_open_to_read(wf_file_store *store, const char *path);
 void wf_file_store_close(wf_file_store *store); /* also a closed one */
 
-/* The store as the core takes it; a closed one answers CLOSED. Entries have 1 to WF_STORE_ENTRY_LEN bytes; others are
- * refused with ARGUMENT. */
+/* The store as the core takes it; a closed one answers CLOSED, one opened to read refuses to be written with STATE.
+ * Entries have 1 to WF_STORE_ENTRY_LEN bytes; others are refused with ARGUMENT. */
 wf_store wf_file_store_as_store(wf_file_store *store);
 
 WF_C_END
