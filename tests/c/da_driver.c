@@ -7,7 +7,7 @@
  *     seal, open           the parameters of derive, and type= tid= piv= [request_piv=] plain= or datagram=
  *     cookie, admission, wake, error, replay
  *     chain certificate= anchor= role= now=
- *     life                 two engines pair, talk, meet again and part: the keys they agreed on, and every datagram
+ *     life                 two engines pair, talk, meet again, move and part: the keys agreed on, and every datagram
  */
 #include "da/admission.h"
 #include "da/state.h"
@@ -297,6 +297,11 @@ static void life(void) {
     wf_engine_announce(w->nodes[DEVICE].engine, w->now);
     world_run(w, LIFE_MS);
     read_and_set(w);
+    w->nodes[DEVICE].address = wf_address_ipv4(10, 0, 0, 77, WF_PORT); /* and says something from there */
+    const uint8_t degrees = 21;
+    CHECK_OK(wf_engine_put(w->nodes[DEVICE].engine, w->now, AIR_CONDITIONER, 0xB3, wf_bytes_of(&degrees, 1)));
+    world_settle(w);
+    show_log(w);
     wf_request_id request;
     CHECK_OK(wf_engine_unpair(w->nodes[CONTROLLER].engine, w->now, &request, world_peer(w, CONTROLLER)));
     world_run(w, LIFE_MS);

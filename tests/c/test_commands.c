@@ -407,29 +407,6 @@ static void datagrams_of_any_length_do_no_harm(void) {
     world_end(w);
 }
 
-/* Where a record came from proves nothing: whoever holds it back may send it from anywhere. */
-static void a_record_from_another_address_moves_no_peer(void) {
-    world *w = paired();
-    held h = {.limit = 1};
-    w->context = &h;
-    w->pass = hold_requests;
-    wf_request_id request = get(w);
-    world_settle(w);
-    wf_address elsewhere = wf_address_ipv4(10, 9, 9, 9, WF_PORT);
-    w->log_count = 0;
-    world_deliver(w, DEVICE, &elsewhere, false, wf_bytes_of(h.datagrams[0].bytes, h.datagrams[0].len));
-    world_settle(w);
-    for (unsigned i = 0; i < w->log_count; i++) {
-        CHECK(!wf_address_same_host(&w->log[i].to, &elsewhere));
-    }
-    CHECK_OK(world_outcome(w, CONTROLLER, request)->error);
-    unsigned at = 0;
-    wf_peer peer;
-    CHECK(wf_engine_next_peer(engine_of(w, DEVICE), &at, &peer));
-    CHECK(wf_address_equal(&peer.address, &w->nodes[CONTROLLER].address));
-    world_end(w);
-}
-
 static void records_by_multicast_are_dropped(void) {
     world *w = paired();
     held h = {.limit = 1};
@@ -817,20 +794,6 @@ static void two_devices_of_one_controller_are_told_apart(void) {
     world_end(w);
 }
 
-/* Its requests stay unanswered where it was; the handshake after the second copy comes from where it is. */
-static void a_controller_that_moves_is_followed_by_a_handshake(void) {
-    world *w = paired();
-    w->nodes[CONTROLLER].address = wf_address_ipv4(10, 0, 0, 88, WF_PORT);
-    wf_request_id request = get(w);
-    world_run(w, 15000);
-    CHECK_OK(world_outcome(w, CONTROLLER, request)->error);
-    unsigned at = 0;
-    wf_peer peer;
-    CHECK(wf_engine_next_peer(engine_of(w, DEVICE), &at, &peer));
-    CHECK(wf_address_equal(&peer.address, &w->nodes[CONTROLLER].address));
-    world_end(w);
-}
-
 /* The device has no idea yet that the controller lost its keys. */
 static void an_unpairing_follows_the_peer_to_its_new_keys(void) {
     world *w = paired();
@@ -1154,7 +1117,6 @@ static const check_case cases[] = {
     CASE(a_record_reflected_to_its_sender_does_nothing),
     CASE(an_answer_out_of_form_changes_nothing),
     CASE(datagrams_of_any_length_do_no_harm),
-    CASE(a_record_from_another_address_moves_no_peer),
     CASE(records_by_multicast_are_dropped),
     CASE(a_strangers_set_in_clear_is_refused_and_counted),
     CASE(a_paired_peers_address_is_no_proof),
@@ -1174,7 +1136,6 @@ static const check_case cases[] = {
     CASE(a_device_that_can_not_erase_does_not_say_that_it_did),
     CASE(a_peer_removes_only_itself),
     CASE(two_devices_of_one_controller_are_told_apart),
-    CASE(a_controller_that_moves_is_followed_by_a_handshake),
     CASE(an_unpairing_follows_the_peer_to_its_new_keys),
     CASE(a_restart_in_the_middle_of_unpairing_leaves_nobody_stuck),
     CASE(unpaired_sides_may_pair_again),

@@ -277,6 +277,8 @@ LIMITS = [
     ("engine/requests.c", "MOST_AT_ONCE", "requests under way", "8 to a peer", 8),
     ("da/session.h", "WF_COMMAND_AGE_TENTHS", "age of a command", "10 s", 100),
     ("da/session.h", "WF_SESSION_GRACE_MS", "old keys", "30 s", 30000),
+    ("da/path.c", "CHALLENGE_PAUSE_MS", "CHALLENGE", "1 s apart", 1000),
+    ("da/path.c", "MOVED_PAUSE_MS", "CHALLENGE", "10 s after", 10000),
     ("engine/engine.c", "MOST_PEERS_OF_DEVICE", "pairings of a device", "4", 4),
 ]
 
@@ -375,7 +377,8 @@ def test_the_records_of_engines_open_by_the_document(lives: list[Life]) -> None:
     talk = [("controller", 0), ("controller", 1), ("device", 0), ("device", 0), ("device", 0)]
     confirmed = [("controller", 2), ("device", 3)]
     assert first.kinds() == [*confirmed, *talk]
-    assert second.kinds() == [*confirmed, *talk, ("controller", 5), ("device", 6)]
+    moved = [("device", 0), ("controller", 7), ("device", 8)]
+    assert second.kinds() == [*confirmed, *talk, *moved, ("controller", 5), ("device", 6)]
     assert first.keys["controller_key"] != second.keys["controller_key"]
     assert first.keys["admission_key"] == second.keys["admission_key"]
 

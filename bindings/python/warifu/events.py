@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 class Event:
     """Something that happened to this node.
 
-    `kind` is one of: "paired", "unpaired", "session_up", "property_set" (a peer set `eoj` `epc` of
-    this node to `value`), "window_opened", "window_closed" (`error` None: after a pairing), "security"
-    (something from `address` was refused: `error`). Of a controller, about the node at `address`: "node_found",
+    `kind` is one of: "paired", "unpaired", "session_up", "peer_moved" (`peer` proved that it is at `address` now),
+    "property_set" (a peer set `eoj` `epc` of this node to `value`), "window_opened", "window_closed" (`error` None:
+    after a pairing), "security" (something from `address` was refused: `error`). Of a controller, about the node at `address`: "node_found",
     "node_changed" (`changes`: some of "address", "instances", "number", "online", "details"), "node_gone" (`error` says
     why; None: it was forgotten), "node_object" (its `eoj` was interviewed: `value` holds EPC, length and bytes of what
     it said), "late_answer" (`value` is an EDATA that came too late).

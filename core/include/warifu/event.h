@@ -39,6 +39,7 @@ typedef struct wf_later_id {
     X(PAIRED, "paired", "a pairing counts, on the device too: peer, number")                              \
     X(UNPAIRED, "unpaired", "a pairing has ended: peer, number")                                          \
     X(SESSION_UP, "session_up", "the peer and we have fresh keys")                                        \
+    X(PEER_MOVED, "peer_moved", "the peer proved under its session that it is at from now: peer, number") \
     X(WINDOW_OPENED, "window_opened", "the pairing window was opened")                                    \
     X(WINDOW_CLOSED, "window_closed", "and closed again; error: OK after a pairing, else why")            \
     X(SECURITY, "security", "something that came from there was refused: from, error")                    \

@@ -51,7 +51,9 @@ typedef enum wf_da_kind {
     WF_KIND_CONFIRMED = 3,
     WF_KIND_REFUSED = 4, /* 2 bytes of error code, 4 bytes of the sender's session clock */
     WF_KIND_UNPAIR = 5,
-    WF_KIND_UNPAIRED = 6
+    WF_KIND_UNPAIRED = 6,
+    WF_KIND_CHALLENGE = 7, /* a nonce of 8 bytes: are you where this goes to? */
+    WF_KIND_CHALLENGED = 8 /* the nonce */
 } wf_da_kind;
 
 /* A DA frame taken apart; the views point into the datagram. Which members count depends on the type. */

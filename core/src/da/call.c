@@ -25,7 +25,7 @@ static void wake(wf_da *da, uint32_t pairing) {
     call->has_nonce = true;
     wf_bytes nonce = wf_bytes_of(call->nonce, sizeof call->nonce);
     wf_writer w = wf_writer_of(datagram, sizeof datagram);
-    wf_da_write_header(&w, da->next_tid++, WF_DA_WAKE);
+    wf_da_write_header(&w, (*da->next_tid)++, WF_DA_WAKE);
     wf_write_view(&w, nonce);
     uint8_t *tag = wf_write_space(&w, WF_DA_TAG_LEN);
     if (tag != NULL && wf_wake_tag(tag, p->admission_key, nonce) == WF_OK) {

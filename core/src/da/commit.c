@@ -94,7 +94,7 @@ void wf_commit_ask_again(wf_da *da, wf_time now, wf_run *run, uint32_t interval)
     }
     run->interval = interval;
     run->repeat_at = now + interval;
-    wf_error error = wf_da_send_kind(da, run->session, da->next_tid++, wf_bytes_of(&kind, 1), wf_bytes_of(NULL, 0));
+    wf_error error = wf_da_send_kind(da, run->session, (*da->next_tid)++, wf_bytes_of(&kind, 1), wf_bytes_of(NULL, 0));
     if (error != WF_OK) {
         wf_run_over(da, run, error);
     }

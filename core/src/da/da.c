@@ -89,15 +89,13 @@ wf_error wf_da_start(wf_da *da, const wf_da_config *config, wf_time now) {
     da->store = config->store;
     da->output = config->output;
     da->counters = config->counters;
+    da->next_tid = config->next_tid;
     wf_error error = check_identity(da);
     if (error == WF_OK) {
         error = start_randomness(da, config->entropy);
     }
     if (error == WF_OK) {
         error = wf_drbg_bytes(&da->drbg, da->cookie_key.bytes, sizeof da->cookie_key.bytes);
-    }
-    if (error == WF_OK) {
-        error = wf_drbg_bytes(&da->drbg, (uint8_t *)&da->next_tid, sizeof da->next_tid);
     }
     if (error == WF_OK) {
         error = wf_pairing_load(&da->pairings);

@@ -35,6 +35,7 @@ typedef struct wf_da_config {
     unsigned handshakes;
     wf_da_output output;
     wf_counters *counters;
+    uint16_t *next_tid; /* of the engine: there is one count of TIDs */
 } wf_da_config;
 
 /* NULL when only counting. */

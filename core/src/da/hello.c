@@ -9,7 +9,7 @@ void wf_da_hello(wf_da *da, const wf_address *to) {
     uint8_t datagram[WF_DA_HEADER_LEN + WF_DA_HELLO_LEN];
     wf_writer w = wf_writer_of(datagram, sizeof datagram);
     static const uint8_t padding[WF_DA_HELLO_LEN] = {0};
-    wf_da_write_header(&w, da->next_tid++, WF_DA_HELLO);
+    wf_da_write_header(&w, (*da->next_tid)++, WF_DA_HELLO);
     wf_write_bytes(&w, padding, sizeof padding);
     wf_da_transmit(da, to, &w, wf_bytes_of(NULL, 0));
 }

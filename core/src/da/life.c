@@ -72,7 +72,7 @@ wf_run *wf_run_new(wf_da *da, wf_time now, wf_run_purpose purpose, const wf_addr
                         .pairing = WF_NO_PAIRING,
                         .session = WF_NO_SESSION,
                         .address = *address,
-                        .tid = da->next_tid++,
+                        .tid = (*da->next_tid)++,
                         .ends = now + RUN_MS,
                         .hint = WF_OK};
     }

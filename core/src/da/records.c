@@ -3,6 +3,7 @@
 
 #include "da/commit.h"
 #include "da/output.h"
+#include "da/path.h"
 #include "da/peers.h"
 #include "da/sending.h"
 
@@ -20,6 +21,13 @@ static void receive_for_nobody(wf_da *da, wf_time now, const wf_address *from) {
     }
 }
 
+static void receive_challenge(wf_da *da, wf_reader *plain, const wf_da_incoming *in) {
+    wf_bytes nonce = wf_read_bytes(plain, WF_DA_NONCE_LEN);
+    if (wf_reader_finish(plain) == WF_OK) {
+        wf_path_challenge(da, &in->ref, nonce);
+    }
+}
+
 static void receive_request(wf_da *da, wf_time now, uint32_t session, wf_reader *plain, wf_da_incoming *in) {
     const wf_session *s = &da->sessions.entries[session];
     uint8_t kind = wf_read_u8(plain);
@@ -30,7 +38,8 @@ static void receive_request(wf_da *da, wf_time now, uint32_t session, wf_reader 
         return;
     }
     wf_error refusal = WF_OK;
-    if ((kind != WF_KIND_EDATA && kind != WF_KIND_TIMED_EDATA) || !s->trusted || s->leaving) {
+    bool known = kind == WF_KIND_EDATA || kind == WF_KIND_TIMED_EDATA || kind == WF_KIND_CHALLENGE;
+    if (!known || !s->trusted || s->leaving) {
         refusal = WF_ERROR_NOT_PAIRED;
     } else if (kind == WF_KIND_TIMED_EDATA && !wf_session_is_timely(s, now, wf_read_u32(plain))) {
         refusal = WF_ERROR_TOO_LATE;
@@ -39,6 +48,10 @@ static void receive_request(wf_da *da, wf_time now, uint32_t session, wf_reader 
     if (refusal != WF_OK) {
         wf_error ignored = wf_da_refuse(da, now, &in->ref, refusal); /* they will repeat it or time out */
         (void)ignored;
+        return;
+    }
+    if (kind == WF_KIND_CHALLENGE) {
+        receive_challenge(da, plain, in);
         return;
     }
     in->kind = WF_DA_INCOMING_REQUEST;
@@ -56,15 +69,19 @@ static wf_error read_refusal(wf_session *s, wf_time now, wf_reader *plain) {
     return reason == WF_OK ? WF_ERROR_REFUSED : reason;
 }
 
-static void receive_answer(wf_da *da, wf_time now, uint32_t session, wf_reader *plain, wf_da_incoming *in) {
+static void receive_answer(wf_da *da, wf_time now, uint32_t session, const wf_address *from, wf_reader *plain,
+                           wf_da_incoming *in) {
     wf_session *s = &da->sessions.entries[session];
     uint8_t kind = wf_read_u8(plain);
     wf_error reason = kind == WF_KIND_REFUSED ? read_refusal(s, now, plain) : WF_OK;
+    wf_bytes nonce = wf_read_bytes(plain, kind == WF_KIND_CHALLENGED ? WF_DA_NONCE_LEN : 0);
     if (kind != WF_KIND_EDATA && wf_reader_finish(plain) != WF_OK) {
         return;
     }
     if (!s->trusted || kind == WF_KIND_CONFIRMED || kind == WF_KIND_UNPAIRED) {
         wf_commit_answer(da, now, session, (wf_da_kind)kind, reason);
+    } else if (kind == WF_KIND_CHALLENGED) {
+        wf_path_challenged(da, now, session, from, nonce);
     } else if (kind == WF_KIND_REFUSED) {
         in->kind = WF_DA_INCOMING_REFUSED;
         in->error = reason;
@@ -117,10 +134,13 @@ void wf_records_receive(wf_da *da, wf_time now, const wf_address *from, const wf
     wf_da_renew_if_worn(da, s, now);
     *in = (wf_da_incoming){
         .peer = wf_da_peer_of(s->pairing), .tid = frame->tid, .ref = {session, s->serial, frame->tid, frame->piv}};
+    size_t came = frame->clear.len + frame->payload.len;
     wf_reader plain = wf_reader_of(wf_bytes_of(da->plain, len));
     if (note != NULL) {
-        receive_answer(da, now, session, &plain, in);
+        receive_answer(da, now, session, from, &plain, in);
+        wf_path_heard(da, now, session, from, came); /* the answer may be the one to a challenge */
     } else {
+        wf_path_heard(da, now, session, from, came);
         receive_request(da, now, session, &plain, in);
     }
 }

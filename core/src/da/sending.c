@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "da/output.h"
+#include "da/path.h"
 #include "da/peers.h"
 
 enum {
@@ -63,7 +64,8 @@ static wf_error next_piv(wf_session *s, uint64_t *piv) {
     return WF_OK;
 }
 
-wf_error wf_da_send_kind(wf_da *da, uint32_t session, uint16_t tid, wf_bytes plain, wf_bytes inner) {
+static wf_error send_request(wf_da *da, uint32_t session, const wf_address *to, uint16_t tid, wf_bytes plain,
+                             wf_bytes inner) {
     wf_session *s = &da->sessions.entries[session];
     uint8_t datagram[WF_DATAGRAM_LEN];
     uint64_t piv;
@@ -74,9 +76,17 @@ wf_error wf_da_send_kind(wf_da *da, uint32_t session, uint16_t tid, wf_bytes pla
     }
     if (error == WF_OK) {
         wf_session_note_exchange(s, tid, piv);
-        wf_da_transmit(da, &s->address, &w, inner);
+        wf_da_transmit(da, to, &w, inner);
     }
     return error;
+}
+
+wf_error wf_da_send_kind(wf_da *da, uint32_t session, uint16_t tid, wf_bytes plain, wf_bytes inner) {
+    return send_request(da, session, &da->sessions.entries[session].address, tid, plain, inner);
+}
+
+wf_error wf_da_send_kind_to(wf_da *da, uint32_t session, const wf_address *to, wf_bytes plain) {
+    return send_request(da, session, to, (*da->next_tid)++, plain, wf_bytes_of(NULL, 0));
 }
 
 wf_error wf_da_answer_kind(wf_da *da, const wf_da_request_ref *ref, wf_bytes plain, wf_bytes inner) {
@@ -90,6 +100,7 @@ wf_error wf_da_answer_kind(wf_da *da, const wf_da_request_ref *ref, wf_bytes pla
         error = wf_record_seal(&w, &s->keys, WF_DA_ANSWER, ref->tid, piv, &bond, plain);
     }
     if (error == WF_OK) {
+        wf_path_keep_answer(da, s, wf_bytes_of(datagram, w.len));
         wf_da_transmit(da, &s->address, &w, inner);
     }
     return error;

@@ -22,6 +22,15 @@ typedef struct wf_exchange_note {
     uint64_t piv;
 } wf_exchange_note;
 
+/* A challenge to the address that the peer's records come from of late. */
+typedef struct wf_path_check {
+    bool open; /* it was sent, and its answer counts */
+    uint8_t nonce[WF_DA_NONCE_LEN];
+    wf_address address;
+    size_t credit; /* bytes that came from there, less those that went there */
+    wf_time next;  /* no challenge before */
+} wf_path_check;
+
 typedef struct wf_session {
     uint32_t serial; /* no other session that stood in this place had the same */
     bool used;
@@ -41,6 +50,7 @@ typedef struct wf_session {
     bool peer_clock_known;
     int64_t peer_clock_offset; /* the peer's session clock less our own, in tenths of a second */
     wf_address address;
+    wf_path_check check;
     wf_exchange_note exchanges[WF_SESSION_EXCHANGES];
     unsigned exchange_at;
 } wf_session;

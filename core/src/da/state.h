@@ -101,14 +101,19 @@ struct wf_da {
     wf_run *runs;
     uint32_t run_count;
     wf_peer_call *calls; /* one for each entry of pairings */
-    uint16_t next_tid;
-    wf_time hello_paid; /* each answer moves it on, a little ahead of the present at most */
+    uint16_t *next_tid;  /* one for all that a node asks, so that no two exchanges under way share a TID */
+    wf_time hello_paid;  /* each answer moves it on, a little ahead of the present at most */
     bool has_date;
     int64_t date;
     wf_time date_at;
     wf_da_output output;
     wf_counters *counters;
     uint8_t plain[WF_DATAGRAM_LEN];
+    struct { /* the last answer that went to where a peer may be no longer */
+        uint32_t session;
+        size_t len;
+        uint8_t bytes[WF_DATAGRAM_LEN];
+    } astray;
 };
 
 enum {

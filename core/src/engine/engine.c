@@ -51,7 +51,8 @@ static wf_da_config da_config(wf_engine *engine, const wf_engine_config *config)
                           .pairings = config->pairings,
                           .handshakes = config->handshakes,
                           .output = {on_da_send, on_da_event, engine},
-                          .counters = engine != NULL ? &engine->counters : NULL};
+                          .counters = engine != NULL ? &engine->counters : NULL,
+                          .next_tid = engine != NULL ? &engine->next_tid : NULL};
 }
 
 static size_t rounded(size_t bytes) {
