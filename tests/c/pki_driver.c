@@ -3,12 +3,14 @@
  *
  *     parse DER                                  ok KEY=VALUE ...
  *     verify ROLE TIME ANCHORS CHAIN             ok NUMBER; TIME: seconds, or "floor:" and seconds
+ *     crl DER ISSUER CERTIFICATES                ok KEY=VALUE ..., read in blocks of 100 bytes; revoked: a digit each
+ *     publish PRIVATE ISSUER NUMBER THIS NEXT ENTRIES    ok DER; ENTRIES: SERIAL:TIME:REASON, by commas
  *     issue KIND PRIVATE ISSUER PUBLIC NAME NUMBER PATH BEFORE AFTER SERIAL    ok DER; KIND: ca, device, controller
  */
 #include "hex.h"
-#include <warifu/certificate.h>
+#include <warifu/crl.h>
 
-enum { LINE_LEN = 32768, DER_LEN = 8192, WORDS = 12, LIST_LEN = 8, LONGEST_CHAIN = 4 };
+enum { LINE_LEN = 32768, DER_LEN = 8192, WORDS = 12, LIST_LEN = 8, LONGEST_CHAIN = 4, ENTRIES = 100 };
 
 static wf_error fill(void *context, uint8_t *out, size_t len) {
     (void)context;
@@ -144,11 +146,103 @@ static wf_error do_issue(char **words) {
     return error;
 }
 
+static wf_error read_blocks(wf_crl *crl, wf_crl_query *queries, size_t count, wf_bytes der,
+                            const wf_certificate *issuer) {
+    wf_crl_reader reader;
+    wf_error error = wf_crl_reader_start(&reader, queries, count);
+    for (wf_reader r = wf_reader_of(der); r.left > 0 && error == WF_OK;) {
+        error = wf_crl_reader_feed(&reader, wf_read_bytes(&r, r.left < 100 ? r.left : 100));
+    }
+    return error != WF_OK ? error : wf_crl_reader_finish(&reader, crl, issuer);
+}
+
+static wf_error do_crl(char **words) {
+    uint8_t der[LINE_LEN / 2], issuer_der[DER_LEN], buffer[DER_LEN];
+    wf_bytes certificates[LIST_LEN], list = hex_bytes(der, sizeof der, words[1]);
+    wf_crl_query queries[LIST_LEN];
+    wf_certificate issuer, c;
+    wf_crl crl;
+    wf_error error = wf_certificate_parse(&issuer, hex_bytes(issuer_der, sizeof issuer_der, words[2]));
+    size_t count = read_list(certificates, buffer, sizeof buffer, words[3]);
+    for (size_t i = 0; i < count && error == WF_OK; i++) {
+        error = wf_certificate_parse(&c, certificates[i]);
+        if (error == WF_OK) {
+            error = wf_crl_query_of(&queries[i], &c);
+        }
+    }
+    if (error == WF_OK) {
+        error = read_blocks(&crl, queries, count, list, &issuer);
+    }
+    if (error == WF_OK) {
+        printf("ok number=%llu this=%lld next=%lld entries=%u", (unsigned long long)crl.number,
+               (long long)crl.this_update, (long long)crl.next_update, crl.entries);
+        printf(" revoked=");
+        for (size_t i = 0; i < count; i++) {
+            printf("%d", queries[i].revoked);
+        }
+        printf(" reason=%d at=%lld\n", count > 0 ? queries[0].reason : 0,
+               count > 0 ? (long long)queries[0].revoked_at : 0);
+    }
+    return error;
+}
+
+static size_t read_entries(wf_crl_entry *entries, char *text) {
+    size_t count = 0;
+    for (char *item = text; item != NULL && count < ENTRIES && is_given(text);) {
+        char *comma = strchr(item, ','), *colon = strchr(item, ':');
+        if (comma != NULL) {
+            *comma++ = '\0';
+        }
+        *colon++ = '\0';
+        wf_crl_entry *entry = &entries[count++];
+        (void)hex_bytes(entry->serial, sizeof entry->serial, item);
+        entry->revoked_at = strtoll(colon, &colon, 10);
+        entry->reason = (wf_crl_reason)atoi(colon + 1);
+        item = comma;
+    }
+    return count;
+}
+
+static wf_error do_publish(char **words) {
+    uint8_t issuer_der[DER_LEN], out[LINE_LEN / 2];
+    wf_crl_entry entries[ENTRIES];
+    wf_certificate issuer;
+    wf_p256_key key;
+    wf_drbg drbg;
+    wf_error error = read_key(&key, words[1]);
+    if (error == WF_OK) {
+        error = wf_certificate_parse(&issuer, hex_bytes(issuer_der, sizeof issuer_der, words[2]));
+    }
+    if (error == WF_OK) {
+        error = wf_drbg_start(&drbg, (wf_entropy){fill, NULL}, wf_bytes_of(NULL, 0), wf_bytes_of(NULL, 0));
+    }
+    if (error != WF_OK) {
+        return error;
+    }
+    const wf_crl_order order = {.number = strtoull(words[3], NULL, 10),
+                                .this_update = strtoll(words[4], NULL, 10),
+                                .next_update = strtoll(words[5], NULL, 10),
+                                .entries = entries,
+                                .entry_count = read_entries(entries, words[6])};
+    wf_writer w = wf_writer_of(out, sizeof out);
+    error = wf_crl_issue(&w, &order, &issuer, &key, &drbg);
+    if (error == WF_OK) {
+        printf("ok ");
+        hex_print(stdout, wf_bytes_of(out, w.len));
+        printf("\n");
+    }
+    return error;
+}
+
 static const struct {
     const char *name;
     int words;
     wf_error (*run)(char **words);
-} commands[] = {{"parse", 2, do_parse}, {"verify", 5, do_verify}, {"issue", 11, do_issue}};
+} commands[] = {{"parse", 2, do_parse},
+                {"verify", 5, do_verify},
+                {"issue", 11, do_issue},
+                {"crl", 4, do_crl},
+                {"publish", 7, do_publish}};
 
 static wf_error run_line(char *line) {
     char *words[WORDS];

@@ -114,7 +114,8 @@ static wf_error enter_element(wf_crl_reader *reader, size_t len, uint32_t conten
 static wf_error read_head(wf_crl_reader *reader) {
     size_t more;
     uint32_t contents_len;
-    if (!tag_fits(reader)) {
+    bool is_missing = reader->step != STEP_LIST && *room_of(reader) == 0;
+    if (is_missing || !tag_fits(reader)) {
         return WF_ERROR_CRL;
     }
     wf_error error = read_length(reader, &more, &contents_len);
