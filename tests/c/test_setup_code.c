@@ -4,6 +4,8 @@
 
 #include "check.h"
 
+enum { SYMBOLS = 84 };
+
 static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 static wf_setup_code sample(void) {
@@ -102,6 +104,82 @@ static void every_swap_of_two_characters_is_found(void) {
     }
 }
 
+/* What an error of one symbol does to the checksum; by linearity the same in every code, so read from one. */
+static uint32_t syndrome_of(size_t place, unsigned error) {
+    static const uint32_t row[] = {0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3};
+    uint32_t sum = error;
+    for (size_t at = place + 1; at < SYMBOLS; at++) {
+        uint32_t top = sum >> 25;
+        sum = (sum & 0x1ffffff) << 5;
+        for (unsigned i = 0; i < 5; i++) {
+            sum ^= (top >> i & 1) != 0 ? row[i] : 0;
+        }
+    }
+    return sum;
+}
+
+static int ascending(const void *a, const void *b) {
+    uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+    return (left > right) - (left < right);
+}
+
+/* If no error of one or two symbols leaves the sum as it is, and no two of them change it alike, then no error of up to
+ * four does: every such error is two of these together. */
+static void no_error_of_up_to_four_characters_is_missed(void) {
+    enum { ONE = SYMBOLS * 31, MOST = ONE + SYMBOLS * (SYMBOLS - 1) / 2 * 31 * 31 };
+    static uint32_t one[SYMBOLS][31], all[MOST];
+    size_t count = 0;
+    for (size_t a = 0; a < SYMBOLS; a++) {
+        for (unsigned e = 0; e < 31; e++) {
+            all[count++] = one[a][e] = syndrome_of(a, e + 1);
+        }
+        for (size_t b = 0; b < a; b++) {
+            for (size_t pair = 0; pair < (size_t)31 * 31; pair++) {
+                all[count++] = one[a][pair / 31] ^ one[b][pair % 31];
+            }
+        }
+    }
+    CHECK(count == MOST);
+    qsort(all, MOST, sizeof all[0], ascending);
+    CHECK(all[0] != 0);
+    for (size_t i = 1; i < MOST; i++) {
+        CHECK(all[i] != all[i - 1]);
+    }
+}
+
+/* The syndromes above are those of the code that is used: random errors of two to four symbols, in real texts. */
+static void random_errors_of_two_to_four_characters_are_found(void) {
+    char text[WF_SETUP_CODE_TEXT_LEN + 1];
+    wf_setup_code code = sample();
+    uint32_t state = 1;
+    for (unsigned round = 0; round < 20000; round++) {
+        wf_setup_code_write(text, &code);
+        for (unsigned errors = 2 + round % 3; errors > 0; errors--) {
+            state = state * 1664525u + 1013904223u;
+            text[8 + (state >> 8) % (SYMBOLS - 1)] = alphabet[state >> 27];
+        }
+        wf_setup_code again;
+        wf_error error = wf_setup_code_parse(&again, text, strlen(text), NULL);
+        CHECK(error == WF_ERROR_NOT_A_CODE || same(&again, &code)); /* equal when the errors changed nothing */
+    }
+}
+
+static void every_error_within_six_adjoining_characters_is_found(void) {
+    char right[WF_SETUP_CODE_TEXT_LEN + 1], text[WF_SETUP_CODE_TEXT_LEN + 1];
+    wf_setup_code code = sample();
+    uint32_t state = 7;
+    wf_setup_code_write(right, &code);
+    for (unsigned round = 0; round < 20000; round++) {
+        memcpy(text, right, sizeof text);
+        size_t start = 8 + round % (SYMBOLS - 6);
+        for (size_t at = start; at < start + 6; at++) {
+            state = state * 1664525u + 1013904223u;
+            text[at] = alphabet[state >> 27];
+        }
+        CHECK((parse_fault(text).part == WF_SETUP_CODE_NONE) == (strcmp(text, right) == 0));
+    }
+}
+
 static void what_is_no_set_up_code_says_what_and_where(void) {
     char text[WF_SETUP_CODE_TEXT_LEN + 8];
     wf_setup_code code = sample();
@@ -109,6 +187,8 @@ static void what_is_no_set_up_code_says_what_and_where(void) {
     CHECK(fault.part == WF_SETUP_CODE_PREFIX && fault.position == 1);
     fault = parse_fault("WARI");
     CHECK(fault.part == WF_SETUP_CODE_PREFIX && fault.position == 5);
+    fault = parse_fault("WX");
+    CHECK(fault.part == WF_SETUP_CODE_PREFIX && fault.position == 2);
     fault = parse_fault("WARISU:1");
     CHECK(fault.part == WF_SETUP_CODE_PREFIX && fault.position == 5);
     fault = parse_fault("WARIFU:");
@@ -233,7 +313,7 @@ static void each_use_of_the_secret_has_a_key_of_its_own(void) {
 
 static void a_proof_counts_for_its_side_run_secret_and_device_only(void) {
     wf_setup_code code = sample();
-    uint8_t exporter[WF_SETUP_CODE_EXPORTER_LEN] = {1, 2, 3}, proof[WF_SETUP_CODE_PROOF_LEN];
+    uint8_t exporter[WF_SETUP_CODE_EXPORTER_LEN] = {1, 2, 3}, proof[WF_SETUP_CODE_PROOF_LEN] = {0};
     const wf_bytes given = wf_bytes_of(proof, sizeof proof);
     CHECK_OK(wf_crypto_start());
     CHECK_OK(wf_setup_code_proof(proof, &code, exporter, WF_SETUP_CODE_INITIATOR));
@@ -265,6 +345,9 @@ static const check_case cases[] = {
     {"lower_case_blanks_line_ends_and_hyphens_do_not_matter", lower_case_blanks_line_ends_and_hyphens_do_not_matter},
     {"every_single_wrong_character_is_found", every_single_wrong_character_is_found},
     {"every_swap_of_two_characters_is_found", every_swap_of_two_characters_is_found},
+    {"no_error_of_up_to_four_characters_is_missed", no_error_of_up_to_four_characters_is_missed},
+    {"random_errors_of_two_to_four_characters_are_found", random_errors_of_two_to_four_characters_are_found},
+    {"every_error_within_six_adjoining_characters_is_found", every_error_within_six_adjoining_characters_is_found},
     {"what_is_no_set_up_code_says_what_and_where", what_is_no_set_up_code_says_what_and_where},
     {"nothing_but_the_alphabet_is_taken", nothing_but_the_alphabet_is_taken},
     {"a_refused_text_leaves_nothing_in_the_code", a_refused_text_leaves_nothing_in_the_code},

@@ -144,8 +144,9 @@ static wf_setup_code_fault fault_of(wf_setup_code_part part, size_t position, si
 /* The symbols of the text, with the place of each and of the first that is too many. */
 static wf_setup_code_fault read_symbols(uint8_t symbols[static SYMBOLS], size_t places[static SYMBOLS + 1], typed t) {
     for (size_t at = 0; at < PREFIX_LEN; at++) {
-        if (!more(&t) || take(&t) != (uint8_t)prefix[at]) {
-            return fault_of(WF_SETUP_CODE_PREFIX, t.next < t.len ? t.next : t.next + 1, 0);
+        size_t place = more(&t) ? t.next + 1 : t.len + 1;
+        if (place > t.len || take(&t) != (uint8_t)prefix[at]) {
+            return fault_of(WF_SETUP_CODE_PREFIX, place, 0);
         }
     }
     size_t count = 0;
