@@ -5,10 +5,6 @@
 
 enum { NODES = 512 }; /* the most that 255 bytes hold: an item each, twice for objects */
 
-static const char *const value_kinds[] = {"number",    "level",     "state",  "undefined", "no_data",
-                                          "underflow", "overflow",  "bitmap", "raw",       "time",
-                                          "date",      "date_time", "array",  "object",    NULL};
-
 static void set_letter(lua_State *L, const char *field, char letter) {
     if (letter != 0) {
         lua_pushlstring(L, &letter, 1);
@@ -82,7 +78,6 @@ static int classes(lua_State *L) {
 }
 
 static void push_property(lua_State *L, const wf_property_info *info) {
-    static const char *const rules[] = {"none", "optional", "required", "required_c", "required_o"};
     lua_createtable(L, 0, 14);
     wfl_set_integer(L, "class", info->class_code);
     wfl_set_integer(L, "epc", info->epc);
@@ -90,9 +85,9 @@ static void push_property(lua_State *L, const wf_property_info *info) {
     set_letter(L, "since", info->from);
     set_letter(L, "until_release", info->to);
     wfl_set_boolean(L, "in_release", info->in_release);
-    wfl_set_text(L, "get", rules[info->get]);
-    wfl_set_text(L, "set", rules[info->set]);
-    wfl_set_text(L, "inf", rules[info->inf]);
+    wfl_set_text(L, "get", wf_rule_text(info->get));
+    wfl_set_text(L, "set", wf_rule_text(info->set));
+    wfl_set_text(L, "inf", wf_rule_text(info->inf));
     if (info->atomic != 0) {
         wfl_set_integer(L, "atomic", info->atomic);
     }
@@ -177,13 +172,11 @@ static void set_states(lua_State *L, wf_type type, bool numeric) {
 }
 
 static void push_type(lua_State *L, wf_type type) {
-    static const char *const kinds[] = {"number", "numeric", "state",     "level", "bitmap", "raw",
-                                        "time",   "date",    "date_time", "array", "object", "one_of"};
     wf_type_info info;
     wf_type_describe(type, &info);
     int shift = info.kind == WF_TYPE_NUMBER ? info.exponent : 0;
     lua_createtable(L, 0, 14);
-    wfl_set_text(L, "kind", kinds[info.kind]);
+    wfl_set_text(L, "kind", wf_type_kind_text(info.kind));
     wfl_set_integer(L, "min_size", info.min_size);
     wfl_set_integer(L, "max_size", info.max_size);
     if (info.kind == WF_TYPE_NUMBER || info.kind == WF_TYPE_LEVEL) {
@@ -233,7 +226,7 @@ static void set_moment(lua_State *L, const wf_value *node) {
 
 static void push_node(lua_State *L, const wf_value *node) {
     lua_createtable(L, 0, 8);
-    wfl_set_text(L, "kind", value_kinds[node->kind]);
+    wfl_set_text(L, "kind", wf_value_kind_text(node->kind));
     wfl_set_integer(L, "count", node->count);
     if (node->kind == WF_VALUE_NUMBER) {
         set_scaled(L, "number", node->number, node->exponent);
@@ -290,7 +283,9 @@ static const char *text_of(lua_State *L, const char *field) {
 static void read_node(lua_State *L, wf_value *out) {
     *out = (wf_value){.unit = NULL};
     lua_getfield(L, -1, "kind");
-    out->kind = (wf_value_kind)luaL_checkoption(L, -1, NULL, value_kinds);
+    if (!wf_value_kind_named(&out->kind, wfl_text(L, -1, "kind"))) {
+        wfl_misuse(L, "kind", "there is no such kind of value");
+    }
     out->coded = lua_getfield(L, -2, "code") != LUA_TNIL;
     if (lua_getfield(L, -3, "bytes") != LUA_TNIL) {
         out->bytes = wfl_bytes(L, -1, "bytes");

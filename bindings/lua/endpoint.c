@@ -166,7 +166,7 @@ static void read_node(lua_State *L, endpoint *e, wf_node_config *node) {
     }
     node->transmits_only = is_true(L, "transmission_only");
     if (is_true(L, "check_values")) {
-        e->values = (wf_node_dictionary){wf_dictionary_builtin(), 0};
+        e->values = (wf_node_dictionary){wf_dictionary_builtin()};
         node->value_rule = wf_node_dictionary_rule;
         node->rule_context = &e->values;
     }

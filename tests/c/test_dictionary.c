@@ -208,7 +208,41 @@ static void a_text_is_cut_between_characters_at_every_size(void) {
     }
 }
 
+static void a_value_is_found_by_the_name_of_its_kind(void) {
+    wf_value_kind kind;
+    for (int k = WF_VALUE_NUMBER; k <= WF_VALUE_OBJECT; k++) {
+        CHECK(wf_value_kind_named(&kind, wf_value_kind_text((wf_value_kind)k)) && kind == (wf_value_kind)k);
+    }
+    CHECK(!wf_value_kind_named(&kind, "unknown") && !wf_value_kind_named(&kind, ""));
+    CHECK(strcmp(wf_value_kind_text((wf_value_kind)(WF_VALUE_OBJECT + 1)), "unknown") == 0);
+    CHECK(strcmp(wf_type_kind_text(WF_TYPE_ONE_OF), "one_of") == 0);
+    CHECK(strcmp(wf_type_kind_text((wf_type_kind)(WF_TYPE_ONE_OF + 1)), "unknown") == 0);
+    CHECK(strcmp(wf_rule_text(WF_RULE_REQUIRED_O), "required_o") == 0);
+    CHECK(strcmp(wf_rule_text((wf_rule)(WF_RULE_REQUIRED_O + 1)), "unknown") == 0);
+}
+
+/* B3 of an air conditioner: 0 to 50, or FD, which is read-only; BB: -127 to 125 with reserved codes 80 and 7F. */
+static void bytes_are_checked_as_a_value_and_as_one_that_can_be_set(void) {
+    const struct {
+        uint8_t epc, code;
+        bool is_value, can_be_set;
+    } checked[] = {{0xB3, 0, true, true},     {0xB3, 50, true, true},   {0xB3, 51, false, false},
+                   {0xB3, 0xFD, true, false}, {0xBB, 0x7D, true, true}, {0xBB, 0x7E, true, false},
+                   {0xBB, 0x80, true, false}, {0xBB, 0x7F, true, false}};
+    for (size_t i = 0; i < sizeof checked / sizeof checked[0]; i++) {
+        const wf_property_info info = property(AIR_CONDITIONER, checked[i].epc, 0);
+        const wf_bytes edt = wf_bytes_of(&checked[i].code, 1);
+        wf_value_message message;
+        CHECK((wf_value_check(&info, &message, edt, false) == WF_OK) == checked[i].is_value);
+        CHECK((message.text[0] == '\0') == checked[i].is_value);
+        CHECK((wf_value_check(&info, NULL, edt, true) == WF_OK) == checked[i].can_be_set);
+    }
+}
+
 static const check_case cases[] = {
+    {"a_value_is_found_by_the_name_of_its_kind", a_value_is_found_by_the_name_of_its_kind},
+    {"bytes_are_checked_as_a_value_and_as_one_that_can_be_set",
+     bytes_are_checked_as_a_value_and_as_one_that_can_be_set},
     {"finds_classes_by_code_and_name", finds_classes_by_code_and_name},
     {"walks_all_classes_in_order", walks_all_classes_in_order},
     {"walks_the_properties_of_class_and_superclass_in_order", walks_the_properties_of_class_and_superclass_in_order},

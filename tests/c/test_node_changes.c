@@ -121,8 +121,9 @@ static void the_place_of_installation_has_1_or_17_bytes(void) {
     CHECK_OK(put(node, LIGHT, 0x81, "10"));
 }
 
-static bool only_even(void *context, wf_eoj eoj, uint8_t epc, wf_bytes value) {
-    CHECK(context == memory && (eoj == LIGHT || eoj == WF_EOJ_NODE_PROFILE) && epc >= 0x80);
+static bool only_even(void *context, const wf_node *node, wf_eoj eoj, uint8_t epc, wf_bytes value, bool asked) {
+    CHECK(context == memory && node != NULL && (!asked || eoj == LIGHT) &&
+          (eoj == LIGHT || eoj == WF_EOJ_NODE_PROFILE) && epc >= 0x80);
     return eoj != LIGHT || value.at[0] % 2 == 0;
 }
 
@@ -142,7 +143,7 @@ static void a_rule_of_the_owner_says_which_values_there_are(void) {
 }
 
 static void the_dictionary_says_which_values_there_are(void) {
-    wf_node_dictionary by = {wf_dictionary_builtin(), 0};
+    wf_node_dictionary by = {wf_dictionary_builtin()};
     if (by.dictionary == NULL) {
         CHECK_SKIP("this build has no dictionary");
     }
@@ -159,6 +160,64 @@ static void the_dictionary_says_which_values_there_are(void) {
     CHECK_OK(wf_node_add_property(node, LIGHT, 0xF5, GET_SET, 1, 5, wf_bytes_of(own, 2)));
     CHECK_OK(put(node, LIGHT, 0xF5, "01020304")); /* the maker's own */
     CHECK(add(node, LIGHT, 0x81, GET_SET, "0102") == WF_ERROR_ARGUMENT);
+}
+
+/* A node with a light of release `letter`, whose B1 (light colour) is `colour`; the rule is the dictionary's. */
+static wf_node *light_of_release(wf_node_dictionary *by, char letter, uint8_t colour) {
+    const uint8_t release[] = {0, 0, (uint8_t)letter, 0};
+    wf_node *node = node_with((wf_node_config){
+        .value_rule = wf_node_dictionary_rule, .rule_context = by, .number = {0xFE, 1, 2, 3}, .maker = {1, 2, 3}});
+    CHECK_OK(wf_node_add_object(node, LIGHT));
+    CHECK_OK(wf_node_add_property(node, LIGHT, 0x82, WF_ACCESS_GET, 4, 4, wf_bytes_of(release, sizeof release)));
+    CHECK_OK(wf_node_add_property(node, LIGHT, 0xB1, GET_SET, 1, 1, wf_bytes_of(&colour, 1)));
+    return node;
+}
+
+/* 40 came with release C, FD (read-only) with N. */
+static void the_release_that_counts_is_that_of_the_object(void) {
+    wf_node_dictionary by = {wf_dictionary_builtin()};
+    const uint8_t white = 0x42;
+    if (by.dictionary == NULL) {
+        CHECK_SKIP("this build has no dictionary");
+    }
+    wf_node *node = light_of_release(&by, 'B', white);
+    CHECK(put(node, LIGHT, 0xB1, "40") == WF_ERROR_ARGUMENT);
+    node = light_of_release(&by, 'M', white);
+    CHECK_OK(put(node, LIGHT, 0xB1, "40"));
+    CHECK(put(node, LIGHT, 0xB1, "fd") == WF_ERROR_ARGUMENT);
+    CHECK_OK(wf_node_add_object(node, LIGHT + 1)); /* without an 82: the newest */
+    CHECK_OK(wf_node_add_property(node, LIGHT + 1, 0xB1, GET_SET, 1, 1, wf_bytes_of(&white, 1)));
+    CHECK_OK(put(node, LIGHT + 1, 0xB1, "fd"));
+    node = light_of_release(&by, 'N', white);
+    CHECK_OK(put(node, LIGHT, 0xB1, "fd"));
+}
+
+static void the_node_profile_s_82_is_a_version_and_no_release(void) {
+    wf_node_dictionary by = {wf_dictionary_builtin()};
+    if (by.dictionary == NULL) {
+        CHECK_SKIP("this build has no dictionary");
+    }
+    wf_node *node = light_of_release(&by, 'B', 0x42);
+    CHECK_OK(put(node, WF_EOJ_NODE_PROFILE, 0x82, "010d0100"));
+    CHECK(put(node, WF_EOJ_NODE_PROFILE, 0x80, "32") == WF_ERROR_ARGUMENT);
+    CHECK(put(node, LIGHT, 0xB1, "40") == WF_ERROR_ARGUMENT); /* and the light's own still counts for the light */
+}
+
+static void a_read_only_code_can_be_put_and_not_asked_for(void) {
+    wf_node_dictionary by = {wf_dictionary_builtin()};
+    uint8_t asked[32], answered[64], expected[32];
+    wf_frame request;
+    wf_writer out = wf_writer_of(answered, sizeof answered);
+    if (by.dictionary == NULL) {
+        CHECK_SKIP("this build has no dictionary");
+    }
+    wf_node *node = light_of_release(&by, 'R', 0x41);
+    CHECK_OK(wf_edata_parse(&request, hex_bytes(asked, sizeof asked, "05ff01 029001 61 02 b1 01 fd b1 01 43")));
+    CHECK(wf_node_answer(node, &request, NULL, NULL, &out) == WF_REPLY_SENDER);
+    CHECK(wf_bytes_equal(wf_bytes_of(answered, out.len),
+                         hex_bytes(expected, sizeof expected, "029001 05ff01 51 02 b1 01 fd b1 00")));
+    CHECK(holds(node, LIGHT, 0xB1, "43"));
+    CHECK_OK(put(node, LIGHT, 0xB1, "fd"));
 }
 
 static void a_node_that_only_transmits_announces_as_0ef002_and_answers_nothing(void) {
@@ -362,6 +421,9 @@ static const check_case cases[] = {
     CASE(the_place_of_installation_has_1_or_17_bytes),
     CASE(a_rule_of_the_owner_says_which_values_there_are),
     CASE(the_dictionary_says_which_values_there_are),
+    CASE(the_release_that_counts_is_that_of_the_object),
+    CASE(the_node_profile_s_82_is_a_version_and_no_release),
+    CASE(a_read_only_code_can_be_put_and_not_asked_for),
     CASE(a_node_that_only_transmits_announces_as_0ef002_and_answers_nothing),
     CASE(the_get_hook_gives_the_present_value_or_refuses),
     CASE(a_value_that_the_get_hook_gives_is_announced_as_a_change),

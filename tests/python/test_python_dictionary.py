@@ -8,12 +8,16 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import warifu
 from home import AIRCON as EOJ
 from home import ROOM, TARGET, Home, found, in_loop, paired
 from warifu import dictionary, errors
+from warifu._rows import Rule
+from warifu._types import Kind
+from warifu._writing import every_type
 
 AIRCON, METER = "homeAirConditioner", "lvSmartElectricEnergyMeter"
 
@@ -43,6 +47,12 @@ def test_a_property_says_all_that_the_appendix_says():
     assert dictionary.find(AIRCON, "installationLocation").class_code == 0
     assert dictionary.find(METER, 0xE2).type.kind == "object"
     assert dictionary.find(METER, 0xE2).atomic == 0xE5
+
+
+def test_the_package_s_words_are_those_of_the_core():
+    infos = [info for of_class in dictionary.classes for info in dictionary.entries(of_class.code)]
+    assert {part.kind for info in infos for part in every_type(info.type)} == set(get_args(Kind))
+    assert {rule for info in infos for rule in (info.get, info.set, info.inf)} == set(get_args(Rule))
 
 
 def test_a_release_chooses_among_entries():

@@ -44,16 +44,18 @@ static void free_overlay(PyObject *capsule) {
     Py_XDECREF(base);
 }
 
-/* An overlay, or None for the built-in dictionary. */
-static int as_dictionary(PyObject *object, void *out) {
+int ext_as_dictionary(PyObject *object, void *out) {
     const wf_dictionary **dictionary = out;
     if (object == Py_None) {
         *dictionary = wf_dictionary_builtin();
         return 1;
     }
-    const wf_overlay *overlay = PyCapsule_GetPointer(object, capsule_name);
-    *dictionary = overlay == NULL ? NULL : wf_overlay_dictionary(overlay);
-    return overlay != NULL;
+    if (!PyCapsule_IsValid(object, capsule_name)) {
+        PyErr_SetString(PyExc_TypeError, "a dictionary is the handle of an overlay or None");
+        return 0;
+    }
+    *dictionary = wf_overlay_dictionary(PyCapsule_GetPointer(object, capsule_name));
+    return 1;
 }
 
 static PyObject *make_overlay(wf_overlay *overlay, PyObject *base) {
@@ -75,7 +77,7 @@ static PyObject *dictionary_load(PyObject *module, PyObject *args) {
         return NULL;
     }
     PyObject *made = NULL;
-    if (as_dictionary(base, &below)) {
+    if (ext_as_dictionary(base, &below)) {
         wf_error error = wf_overlay_load(&overlay, &message, below, PyBytes_AsString(path));
         made = error == WF_OK ? make_overlay(overlay, base) : ext_raise(PyModule_GetState(module), error, message.text);
     }
@@ -100,7 +102,7 @@ static PyObject *dictionary_classes(PyObject *module, PyObject *args) {
     (void)module;
     const wf_dictionary *dictionary;
     wf_class_info info;
-    if (!PyArg_ParseTuple(args, "O&:dictionary_classes", as_dictionary, &dictionary)) {
+    if (!PyArg_ParseTuple(args, "O&:dictionary_classes", ext_as_dictionary, &dictionary)) {
         return NULL;
     }
     PyObject *list = PyList_New(0);
@@ -153,13 +155,11 @@ static PyObject *members_of(wf_type type) {
 }
 
 static PyObject *type_tree(wf_type type) {
-    static const char *const kinds[] = {"number", "numeric", "state",     "level", "bitmap", "raw",
-                                        "time",   "date",    "date-time", "array", "object", "oneOf"};
     wf_type_info info;
     wf_type_describe(type, &info);
     PyObject *unit = PyUnicode_FromString(info.unit);
     PyObject *coefficients = PyBytes_FromStringAndSize((const char *)info.coefficients, sizeof info.coefficients);
-    return Py_BuildValue("(siiLLiNNNNNKi(ii)NN)", kinds[info.kind], info.min_size, info.max_size,
+    return Py_BuildValue("(siiLLiNNNNNKi(ii)NN)", wf_type_kind_text(info.kind), info.min_size, info.max_size,
                          (long long)info.minimum, (long long)info.maximum, info.exponent,
                          PyBool_FromLong(info.is_signed), PyBool_FromLong(info.underflow_code),
                          PyBool_FromLong(info.overflow_code), coefficients, unit, (unsigned long long)info.base,
@@ -167,9 +167,10 @@ static PyObject *type_tree(wf_type type) {
 }
 
 static PyObject *property_row(const wf_property_info *info) {
-    return Py_BuildValue("(iiNNN(iii)i(ii)N)", info->class_code, info->epc, from_letter(info->from),
-                         from_letter(info->to), PyBool_FromLong(info->in_release), (int)info->get, (int)info->set,
-                         (int)info->inf, info->atomic, info->min_size, info->max_size, names_of(info->names));
+    return Py_BuildValue("(iiNNN(sss)i(ii)N)", info->class_code, info->epc, from_letter(info->from),
+                         from_letter(info->to), PyBool_FromLong(info->in_release), wf_rule_text(info->get),
+                         wf_rule_text(info->set), wf_rule_text(info->inf), info->atomic, info->min_size, info->max_size,
+                         names_of(info->names));
 }
 
 /* By EPC or identifier; None when there is none. */
@@ -179,7 +180,7 @@ static PyObject *dictionary_property(PyObject *module, PyObject *args) {
     uint16_t class_code;
     PyObject *key;
     char release;
-    if (!PyArg_ParseTuple(args, "O&O&OO&:dictionary_property", as_dictionary, &dictionary, ext_as_u16, &class_code,
+    if (!PyArg_ParseTuple(args, "O&O&OO&:dictionary_property", ext_as_dictionary, &dictionary, ext_as_u16, &class_code,
                           &key, as_release, &release)) {
         return NULL;
     }
@@ -204,8 +205,8 @@ static PyObject *dictionary_properties(PyObject *module, PyObject *args) {
     uint16_t class_code;
     char release;
     int entries;
-    if (!PyArg_ParseTuple(args, "O&O&O&p:dictionary_properties", as_dictionary, &dictionary, ext_as_u16, &class_code,
-                          as_release, &release, &entries)) {
+    if (!PyArg_ParseTuple(args, "O&O&O&p:dictionary_properties", ext_as_dictionary, &dictionary, ext_as_u16,
+                          &class_code, as_release, &release, &entries)) {
         return NULL;
     }
     wf_property_info info;
@@ -236,7 +237,7 @@ static PyObject *dictionary_type(PyObject *module, PyObject *args) {
     uint8_t epc;
     char release;
     wf_property_info info;
-    if (!PyArg_ParseTuple(args, "O&O&O&O&:dictionary_type", as_dictionary, &dictionary, ext_as_u16, &class_code,
+    if (!PyArg_ParseTuple(args, "O&O&O&O&:dictionary_type", ext_as_dictionary, &dictionary, ext_as_u16, &class_code,
                           ext_as_u8, &epc, as_release, &release) ||
         !find(module, dictionary, &info, class_code, epc, release)) {
         return NULL;
@@ -253,10 +254,10 @@ static PyObject *code_of(const wf_value *node) {
 static PyObject *node_row(const wf_value *node) {
     const char *unit = node->unit == NULL ? "" : node->unit;
     PyObject *coefficients = PyBytes_FromStringAndSize((const char *)node->coefficients, sizeof node->coefficients);
-    return Py_BuildValue("(iiLiNsNNNN(iiiiii))", (int)node->kind, node->count, (long long)node->number, node->exponent,
-                         code_of(node), unit, coefficients, names_of(node->name), names_of(node->member),
-                         ext_from_bytes(node->bytes), node->year, node->month, node->day, node->hour, node->minute,
-                         node->second);
+    return Py_BuildValue("(siLiNsNNNN(iiiiii))", wf_value_kind_text(node->kind), node->count, (long long)node->number,
+                         node->exponent, code_of(node), unit, coefficients, names_of(node->name),
+                         names_of(node->member), ext_from_bytes(node->bytes), node->year, node->month, node->day,
+                         node->hour, node->minute, node->second);
 }
 
 /* Names that are not there are NULL in a node. */
@@ -291,7 +292,7 @@ static PyObject *dictionary_decode(PyObject *module, PyObject *args) {
     char release;
     Py_buffer edt;
     wf_property_info property;
-    if (!PyArg_ParseTuple(args, "O&O&O&O&y*:dictionary_decode", as_dictionary, &dictionary, ext_as_u16, &class_code,
+    if (!PyArg_ParseTuple(args, "O&O&O&O&y*:dictionary_decode", ext_as_dictionary, &dictionary, ext_as_u16, &class_code,
                           ext_as_u8, &epc, as_release, &release, &edt)) {
         return NULL;
     }
@@ -310,17 +311,17 @@ static PyObject *dictionary_decode(PyObject *module, PyObject *args) {
 /* A node of (kind, count, number, exponent, code or None, unit or None, name, member, bytes, (y, m, d, h, m, s)). It
  * views what the tuple holds. */
 static bool read_node(wf_value *out, PyObject *row) {
-    int kind, count, exponent, moment[6];
+    int count, exponent, moment[6];
     long long number;
     PyObject *code;
-    const char *bytes;
+    const char *kind, *bytes;
     Py_ssize_t len;
-    if (!PyArg_ParseTuple(row, "iiLiOzzzy#(iiiiii);a node", &kind, &count, &number, &exponent, &code, &out->unit,
+    if (!PyArg_ParseTuple(row, "siLiOzzzy#(iiiiii);a node", &kind, &count, &number, &exponent, &code, &out->unit,
                           &out->name.id, &out->member.id, &bytes, &len, &moment[0], &moment[1], &moment[2], &moment[3],
                           &moment[4], &moment[5])) {
         return false;
     }
-    bool good = kind >= 0 && kind <= WF_VALUE_OBJECT && count >= 0 && count < NODES && exponent >= INT8_MIN &&
+    bool good = wf_value_kind_named(&out->kind, kind) && count >= 0 && count < NODES && exponent >= INT8_MIN &&
                 exponent <= INT8_MAX;
     for (size_t i = 0; i < sizeof moment / sizeof moment[0]; i++) {
         good = good && moment[i] >= 0 && moment[i] <= (i == 0 ? UINT16_MAX : UINT8_MAX);
@@ -329,7 +330,6 @@ static bool read_node(wf_value *out, PyObject *row) {
         PyErr_SetString(PyExc_ValueError, "a node is out of range");
         return false;
     }
-    out->kind = (wf_value_kind)kind;
     out->count = (uint16_t)count;
     out->number = number;
     out->exponent = (int8_t)exponent;
@@ -378,7 +378,7 @@ static PyObject *dictionary_encode(PyObject *module, PyObject *args) {
     PyObject *rows;
     int set;
     wf_property_info property;
-    if (!PyArg_ParseTuple(args, "O&O&O&O&Op:dictionary_encode", as_dictionary, &dictionary, ext_as_u16, &class_code,
+    if (!PyArg_ParseTuple(args, "O&O&O&O&Op:dictionary_encode", ext_as_dictionary, &dictionary, ext_as_u16, &class_code,
                           ext_as_u8, &epc, as_release, &release, &rows, &set) ||
         !find(module, dictionary, &property, class_code, epc, release)) {
         return NULL;

@@ -52,6 +52,7 @@ static void shut(engine_object *self) {
     Py_CLEAR(self->store);
     Py_CLEAR(self->identity);
     Py_CLEAR(self->entropy);
+    Py_CLEAR(self->dictionary);
     Py_CLEAR(self->set_hook);
     Py_CLEAR(self->get_hook);
     Py_CLEAR(self->trace);
@@ -61,7 +62,7 @@ static void shut(engine_object *self) {
 
 typedef struct arguments {
     uint64_t now;
-    PyObject *identity, *store, *entropy, *set_hook, *get_hook, *trace;
+    PyObject *identity, *store, *entropy, *dictionary, *set_hook, *get_hook, *trace;
     const char *policy;
     Py_buffer number, maker;
     uint32_t objects, properties, value_bytes, pairings, handshakes, requests, send_bytes, event_bytes;
@@ -72,16 +73,43 @@ typedef struct arguments {
 } arguments;
 
 static bool parse(arguments *out, PyObject *args, PyObject *keywords) {
-    static char *names[] = {"now",          "identity",   "store",           "policy",         "port",
-                            "number",       "maker",      "objects",         "properties",     "value_bytes",
-                            "pairings",     "handshakes", "requests",        "send_bytes",     "event_bytes",
-                            "later",        "later_ms",   "answer_delay_ms", "transmits_only", "keep_number",
-                            "check_values", "set_hook",   "get_hook",        "trace",          "entropy",
-                            "calls",        "call_bytes", "nodes",           "instances",      "gap_ms",
-                            "interview",    NULL};
+    static char *names[] = {"now",
+                            "identity",
+                            "store",
+                            "policy",
+                            "port",
+                            "number",
+                            "maker",
+                            "objects",
+                            "properties",
+                            "value_bytes",
+                            "pairings",
+                            "handshakes",
+                            "requests",
+                            "send_bytes",
+                            "event_bytes",
+                            "later",
+                            "later_ms",
+                            "answer_delay_ms",
+                            "transmits_only",
+                            "keep_number",
+                            "check_values",
+                            "set_hook",
+                            "get_hook",
+                            "trace",
+                            "entropy",
+                            "calls",
+                            "call_bytes",
+                            "nodes",
+                            "instances",
+                            "gap_ms",
+                            "interview",
+                            "dictionary",
+                            NULL};
     *out = (arguments){.identity = Py_None,
                        .store = Py_None,
                        .entropy = Py_None,
+                       .dictionary = Py_None,
                        .set_hook = Py_None,
                        .get_hook = Py_None,
                        .trace = Py_None,
@@ -94,14 +122,14 @@ static bool parse(arguments *out, PyObject *args, PyObject *keywords) {
                        .event_bytes = 1 << 16,
                        .port = WF_PORT};
     return PyArg_ParseTupleAndKeywords(
-        args, keywords, "O&|$OOsO&z*z*O&O&O&O&O&O&O&O&O&O&O&pppOOOOO&O&O&O&O&p:Engine", names, ext_as_u64, &out->now,
+        args, keywords, "O&|$OOsO&z*z*O&O&O&O&O&O&O&O&O&O&O&pppOOOOO&O&O&O&O&pO:Engine", names, ext_as_u64, &out->now,
         &out->identity, &out->store, &out->policy, ext_as_u16, &out->port, &out->number, &out->maker, ext_as_u32,
         &out->objects, ext_as_u32, &out->properties, ext_as_u32, &out->value_bytes, ext_as_u32, &out->pairings,
         ext_as_u32, &out->handshakes, ext_as_u32, &out->requests, ext_as_u32, &out->send_bytes, ext_as_u32,
         &out->event_bytes, ext_as_u32, &out->later, ext_as_u32, &out->later_ms, ext_as_u32, &out->answer_delay_ms,
         &out->transmits_only, &out->keep_number, &out->check_values, &out->set_hook, &out->get_hook, &out->trace,
         &out->entropy, ext_as_u32, &out->calls, ext_as_u32, &out->call_bytes, ext_as_u32, &out->nodes, ext_as_u32,
-        &out->instances, ext_as_u32, &out->gap_ms, &out->interview);
+        &out->instances, ext_as_u32, &out->gap_ms, &out->interview, &out->dictionary);
 }
 
 static void release_arguments(arguments *given) {
@@ -190,7 +218,10 @@ static bool configure(engine_object *self, wf_engine_config *config, const argum
         return false;
     }
     if (given->check_values) {
-        self->values = (wf_node_dictionary){wf_dictionary_builtin(), 0};
+        if (!ext_as_dictionary(given->dictionary, &self->values.dictionary)) {
+            return false;
+        }
+        self->dictionary = keep(given->dictionary);
         config->node.value_rule = wf_node_dictionary_rule;
         config->node.rule_context = &self->values;
     }
@@ -326,7 +357,7 @@ static const char doc[] =
     "Engine(now, *, identity=None, store=None, policy='strict', port=3610, number=None, maker=None, objects=0,\n"
     "       properties=0, value_bytes=0, pairings=4, handshakes=4, requests=64, send_bytes=65536,\n"
     "       event_bytes=65536, later=16, later_ms=0, answer_delay_ms=0, transmits_only=False, keep_number=False,\n"
-    "       check_values=False, set_hook=None, get_hook=None, trace=None, entropy=None)\n--\n\n"
+    "       check_values=False, set_hook=None, get_hook=None, trace=None, entropy=None, dictionary=None)\n--\n\n"
     "One endpoint of ECHONET Lite with Device Authentication, without input or output of its own. `now` is in\n"
     "milliseconds, everywhere. set_hook(eoj, epc, old, new) says whether a peer may set a value; it may call put()\n"
     "and get(). get_hook(eoj, epc, old) gives the present value, None for the stored one, or False to refuse. Both "

@@ -10,14 +10,14 @@ typedef struct engine_object {
     size_t size;
     uint16_t port;
     pid_t process;
-    PyObject *identity, *store, *entropy;  /* lent to the engine: kept as long as it lives */
-    PyObject *set_hook, *get_hook, *trace; /* callables or NULL */
-    wf_node_dictionary values;             /* the rule for values, where it is asked for */
-    bool busy;                             /* a call is under way */
-    bool in_hook;                          /* and it has called a hook */
-    uint32_t later;                        /* what that hook put off; 0: nothing */
-    unsigned long thread;                  /* of that call */
-    PyThreadState *released;               /* not NULL while the core works without the GIL */
+    PyObject *identity, *store, *entropy, *dictionary; /* lent to the engine: kept as long as it lives */
+    PyObject *set_hook, *get_hook, *trace;             /* callables or NULL */
+    wf_node_dictionary values;                         /* the rule for values, where it is asked for */
+    bool busy;                                         /* a call is under way */
+    bool in_hook;                                      /* and it has called a hook */
+    uint32_t later;                                    /* what that hook put off; 0: nothing */
+    unsigned long thread;                              /* of that call */
+    PyThreadState *released;                           /* not NULL while the core works without the GIL */
 } engine_object;
 
 /* Every call stands between these two. `engine_enter` raises State (another thread, a callback, after fork) or Closed.

@@ -372,9 +372,7 @@ PyMethodDef engine_methods[] = {
     {"interview", engine_interview, METH_VARARGS,
      "interview($self, now, known, /)\n--\n\nAsks a node for its property maps, in the background. Raises NoObject, "
      "State."},
-    {"known", engine_known, METH_NOARGS,
-     "known($self, /)\n--\n\nThe roster: (id, address, online, error, is_peer, number, maker, version, limit, "
-     "no_setget, instances) for each node."},
+    {"known", engine_known, METH_NOARGS, "known($self, /)\n--\n\nThe roster, as KnownRow."},
     {"known_one", engine_known_one, METH_VARARGS, "known_one($self, id, /)\n--\n\nThe same for one node, or None."},
     {"forget", engine_forget, METH_VARARGS, "forget($self, id, /)\n--\n\nDrops a node from the roster."},
     {"hello", hello, METH_VARARGS,

@@ -169,17 +169,25 @@ static PyObject *instances_of(const engine_object *self, const wf_known *known) 
             Py_CLEAR(list);
         }
     }
-    return list;
+    PyObject *tuple = list == NULL ? NULL : PyList_AsTuple(list);
+    Py_XDECREF(list);
+    return tuple;
 }
 
 static PyObject *row_of(const engine_object *self, const wf_known *known) {
-    return Py_BuildValue("(kNNiNNNNiNN)", (unsigned long)known->id.value, ext_from_address(&known->address),
-                         PyBool_FromLong(known->state == WF_KNOWN_ONLINE), (int)known->reason,
-                         PyBool_FromLong(known->is_peer),
-                         ext_from_optional_bytes(known->has_number, known->number, sizeof known->number),
-                         ext_from_optional_bytes(known->has_maker, known->maker, sizeof known->maker),
-                         ext_from_optional_bytes(known->has_version, known->version, sizeof known->version),
-                         known->limit, PyBool_FromLong(known->no_setget), instances_of(self, known));
+    ext_record record = ext_record_begin(ext_state_of((PyObject *)self)->known);
+    ext_record_add(&record, PyLong_FromUnsignedLong(known->id.value));
+    ext_record_add(&record, ext_from_address(&known->address));
+    ext_record_add(&record, PyBool_FromLong(known->state == WF_KNOWN_ONLINE));
+    ext_record_add(&record, PyLong_FromLong((long)known->reason));
+    ext_record_add(&record, PyBool_FromLong(known->is_peer));
+    ext_record_add(&record, ext_from_optional_bytes(known->has_number, known->number, sizeof known->number));
+    ext_record_add(&record, ext_from_optional_bytes(known->has_maker, known->maker, sizeof known->maker));
+    ext_record_add(&record, ext_from_optional_bytes(known->has_version, known->version, sizeof known->version));
+    ext_record_add(&record, PyLong_FromLong(known->limit));
+    ext_record_add(&record, PyBool_FromLong(known->no_setget));
+    ext_record_add(&record, instances_of(self, known));
+    return ext_record_end(&record);
 }
 
 PyObject *engine_known(PyObject *object, PyObject *unused) {

@@ -12,6 +12,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <sys/types.h>
+#include <warifu/dictionary.h>
 #include <warifu/engine.h>
 #include <warifu/identity_file.h>
 #include <warifu/store.h>
@@ -27,7 +28,7 @@ typedef struct ext_state {
     PyObject *error_types; /* code -> class */
     PyTypeObject *engine, *udp, *store, *identity;
     PyTypeObject *sim, *sim_host, *sim_store;
-    PyTypeObject *event, *hello, *peer, *frame, *da_frame, *certificate; /* records */
+    PyTypeObject *event, *hello, *peer, *known, *frame, *da_frame, *certificate; /* records */
 } ext_state;
 
 /* ---- object.c ---- */
@@ -111,6 +112,9 @@ void ext_sim_store_give_back(PyObject *store);
 /* What "entropy" means where Python gives it: a SimHost's own, the system's for None. Raises TypeError. */
 bool ext_as_entropy(const ext_state *state, wf_entropy *out, PyObject *host);
 wf_entropy ext_sim_host_entropy(PyObject *host);
+
+/* What Python has for a dictionary: the handle of an overlay, or None for the built-in one. Raises TypeError. */
+int ext_as_dictionary(PyObject *object, void *out); /* a const wf_dictionary * */
 
 extern PyMethodDef ext_codec_functions[];
 extern PyMethodDef ext_certificate_functions[];

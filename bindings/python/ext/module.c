@@ -58,9 +58,9 @@ static int traverse(PyObject *module, visitproc visit, void *arg) {
     ext_state *state = PyModule_GetState(module);
     Py_VISIT(state->error);
     Py_VISIT(state->error_types);
-    PyTypeObject *types[] = {state->sim,   state->sim_host, state->sim_store,  state->engine, state->udp,
-                             state->store, state->identity, state->event,      state->hello,  state->peer,
-                             state->frame, state->da_frame, state->certificate};
+    PyTypeObject *types[] = {state->sim,   state->sim_host, state->sim_store, state->engine,     state->udp,
+                             state->store, state->identity, state->event,     state->hello,      state->peer,
+                             state->known, state->frame,    state->da_frame,  state->certificate};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         Py_VISIT(types[i]);
     }
@@ -71,9 +71,9 @@ static int clear(PyObject *module) {
     ext_state *state = PyModule_GetState(module);
     Py_CLEAR(state->error);
     Py_CLEAR(state->error_types);
-    PyTypeObject **types[] = {&state->sim,   &state->sim_host, &state->sim_store,  &state->engine, &state->udp,
-                              &state->store, &state->identity, &state->event,      &state->hello,  &state->peer,
-                              &state->frame, &state->da_frame, &state->certificate};
+    PyTypeObject **types[] = {&state->sim,   &state->sim_host, &state->sim_store, &state->engine,     &state->udp,
+                              &state->store, &state->identity, &state->event,     &state->hello,      &state->peer,
+                              &state->known, &state->frame,    &state->da_frame,  &state->certificate};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         Py_CLEAR(*types[i]);
     }

@@ -66,6 +66,23 @@ static PyStructSequence_Field peer_fields[] = {
 };
 static PyStructSequence_Desc peer_description = {"warifu._warifu.PeerRow", "One pairing of an engine.", peer_fields, 6};
 
+static PyStructSequence_Field known_fields[] = {
+    {"id", "valid in this engine only"},
+    {"address", "where it was heard last"},
+    {"is_online", "whether it answered when it was last asked"},
+    {"error", "why it is offline: code of the error table; 0: it isn't"},
+    {"is_peer", "whether it is paired: then address and number are proven"},
+    {"number", "identification number (17 bytes); None: not known"},
+    {"maker", "maker code (3 bytes); None: not known"},
+    {"version", "82 of the node profile (4 bytes); None: not known"},
+    {"limit", "most properties that it takes at once; 0: not learnt"},
+    {"no_setget", "whether it refuses SetGet"},
+    {"objects", "EOJs, without the node profile"},
+    {NULL, NULL},
+};
+static PyStructSequence_Desc known_description = {"warifu._warifu.KnownRow", "One node of the roster.", known_fields,
+                                                  11};
+
 static PyStructSequence_Field frame_fields[] = {
     {"ehd2", "0x81 (specified format) or 0x82 (arbitrary)"},
     {"tid", "TID"},
@@ -125,6 +142,7 @@ int ext_add_records(PyObject *module, ext_state *state) {
     if (add_record(module, &state->hello, &hello_description) < 0 ||
         add_record(module, &state->event, &event_description) < 0 ||
         add_record(module, &state->peer, &peer_description) < 0 ||
+        add_record(module, &state->known, &known_description) < 0 ||
         add_record(module, &state->frame, &frame_description) < 0 ||
         add_record(module, &state->da_frame, &da_frame_description) < 0 ||
         add_record(module, &state->certificate, &certificate_description) < 0) {

@@ -4,17 +4,14 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from . import _warifu
-from ._rows import PropertyEntry
+from ._rows import PropertyEntry, Rule
 from ._types import StateInfo, TypeInfo, type_info
 from ._values import Reader
 from ._writing import every_type, nodes_of
 from .errors import NotInDictionary
-
-Rule = Literal["none", "optional", "required", "required_c", "required_o"]
-RULES: tuple[Rule, ...] = ("none", "optional", "required", "required_c", "required_o")
 
 MOST_CLASS = 0xFFFF
 HOURS_OF_A_DAY = 24
@@ -89,8 +86,7 @@ class PropertyInfo:
 
 
 def _property_info(row: PropertyEntry, release: str | None, handle: object) -> PropertyInfo:
-    class_code, epc, since, until, in_release, rules, atomic, sizes, (word, en, ja) = row
-    get, set_, inf = (RULES[rule] for rule in rules)
+    class_code, epc, since, until, in_release, (get, set_, inf), atomic, sizes, (word, en, ja) = row
     return PropertyInfo(
         class_code, epc, word, en, ja, since, until, in_release, get, set_, inf, atomic or None, sizes, release, handle
     )

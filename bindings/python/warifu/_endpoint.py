@@ -4,12 +4,15 @@ import contextlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import Literal, Self
+from typing import Any, Literal, Self, overload
 
+from ._dictionary import Dictionary
+from ._dictionary import dictionary as builtin
+from ._naming import RELEASE, Naming, release_in
 from ._platform import SYSTEM, Platform, Store, Transport
 from ._runtime import Runtime
 from ._stream import Stream
-from ._warifu import Closed, Engine, Error, Identity, PeerRow, make_error
+from ._warifu import Closed, Engine, Error, Identity, NoProperty, PeerRow, make_error
 from ._warifu import Event as EngineEvent
 from .events import Event, Notification
 from .nodes import Peer, properties_of
@@ -55,6 +58,7 @@ class Endpoint:
         policy: PolicyName,
         trace: Trace | None,
         number: bytes | None = None,
+        dictionary: Dictionary | None = None,
         platform: Platform | None = None,
     ) -> None:
         if address is not None and interface is not None:
@@ -69,6 +73,8 @@ class Endpoint:
         self._port = port
         self._policy = policy
         self._trace = trace
+        self.dictionary = dictionary or builtin  # what names mean
+        self._releases: dict[tuple[tuple[int, str | None], int], str | None] = {}  # of others' objects
         self._platform = platform or SYSTEM
         self._runtime: Runtime | None = None
         self._peers: dict[int, Peer] = {}
@@ -90,7 +96,7 @@ class Endpoint:
             store = self._platform.open_store(self._state)
             if store is not None:
                 undo.callback(store.close)
-            self._peers = {}
+            self._peers, self._releases = {}, {}
             runtime = Runtime(
                 self._platform, lambda now, bound: self._make_engine(now, bound, store), udp, store, self._dispatch
             )
@@ -134,6 +140,7 @@ class Endpoint:
             transmits_only=self._transmits_only,
             keep_number=self._keep_number,
             check_values=self._check_values,
+            dictionary=self.dictionary._handle,
             set_hook=self._set_hook(),
             get_hook=self._get_hook(),
             trace=None if self._trace is None else self._tell_trace,
@@ -158,7 +165,7 @@ class Endpoint:
     def _add_to_engine(self, engine: Engine, owned: Object) -> None:
         if not owned.is_profile:
             engine.add_object(owned.eoj)
-        for item in owned.properties.values():
+        for item in sorted(owned.properties.values(), key=lambda item: item.epc != RELEASE):  # it says how to check
             if owned.is_profile and item.epc in STARTS_WITH:
                 engine.remove_property(owned.eoj, item.epc)
             engine.add_property(owned.eoj, item.epc, item.access_bits, *item.sizes, item.value)
@@ -222,9 +229,30 @@ class Endpoint:
             return self._peers[peer_id]
         return next((self._peer_of(row) for row in self._open.engine.peers() if row.id == peer_id), None)
 
-    def get_own(self, eoj: int, epc: int) -> bytes:
-        """Reads a property of this node. Raises NoObject, NoProperty."""
-        return self._open.engine.get(eoj, epc)
+    @overload
+    def get_own(self, eoj: int, key: int) -> bytes: ...
+    @overload
+    def get_own(self, eoj: int, key: str) -> Any: ...
+    def get_own(self, eoj: int, key: int | str) -> Any:
+        """Reads a property of this node: by EPC its bytes, by name its value. Raises NoObject, NoProperty,
+        NotInDictionary, WrongValue."""
+        naming = self._own_naming(eoj, key)
+        return naming.decode(key, self._open.engine.get(eoj, naming.epc(key)))
+
+    def _own_naming(self, eoj: int, key: int | str) -> Naming:
+        release = None
+        if isinstance(key, str):
+            with contextlib.suppress(NoProperty):
+                release = release_in(self.dictionary, eoj, self._open.engine.get(eoj, RELEASE))
+        return Naming(self.dictionary, eoj >> 8, release)
+
+    def _learn_release(self, target: tuple[int, str | None], eoj: int, release: str | None) -> None:
+        self._releases[target, eoj] = release
+
+    def _naming_of(self, peer: Peer | None, address: str | None, eoj: int) -> Naming:
+        """For what others say by themselves: in the release of that object, if it was ever asked for."""
+        target = (peer.id, None) if peer is not None else (0, address)
+        return Naming(self.dictionary, eoj >> 8, self._releases.get((target, eoj)))
 
     # ---- what happens ----
 
@@ -263,7 +291,9 @@ class Endpoint:
         item: Event | Notification
         if notification:
             eoj, properties = properties_of(event.edata)
-            item = Notification(known, event.address or "", eoj, properties, event.is_protected)
+            sender = known if event.is_protected else None
+            naming = self._naming_of(sender, event.address, eoj)
+            item = Notification(known, event.address or "", eoj, properties, event.is_protected, naming)
         else:
             item = Event(
                 kind=event.kind,

@@ -1,15 +1,16 @@
 """The shapes of the dictionary's rows, as the core hands them out."""
 
-from typing import Any
+from typing import Any, Literal
 
+Rule = Literal["none", "optional", "required", "required_c", "required_o"]
 Names = tuple[str, str, str]  # identifier, English, Japanese
 Moment = tuple[int, int, int, int, int, int]  # year, month, day, hour, minute, second
 
 # class, EPC, since, until, in_release, rules, atomic, sizes, names
-PropertyEntry = tuple[int, int, str, str | None, bool, tuple[int, int, int], int, tuple[int, int], Names]
+PropertyEntry = tuple[int, int, str, str | None, bool, tuple[Rule, Rule, Rule], int, tuple[int, int], Names]
 TypeRow = tuple[Any, ...]  # it holds others of its kind; see type_info
 
 # kind, count, number, exponent, code, unit, coefficients, name, member, bytes, moment
-ValueNode = tuple[int, int, int, int, int | None, str, bytes, Names, Names, bytes, Moment]
+ValueNode = tuple[str, int, int, int, int | None, str, bytes, Names, Names, bytes, Moment]
 # kind, count, number, exponent, code, unit, name, member, bytes, moment
-NodeToWrite = tuple[int, int, int, int, int | None, str | None, str | None, str | None, bytes, Moment]
+NodeToWrite = tuple[str, int, int, int, int | None, str | None, str | None, str | None, bytes, Moment]

@@ -14,10 +14,10 @@ Kind = Literal[
     "raw",
     "time",
     "date",
-    "date-time",
+    "date_time",
     "array",
     "object",
-    "oneOf",
+    "one_of",
 ]
 
 
@@ -73,7 +73,7 @@ class TypeInfo:
 
     def choices(self) -> "tuple[TypeInfo, ...]":
         """The alternatives, those first that go before the others; of another type just itself."""
-        return tuple(member.type for member in reversed(self.members)) if self.kind == "oneOf" else (self,)
+        return tuple(member.type for member in reversed(self.members)) if self.kind == "one_of" else (self,)
 
 
 def type_info(row: TypeRow) -> TypeInfo:

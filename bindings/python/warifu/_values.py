@@ -7,10 +7,6 @@ from typing import Any, Self
 
 from ._rows import ValueNode
 
-# The kinds of nodes, in the order of wf_value_kind.
-NUMBER, LEVEL, STATE, UNDEFINED, NO_DATA, UNDERFLOW, OVERFLOW = range(7)
-BITMAP, RAW, TIME, DATE, DATE_TIME, ARRAY, OBJECT = range(7, 14)
-
 FLOAT_DIGITS = 15  # decimal digits that every float keeps
 
 
@@ -97,11 +93,11 @@ class Bitmap(dict[str, Any]):
     raw: bytes = b""
 
 
-SPECIAL: dict[int, type[Special]] = {
-    UNDEFINED: Undefined,
-    NO_DATA: NoData,
-    UNDERFLOW: Underflow,
-    OVERFLOW: Overflow,
+SPECIAL: dict[str, type[Special]] = {
+    "undefined": Undefined,
+    "no_data": NoData,
+    "underflow": Underflow,
+    "overflow": Overflow,
 }
 
 
@@ -126,9 +122,9 @@ def _state(node: ValueNode) -> State:
 
 def _moment(node: ValueNode, durations: bool) -> date | time | timedelta:
     kind, (year, month, day, hour, minute, second) = node[0], node[10]
-    if kind == DATE:
+    if kind == "date":
         return date(year, month, day)
-    if kind == DATE_TIME:
+    if kind == "date_time":
         return datetime(year, month, day, hour, minute, second)
     return timedelta(hours=hour, minutes=minute, seconds=second) if durations else time(hour, minute, second)
 
@@ -146,22 +142,22 @@ class Reader:
 
     def _value(self, node: ValueNode) -> Any:
         kind, count = node[0], node[1]
-        if kind == ARRAY:
+        if kind == "array":
             return [self._value(next(self._nodes)) for _ in range(count)]
-        if kind in (OBJECT, BITMAP):
+        if kind in ("object", "bitmap"):
             return self._named(node, count)
-        if kind == NUMBER:
+        if kind == "number":
             return _number(node)
-        if kind == LEVEL:
+        if kind == "level":
             return _level(node)
-        if kind == STATE:
+        if kind == "state":
             return _state(node)
-        if kind == RAW:
+        if kind == "raw":
             return node[9]
         return SPECIAL[kind](node[7][0], node[4]) if kind in SPECIAL else _moment(node, self._durations)
 
     def _named(self, node: ValueNode, count: int) -> dict[str, Any]:
-        members = Bitmap() if node[0] == BITMAP else {}
+        members = Bitmap() if node[0] == "bitmap" else {}
         for _ in range(count):
             child = next(self._nodes)
             members[child[8][0]] = self._value(child)

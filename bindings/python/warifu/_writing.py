@@ -8,24 +8,7 @@ from typing import Any, NoReturn
 from . import _warifu
 from ._rows import NodeToWrite
 from ._types import TypeInfo
-from ._values import (
-    ARRAY,
-    BITMAP,
-    DATE,
-    DATE_TIME,
-    FLOAT_DIGITS,
-    LEVEL,
-    NUMBER,
-    OBJECT,
-    RAW,
-    SPECIAL,
-    STATE,
-    TIME,
-    Bitmap,
-    Level,
-    Special,
-    State,
-)
+from ._values import FLOAT_DIGITS, SPECIAL, Bitmap, Level, Special, State
 from .errors import WrongValue
 
 KIND_OF_SPECIAL = {made: kind for kind, made in SPECIAL.items()}
@@ -46,7 +29,7 @@ class Writer:
             self._named(value, kind, member)
         elif isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray | memoryview):
             items = next((each.members[0].type for each in kind.choices() if each.kind == "array"), kind)
-            self._add(ARRAY, member, count=len(value))
+            self._add("array", member, count=len(value))
             for item in value:
                 self.write(item, items)
         else:
@@ -57,7 +40,7 @@ class Writer:
 
     def _add(
         self,
-        kind: int,
+        kind: str,
         member: str | None,
         *,
         count: int = 0,
@@ -81,22 +64,22 @@ class Writer:
         if holder.kind == "object" and missing:
             self._refuse(value, f"lacks {', '.join(missing)}")
         raw = value.raw if isinstance(value, Bitmap) else b""
-        self._add(BITMAP if holder.kind == "bitmap" else OBJECT, member, count=len(value), raw=raw)
+        self._add(holder.kind, member, count=len(value), raw=raw)
         for name in types:
             if name in value:
                 self.write(value[name], types[name], name)
 
     def _single(self, value: Any, member: str | None) -> None:
         if isinstance(value, bool):
-            self._add(STATE, member, name="true" if value else "false")
+            self._add("state", member, name="true" if value else "false")
         elif isinstance(value, Level):
-            self._add(LEVEL, member, number=self._whole(value), code=value.code)
+            self._add("level", member, number=self._whole(value), code=value.code)
         elif isinstance(value, int | float | Decimal):
             self._number(value, member)
         elif isinstance(value, str):
             self._state(value, member)
         elif isinstance(value, bytes | bytearray | memoryview):
-            self._add(RAW, member, raw=bytes(value))
+            self._add("raw", member, raw=bytes(value))
         elif type(value) in KIND_OF_SPECIAL:
             self._special(value, member)
         elif isinstance(value, date | time | timedelta):
@@ -111,7 +94,7 @@ class Writer:
 
     def _number(self, value: float | Decimal, member: str | None) -> None:
         if isinstance(value, int):
-            self._add(NUMBER, member, number=self._whole(value))
+            self._add("number", member, number=self._whole(value))
             return
         exact = Decimal(f"{value:.{FLOAT_DIGITS}g}") if isinstance(value, float) else value
         if not exact.is_finite():
@@ -123,13 +106,13 @@ class Writer:
             number, exponent = number // 10, exponent + 1
         if number and abs(exponent) > MOST_EXPONENT:
             self._refuse(value, "is out of all limits")
-        self._add(NUMBER, member, number=self._whole(-number if sign else number), exponent=exponent if number else 0)
+        self._add("number", member, number=self._whole(-number if sign else number), exponent=exponent if number else 0)
 
     def _state(self, value: str, member: str | None) -> None:
         if "\0" in value:
             self._refuse(value, "has a zero byte")
         code = value.code if isinstance(value, State) else None
-        self._add(STATE, member, code=code, name=str(value))
+        self._add("state", member, code=code, name=str(value))
 
     def _special(self, value: Special, member: str | None) -> None:
         self._add(KIND_OF_SPECIAL[type(value)], member, code=value.code, name=value.name or None)
@@ -142,19 +125,19 @@ class Writer:
         if isinstance(value, timedelta):
             self._duration(value, member)
         elif isinstance(value, time):
-            self._add(TIME, member, moment=(0, 0, 0, value.hour, value.minute, value.second))
+            self._add("time", member, moment=(0, 0, 0, value.hour, value.minute, value.second))
         elif isinstance(value, datetime):
             moment = (value.year, value.month, value.day, value.hour, value.minute, value.second)
-            self._add(DATE_TIME, member, moment=moment)
+            self._add("date_time", member, moment=moment)
         else:
-            self._add(DATE, member, moment=(value.year, value.month, value.day, 0, 0, 0))
+            self._add("date", member, moment=(value.year, value.month, value.day, 0, 0, 0))
 
     def _duration(self, value: timedelta, member: str | None) -> None:
         minutes, second = divmod(value.days * 86400 + value.seconds, 60)
         hour, minute = divmod(minutes, 60)
         if not 0 <= hour <= MOST_HOURS:
             self._refuse(value, f"is outside 0 to {MOST_HOURS} hours")
-        self._add(TIME, member, moment=(0, 0, 0, hour, minute, second))
+        self._add("time", member, moment=(0, 0, 0, hour, minute, second))
 
 
 def nodes_of(value: Any, kind: TypeInfo, place: str) -> tuple[NodeToWrite, ...]:

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from . import _warifu
+from ._dictionary import Dictionary
 from ._endpoint import PORT, Endpoint, PolicyName
 from ._numbers import Number, as_number, milliseconds
 from ._platform import Platform
 from ._runtime import Call
-from ._warifu import Argument, Engine, Hello, Identity, make_error
+from ._warifu import Argument, Engine, Hello, Identity, KnownRow, make_error
 from ._warifu import Event as EngineEvent
-from .nodes import Node, Peer, Row
+from .nodes import Node, Peer
 from .objects import Object
 from .trace import Trace
 
@@ -52,6 +53,7 @@ class Controller(Endpoint):
 
     identity    who it is (role "controller"), issued by an Authority; None: it can't pair
     state       directory that keeps the pairings; None: they end with the controller
+    dictionary  names and values of properties; None: `warifu.dictionary`, without vendors' own
     nodes       most nodes that it knows at the same time
     interview   every node that is found is asked for its property maps in the background: events "node_object"
     gap         rest of a node between its answer and the next message, in seconds; paired peers have none
@@ -73,6 +75,7 @@ class Controller(Endpoint):
         port: int = PORT,
         policy: PolicyName = "strict",
         trace: Trace | None = None,
+        dictionary: Dictionary | None = None,
         platform: Platform | None = None,
         nodes: int = 1024,
         interview: bool = False,
@@ -93,6 +96,7 @@ class Controller(Endpoint):
             port=port,
             policy=policy,
             trace=trace,
+            dictionary=dictionary,
             platform=platform,
         )
 
@@ -121,9 +125,8 @@ class Controller(Endpoint):
         """Drops a node from `nodes` with all that was learnt of it; it comes back when it is heard."""
         self._open.engine.forget(node._known)
 
-    def _node(self, row: Row, hello: Hello | None = None) -> Node:
-        known, address, _, _, _, number, _, _, _, _, objects = row
-        return Node(self, address, number, objects, hello, known)
+    def _node(self, row: KnownRow, hello: Hello | None = None) -> Node:
+        return Node(self, row.address, row.number, list(row.objects), hello, row.id)
 
     async def _look_around(self, timeout: float, address: str | Sequence[str] | None, *, check: bool) -> list[Node]:
         runtime = self._open
@@ -152,9 +155,9 @@ class Controller(Endpoint):
                     take(event)
                 if event.edata:
                     take(event)
-        rows = {row[1]: row for row in runtime.engine.known()}
+        rows = {row.address: row for row in runtime.engine.known()}
         return [
-            Node(self, place, seen.number, list(seen.objects), seen.hello, rows[place][0] if place in rows else 0)
+            Node(self, place, seen.number, list(seen.objects), seen.hello, rows[place].id if place in rows else 0)
             for place, seen in sorted(found.items())
         ]
 

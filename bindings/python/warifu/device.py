@@ -5,8 +5,10 @@ import contextlib
 import inspect
 import os
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any
 
 from . import errors
+from ._dictionary import Dictionary
 from ._endpoint import AT_ONCE, ENGINES_OWN, PORT, PROFILE, Endpoint, GetHook, PolicyName, SetHook
 from ._numbers import Number, as_number
 from ._platform import Platform
@@ -37,7 +39,9 @@ class Device(Endpoint):
     number      identification number of a device without an identity; None: the one in `state`, or a new one
     transmission_only   it announces and answers nothing; its profile is 0x0EF002
     check_values        values that the dictionary doesn't know for a property (type, range, states) are refused, from
-                        peers and from `put`; what the dictionary doesn't have is not checked
+                        peers and from `put`, and codes that are read-only from peers; each object's 82 says in which
+                        release; what the dictionary doesn't have is not checked
+    dictionary          what check_values and names go by; None: `warifu.dictionary`, without vendors' own
     decide_within       seconds that a coroutine of on_set or on_get has; then the property is refused (10)
     answer_delay        longest random wait of an answer to a multicast request, in seconds (0.5; 0: none)
     platform    the machine beneath: None is this one; warifu.testing has a simulated one
@@ -68,6 +72,7 @@ class Device(Endpoint):
         number: Number | None = None,
         transmission_only: bool = False,
         check_values: bool = False,
+        dictionary: Dictionary | None = None,
         decide_within: float | None = None,
         answer_delay: float | None = None,
         platform: Platform | None = None,
@@ -88,6 +93,7 @@ class Device(Endpoint):
             policy=policy,
             trace=trace,
             number=None if number is None else as_number(number),
+            dictionary=dictionary,
             platform=platform,
         )
         self._on_set = on_set
@@ -227,13 +233,16 @@ class Device(Endpoint):
     def _is_open(self) -> bool:
         return self._runtime is not None and not self._runtime.closed
 
-    def put(self, eoj: int, epc: int, value: bytes) -> None:
-        """Writes a property of this device; who is paired learns of it when it is announced and has changed.
+    def put(self, eoj: int, key: int | str, value: Any) -> None:
+        """Writes a property of this device; who is paired learns of it when it is announced and has changed. By EPC a
+        value is bytes, by name what the `dictionary` takes.
 
-        Raises NoObject, NoProperty, Argument (a length that the property doesn't take).
+        Raises NoObject, NoProperty, Argument (a length that the property doesn't take), NotInDictionary, WrongValue.
         """
         runtime = self._open
-        runtime.act(lambda now: runtime.engine.put(now, eoj, epc, value))
+        naming = self._own_naming(eoj, key)
+        epc, edt = naming.epc(key), naming.encode(key, value, to_set=False)
+        runtime.act(lambda now: runtime.engine.put(now, eoj, epc, edt))
 
     def open_window(self, seconds: float = 180) -> None:
         """Lets a controller pair, for at most 900 s: the owner has acted at the device. Raises State, Argument."""

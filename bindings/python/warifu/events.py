@@ -1,9 +1,10 @@
 """What an endpoint tells: things that happened to it, and notifications of others."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
+from ._naming import Naming
 from ._warifu import Error
 
 if TYPE_CHECKING:
@@ -45,3 +46,9 @@ class Notification:
     eoj: int
     properties: Mapping[int, bytes]
     is_protected: bool
+    _naming: Naming = field(repr=False, compare=False)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The same by name, with values of the endpoint's `dictionary`; what it doesn't know is left out."""
+        return self._naming.named(self.properties)

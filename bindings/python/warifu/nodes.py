@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from . import _warifu
 from ._calls import Outcome, Result, call
-from ._dictionary import PropertyInfo, dictionary
+from ._naming import PROFILE_CLASS, RELEASE, Naming, release_in
 from ._numbers import milliseconds
 from ._stream import Stream
-from ._warifu import Error, Hello, PeerRow, PropertyMap, Refused, TooSmall, WrongValue, make_error
+from ._warifu import Error, Hello, KnownRow, PeerRow, PropertyMap, Refused, TooSmall, make_error
 from ._warifu import Event as EngineEvent
 
 if TYPE_CHECKING:
     from ._endpoint import Endpoint
     from .events import Notification
 
-PROFILE_CLASS, NODE_PROFILE, RELEASE = 0x0EF0, 0x0EF001, 0x82
+NODE_PROFILE = 0x0EF001
 MAPS = {"inf": 0x9D, "set": 0x9E, "get": 0x9F}
-Row = tuple[int, str, bool, int, bool, bytes | None, bytes | None, bytes | None, int, bool, list[int]]
 READ_BACK_S = 20.0  # how long a device may take until a value that it accepted can be read
 
 
@@ -58,16 +57,16 @@ class Remote(abc.ABC):
         error.refused = refused
         return error
 
-    async def _named(self, eoj: int, keys: Iterable[int | str], timeout: float | None) -> dict[str, PropertyInfo]:
-        """What the names among the keys mean in the release of that object, which is asked for once."""
-        names = [key for key in keys if isinstance(key, str)]
-        if names and eoj not in self._releases:
+    async def _naming(self, eoj: int, timeout: float | None, *, asks: bool) -> Naming:
+        """What names mean in the release of that object. It is asked for once, and only when somebody asks for it."""
+        if asks and eoj not in self._releases:
             release = None
             if eoj >> 8 != PROFILE_CLASS:
                 edt = (await self._get(eoj, (RELEASE,), timeout, partial=True)).get(RELEASE, b"")
-                release = dictionary.release_of(edt)
+                release = release_in(self._endpoint.dictionary, eoj, edt)
             self._releases[eoj] = release
-        return {name: dictionary.find(eoj >> 8, name, release=self._releases[eoj]) for name in names}
+            self._endpoint._learn_release(self._target(), eoj, release)
+        return Naming(self._endpoint.dictionary, eoj >> 8, self._releases.get(eoj))
 
     @overload
     async def get(
@@ -86,24 +85,22 @@ class Remote(abc.ABC):
     ) -> dict[int, bytes] | dict[str, Any] | dict[int | str, Any]:
         """Reads properties of one object, in the order asked: EPC -> bytes (EDT), or name -> value.
 
-        Names and values are those of `warifu.dictionary`, in the release that the object says (82), which is read the
-        first time. Raises Refused when not all of them came: its `values` are those that did, `refused` the others;
-        WrongValue when what came by name is no value of the property (its EPC gives the bytes). With `partial` the
-        values that came are given without a word. What a device does not take at once is split; `timeout` seconds are
-        for each message (None: 20 for one property, 60 for more). Raises NotInDictionary, NoAnswer, NotPaired,
+        Names and values are those of the endpoint's `dictionary`, in the release that the object says (82), which is
+        read the first time. Raises Refused when not all of them came: its `values` are those that did, `refused` the
+        others; WrongValue when what came by name is no value of the property (its EPC gives the bytes). With `partial`
+        the values that came are given without a word. What a device does not take at once is split; `timeout` seconds
+        are for each message (None: 20 for one property, 60 for more). Raises NotInDictionary, NoAnswer, NotPaired,
         errors.Policy, and what reconnecting can end with (Untrusted, Expired, ...).
         """
         if not keys:
             raise ValueError("name at least one property")
-        named = await self._named(eoj, keys, timeout)
-        epcs = [named[key].epc if isinstance(key, str) else key for key in keys]
+        naming = await self._naming(eoj, timeout, asks=_has_names(keys))
         try:
-            came = await self._get(eoj, tuple(dict.fromkeys(epcs)), timeout, partial)
+            came = await self._get(eoj, tuple(dict.fromkeys(map(naming.epc, keys))), timeout, partial)
         except Refused as error:
-            error.values = _natural(zip(keys, epcs, strict=True), error.values, named, partial=True)
-            error.refused = tuple(key for key, epc in zip(keys, epcs, strict=True) if epc in error.refused)
+            _tell_by_keys(error, naming, keys)
             raise
-        return _natural(zip(keys, epcs, strict=True), came, named, partial)
+        return naming.natural(keys, came, partial=partial)
 
     async def _get(self, eoj: int, epcs: tuple[int, ...], timeout: float | None, partial: bool) -> dict[int, bytes]:
         outcome = await self._call(eoj, gets=epcs, timeout=timeout)
@@ -130,25 +127,57 @@ class Remote(abc.ABC):
     async def set_get(
         self,
         eoj: int,
-        values: Mapping[int, bytes],
-        *epcs: int,
+        values: Mapping[int, bytes] | Mapping[str, Any] | Mapping[int | str, Any],
+        *keys: int | str,
         timeout: float | None = None,
         repeatable: bool = False,
-    ) -> dict[int, bytes]:
+    ) -> dict[Any, Any]:
         """Sets properties and reads others in one step (SetGet): an index, and what it selects.
 
-        A device that refuses SetGet gets a SetC and a Get, with nobody of this controller in between; so does one that
-        ignores it, if the setting is `repeatable`. Raises Refused when something was not set (then nothing is read) or
-        not read, NoAnswer, OutcomeUnknown, NotPaired, errors.Policy.
+        By EPC values are bytes, by name those of the endpoint's `dictionary`, as in `get` and `set`. A device that
+        refuses SetGet gets a SetC and a Get, with nobody of this controller in between; so does one that ignores it, if
+        the setting is `repeatable`. Raises WrongValue and NotInDictionary before anything is sent; Refused when
+        something was not set (then nothing is read) or not read; NoAnswer, OutcomeUnknown, NotPaired, errors.Policy.
         """
-        if not values or not epcs:
+        if not values or not keys:
             raise ValueError("name at least one property to set and one to read")
-        outcome = await self._call(eoj, sets=values, gets=epcs, timeout=timeout, repeatable=repeatable)
+        naming = await self._naming(eoj, timeout, asks=_has_names((*values, *keys)))
+        return await self._set_get(naming, eoj, naming.sets(values), keys, (*values, *keys), timeout, repeatable)
+
+    async def get_at(
+        self, eoj: int, index: Any, *keys: int | str, timeout: float | None = None, repeatable: bool = False
+    ) -> dict[Any, Any]:
+        """Reads what an index selects: `get_at(meter, 1, "normalDirectionCumulativeElectricEnergyLog1")` is yesterday.
+
+        The dictionary knows the property that the others are read by (`atomic`): it is set to `index` in the same
+        message, as by `set_get`, whose errors these are. Raises ValueError for properties that are read by no index or
+        by different ones.
+        """
+        if not keys:
+            raise ValueError("name at least one property")
+        naming = await self._naming(eoj, timeout, asks=True)
+        sets = naming.index(keys, index)
+        return await self._set_get(naming, eoj, sets, keys, (*sets, *keys), timeout, repeatable)
+
+    async def _set_get(
+        self,
+        naming: Naming,
+        eoj: int,
+        sets: Mapping[int, bytes],
+        keys: tuple[int | str, ...],
+        all_keys: tuple[int | str, ...],
+        timeout: float | None,
+        repeatable: bool,
+    ) -> dict[Any, Any]:
+        epcs = tuple(dict.fromkeys(map(naming.epc, keys)))
+        outcome = await self._call(eoj, sets=sets, gets=epcs, timeout=timeout, repeatable=repeatable)
         missing = outcome.not_set + tuple(epc for epc in epcs if epc not in outcome.values)
         if outcome.event.error == Refused.code:
-            raise self._refused(outcome.event, missing, outcome.values, f"{_names(missing)} of {eoj:06X}")
+            error = self._refused(outcome.event, missing, outcome.values, f"{_names(missing)} of {eoj:06X}")
+            _tell_by_keys(error, naming, all_keys)
+            raise error
         self._endpoint._check(outcome.event, self._as_peer())
-        return outcome.values
+        return naming.natural(keys, outcome.values)
 
     async def _call(
         self,
@@ -181,7 +210,7 @@ class Remote(abc.ABC):
         repeatable: bool = False,
     ) -> None:
         """Sets properties of one object (SetC) and waits for the answer. By EPC a value is bytes, by name what
-        `warifu.dictionary` takes: {"targetTemperature": 26}. Raises WrongValue before anything is sent.
+        the endpoint's `dictionary` takes: {"targetTemperature": 26}. Raises WrongValue before anything is sent.
 
         Raises Refused with `refused`: the EPCs that were not taken (all, when the answer names none); the others are
         set. With `verify` the values are read back until they are there, 20 s (or `timeout`) long; Refused then has
@@ -190,22 +219,11 @@ class Remote(abc.ABC):
         """
         if not values:
             raise ValueError("name at least one property")
-        named = await self._named(eoj, values, timeout)
-        plain = {
-            named[key].epc if isinstance(key, str) else key: (
-                named[key].encode(value, to_set=True) if isinstance(key, str) else value
-            )
-            for key, value in values.items()
-        }
-        if len(plain) < len(values):
-            raise ValueError("a property is given twice, by its name and by its EPC")
+        naming = await self._naming(eoj, timeout, asks=_has_names(values))
         try:
-            await self._set(eoj, plain, timeout, verify, repeatable)
+            await self._set(eoj, naming.sets(values), timeout, verify, repeatable)
         except Refused as error:
-            by_epc = {info.epc: name for name, info in named.items()}
-            keys = [(by_epc.get(epc, epc), epc) for epc in plain]
-            error.refused = tuple(key for key, epc in keys if epc in error.refused)
-            error.values = _natural(keys, error.values, named, partial=True)
+            _tell_by_keys(error, naming, values)
             raise
 
     async def _set(
@@ -221,19 +239,15 @@ class Remote(abc.ABC):
         self._endpoint._check(outcome.event, self._as_peer())
 
 
-def _natural(
-    keys: Iterable[tuple[int | str, int]], came: Mapping[Any, bytes], named: Mapping[str, PropertyInfo], partial: bool
-) -> dict[Any, Any]:
-    """What came, by the keys that were asked for. With `partial` what is no value is left out."""
-    out: dict[Any, Any] = {}
-    for key, epc in keys:
-        if epc in came:
-            try:
-                out[key] = named[key].decode(came[epc]) if isinstance(key, str) else came[epc]
-            except WrongValue:
-                if not partial:
-                    raise
-    return out
+def _has_names(keys: Iterable[int | str]) -> bool:
+    return any(isinstance(key, str) for key in keys)
+
+
+def _tell_by_keys(error: Refused, naming: Naming, keys: Iterable[int | str]) -> None:
+    """Makes the refusal of a call speak of the keys that were asked for."""
+    keys = tuple(keys)
+    error.refused = tuple(dict.fromkeys(key for key in keys if naming.epc(key) in error.refused))
+    error.values = naming.natural(keys, error.values, partial=True)
 
 
 def _names(epcs: tuple[int, ...]) -> str:
@@ -262,32 +276,32 @@ class Node(Remote):
         self.objects = objects  # EOJs, without the node profile
         self.da = da  # what it says of Device Authentication; None: it doesn't speak it
 
-    def _row(self) -> Row | None:
+    def _row(self) -> KnownRow | None:
         return self._endpoint._open.engine.known_one(self._known) if self._known else None
 
     @property
     def address(self) -> str:
         """Where it was heard last, as "192.0.2.1:3610"."""
         row = self._row()
-        return row[1] if row else self._address
+        return row.address if row else self._address
 
     @property
     def is_online(self) -> bool:
         """Whether it answered when it was last asked."""
         row = self._row()
-        return row is not None and row[2]
+        return row is not None and row.is_online
 
     @property
     def reason(self) -> Error | None:
         """Why it is not online; None: it is, or it is no longer known."""
         row = self._row()
-        return make_error(row[3], None, row[1]) if row and row[3] else None
+        return make_error(row.error, None, row.address) if row and row.error else None
 
     @property
     def limit(self) -> int | None:
         """Most properties that it takes at once, as learnt; None: no limit was met."""
         row = self._row()
-        return row[8] or None if row else None
+        return row.limit or None if row else None
 
     async def interview(self, *, timeout: float | None = None) -> dict[int, dict[str, frozenset[int]]]:
         """Asks each object, the node profile first, for its property maps: EOJ -> "inf", "set", "get" -> EPCs.

@@ -26,14 +26,21 @@ typedef struct wf_names {
     const char *id, *en, *ja;
 } wf_names;
 
-/* MRA's access rule of one way of access. */
+/* MRA's access rule of one way of access: name in C, name elsewhere, what it demands. */
+#define WF_RULES(X)                                                        \
+    X(NONE, "none", "not applicable")                                      \
+    X(OPTIONAL, "optional", "a device may have it")                        \
+    X(REQUIRED, "required", "every device has it")                         \
+    X(REQUIRED_C, "required_c", "required under a condition of the class") \
+    X(REQUIRED_O, "required_o", "required where an optional function is there")
+
 typedef enum wf_rule {
-    WF_RULE_NONE, /* not applicable */
-    WF_RULE_OPTIONAL,
-    WF_RULE_REQUIRED,
-    WF_RULE_REQUIRED_C, /* required under a condition of the class */
-    WF_RULE_REQUIRED_O  /* required where an optional function is there */
+#define WF_RULE(name, text, what) WF_RULE_##name,
+    WF_RULES(WF_RULE)
+#undef WF_RULE
 } wf_rule;
+
+const char *wf_rule_text(wf_rule rule); /* "required_c"; "unknown" for what is none */
 
 /* A type of some dictionary; see wf_type_describe. */
 typedef struct wf_type {
@@ -84,20 +91,28 @@ bool wf_dictionary_next_property(const wf_dictionary *dictionary, unsigned *at, 
 bool wf_dictionary_next_entry(const wf_dictionary *dictionary, unsigned *at, wf_property_info *out,
                               uint16_t class_code);
 
+/* Every kind of type: name in C, name elsewhere, what it is. */
+#define WF_TYPE_KINDS(X)                                                       \
+    X(NUMBER, "number", "an integer of 1, 2 or 4 bytes, times a power of ten") \
+    X(NUMERIC, "numeric", "codes that stand for numbers")                      \
+    X(STATE, "state", "codes that stand for names")                            \
+    X(LEVEL, "level", "codes in a row, level 1 first")                         \
+    X(BITMAP, "bitmap", "named bits, each group of bits a state or a level")   \
+    X(RAW, "raw", "bytes")                                                     \
+    X(TIME, "time", "hour and minute; with 3 bytes second")                    \
+    X(DATE, "date", "year (2 bytes), month, day")                              \
+    X(DATE_TIME, "date_time", "date, hour and minute; with 7 bytes second")    \
+    X(ARRAY, "array", "items of one type and size")                            \
+    X(OBJECT, "object", "named members one after another")                     \
+    X(ONE_OF, "one_of", "alternatives; a later one goes before an earlier one")
+
 typedef enum wf_type_kind {
-    WF_TYPE_NUMBER,    /* an integer of 1, 2 or 4 bytes, times a power of ten */
-    WF_TYPE_NUMERIC,   /* codes that stand for numbers */
-    WF_TYPE_STATE,     /* codes that stand for names */
-    WF_TYPE_LEVEL,     /* codes in a row, level 1 first */
-    WF_TYPE_BITMAP,    /* named bits, each group of bits a state or a level */
-    WF_TYPE_RAW,       /* bytes */
-    WF_TYPE_TIME,      /* hour and minute; with 3 bytes second */
-    WF_TYPE_DATE,      /* year (2 bytes), month, day */
-    WF_TYPE_DATE_TIME, /* date, hour and minute; with 7 bytes second */
-    WF_TYPE_ARRAY,     /* items of one type and size */
-    WF_TYPE_OBJECT,    /* named members one after another */
-    WF_TYPE_ONE_OF     /* alternatives; a later one goes before an earlier one */
+#define WF_TYPE_KIND(name, text, what) WF_TYPE_##name,
+    WF_TYPE_KINDS(WF_TYPE_KIND)
+#undef WF_TYPE_KIND
 } wf_type_kind;
+
+const char *wf_type_kind_text(wf_type_kind kind); /* "date_time"; "unknown" for what is none */
 
 typedef struct wf_type_info {
     wf_type_kind kind;

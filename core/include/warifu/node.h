@@ -30,18 +30,20 @@ typedef bool (*wf_node_set_hook)(void *context, wf_eoj eoj, uint8_t epc, wf_byte
 typedef bool (*wf_node_get_hook)(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_writer *fresh);
 
 /* Says whether a property may have a value at all, beside the bounds of its size: for sizes and contents that are no
- * range. Asked for every value, the owner's own too. */
-typedef bool (*wf_node_value_rule)(void *context, wf_eoj eoj, uint8_t epc, wf_bytes value);
+ * range. Asked for every value, the owner's own too; `asked` when it is one that somebody else's Set asks for. */
+typedef bool (*wf_node_value_rule)(void *context, const wf_node *node, wf_eoj eoj, uint8_t epc, wf_bytes value,
+                                   bool asked);
 /* The rule of a node that gives none: 81 of a device object has 1 or 17 bytes. */
-bool wf_node_usual_rule(void *context, wf_eoj eoj, uint8_t epc, wf_bytes value);
-/* A rule by the dictionary (<warifu/dictionary.h>): type, size, range, states. `context` is a wf_node_dictionary. What
- * the dictionary doesn't know, such as properties of one maker, goes by the usual rule. */
+bool wf_node_usual_rule(void *context, const wf_node *node, wf_eoj eoj, uint8_t epc, wf_bytes value, bool asked);
+/* A rule by the dictionary (<warifu/dictionary.h>): type, size, range, states; what is asked for has no reserved and no
+ * read-only code. `context` is a wf_node_dictionary. The entries are those of the release in the object's own 82 (add
+ * that first), the newest where there is none and in the node profile, whose 82 is the protocol's version. What the
+ * dictionary doesn't know, such as properties of one maker, goes by the usual rule. */
 struct wf_dictionary;
 typedef struct wf_node_dictionary {
     const struct wf_dictionary *dictionary;
-    char release; /* of the Appendix, of all objects of the node; 0: the newest */
 } wf_node_dictionary;
-bool wf_node_dictionary_rule(void *context, wf_eoj eoj, uint8_t epc, wf_bytes value);
+bool wf_node_dictionary_rule(void *context, const wf_node *node, wf_eoj eoj, uint8_t epc, wf_bytes value, bool asked);
 
 typedef struct wf_node_config {
     unsigned objects;          /* without the node profile */

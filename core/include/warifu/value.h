@@ -11,22 +11,31 @@
 
 WF_C_BEGIN
 
+/* Every kind of node: name in C, name elsewhere, what of a node it fills. */
+#define WF_VALUE_KINDS(X)                                                                                \
+    X(NUMBER, "number", "number * 10^exponent, unit, coefficients")                                      \
+    X(LEVEL, "level", "number: 1 is the lowest; code, since a property may have several rows of levels") \
+    X(STATE, "state", "name, code")                                                                      \
+    X(UNDEFINED, "undefined", "a state beside a number, that says that it is undefined: name, code")     \
+    X(NO_DATA, "no_data", "a state beside a number, that says that there is no measurement: name, code") \
+    X(UNDERFLOW, "underflow", "reserved code of a number: below what it can show")                       \
+    X(OVERFLOW, "overflow", "reserved code of a number: above what it can show")                         \
+    X(BITMAP, "bitmap", "bytes; then `count` fields")                                                    \
+    X(RAW, "raw", "bytes")                                                                               \
+    X(TIME, "time", "hour, minute, second")                                                              \
+    X(DATE, "date", "year, month, day")                                                                  \
+    X(DATE_TIME, "date_time", "all six")                                                                 \
+    X(ARRAY, "array", "then `count` items")                                                              \
+    X(OBJECT, "object", "then `count` members")
+
 typedef enum wf_value_kind {
-    WF_VALUE_NUMBER,    /* number * 10^exponent, unit, coefficients */
-    WF_VALUE_LEVEL,     /* number: 1 is the lowest; code, since a property may have several rows of levels */
-    WF_VALUE_STATE,     /* name, code */
-    WF_VALUE_UNDEFINED, /* a state beside a number, that says that it is undefined: name, code */
-    WF_VALUE_NO_DATA,   /* a state beside a number, that says that there is no measurement: name, code */
-    WF_VALUE_UNDERFLOW, /* reserved code of a number: below what it can show */
-    WF_VALUE_OVERFLOW,  /* reserved code of a number: above what it can show */
-    WF_VALUE_BITMAP,    /* bytes; then `count` fields */
-    WF_VALUE_RAW,       /* bytes */
-    WF_VALUE_TIME,      /* hour, minute, second */
-    WF_VALUE_DATE,      /* year, month, day */
-    WF_VALUE_DATE_TIME, /* all six */
-    WF_VALUE_ARRAY,     /* then `count` items */
-    WF_VALUE_OBJECT     /* then `count` members */
+#define WF_VALUE_KIND(name, text, what) WF_VALUE_##name,
+    WF_VALUE_KINDS(WF_VALUE_KIND)
+#undef WF_VALUE_KIND
 } wf_value_kind;
+
+const char *wf_value_kind_text(wf_value_kind kind);             /* "no_data"; "unknown" for what is none */
+bool wf_value_kind_named(wf_value_kind *out, const char *text); /* false: no kind is called so */
 
 /* One node. What its kind doesn't name is zero after decoding and not looked at by encoding. */
 typedef struct wf_value {
@@ -65,6 +74,11 @@ WF_MUST_CHECK wf_error wf_value_decode(const wf_property_info *property, wf_valu
  * "cancel"). Nothing is written after an error. Errors: WRONG_VALUE (see the message), TOO_SMALL. */
 WF_MUST_CHECK wf_error wf_value_encode(const wf_property_info *property, wf_writer *out, wf_value_message *message,
                                        const wf_value *nodes, size_t count, bool set);
+
+/* Whether an EDT is a value of the property; with `set` one that a Set request may hold: no reserved and no read-only
+ * code. `message` may be NULL. Errors: WRONG_VALUE. */
+WF_MUST_CHECK wf_error wf_value_check(const wf_property_info *property, wf_value_message *message, wf_bytes edt,
+                                      bool set);
 
 /* One node as a short text: "23.5 Celsius", "auto", "level 3", "12:30", "2026-11-23", bytes in hex, "[48]". Always
  * ends with NUL; what does not fit is cut and ends with "...". */

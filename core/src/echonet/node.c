@@ -177,15 +177,17 @@ wf_error wf_node_add_object(wf_node *node, wf_eoj eoj) {
     return WF_OK;
 }
 
-bool wf_node_usual_rule(void *context, wf_eoj eoj, uint8_t epc, wf_bytes value) {
+bool wf_node_usual_rule(void *context, const wf_node *node, wf_eoj eoj, uint8_t epc, wf_bytes value, bool asked) {
     (void)context;
+    (void)node;
+    (void)asked;
     /* The place of installation is one code or a whole position (Appendix, device object super class). */
     return eoj >> 16 == PROFILE_GROUP || epc != 0x81 || value.len == 1 || value.len == 17;
 }
 
-bool wf_node_takes(const wf_node *node, const wf_node_property *property, wf_bytes value) {
+bool wf_node_takes(const wf_node *node, const wf_node_property *property, wf_bytes value, bool asked) {
     return value.len >= property->min_len && value.len <= property->max_len &&
-           node->value_rule(node->rule_context, property->key >> 8, (uint8_t)property->key, value);
+           node->value_rule(node->rule_context, node, property->key >> 8, (uint8_t)property->key, value, asked);
 }
 
 wf_error wf_node_add_property(wf_node *node, wf_eoj eoj, uint8_t epc, unsigned access, size_t min_len, size_t max_len,
@@ -197,7 +199,7 @@ wf_error wf_node_add_property(wf_node *node, wf_eoj eoj, uint8_t epc, unsigned a
     /* An empty value could not be told from a refusal in an answer, hence at least one byte. */
     if (epc < 0x80 || access == 0 || (access & ~every_access) != 0 || min_len < 1 || max_len > WF_EDT_LEN ||
         value.len < min_len || value.len > max_len || wf_node_computed_access(eoj, epc) != 0 ||
-        wf_node_find(node, eoj, epc) != NULL || !node->value_rule(node->rule_context, eoj, epc, value)) {
+        wf_node_find(node, eoj, epc) != NULL || !node->value_rule(node->rule_context, node, eoj, epc, value, false)) {
         return WF_ERROR_ARGUMENT;
     }
     if (node->property_count == node->property_capacity || max_len > node->value_capacity - node->value_len) {
@@ -235,7 +237,7 @@ wf_error wf_node_put(wf_node *node, wf_eoj eoj, uint8_t epc, wf_bytes value) {
     if (property == NULL) {
         return wf_node_computed_access(eoj, epc) != 0 ? WF_ERROR_ARGUMENT : WF_ERROR_NO_PROPERTY;
     }
-    if (!wf_node_takes(node, property, value)) {
+    if (!wf_node_takes(node, property, value, false)) {
         return WF_ERROR_ARGUMENT;
     }
     if (!wf_bytes_equal(wf_node_value(node, property), value)) {

@@ -93,8 +93,8 @@ static decision ask_get(const answer *a, uint8_t epc) {
 static decision take_set(const answer *a, const wf_property *asked) {
     wf_node *node = a->node;
     const wf_node_property *property = wf_node_find(node, a->eoj, asked->epc);
-    if (property == NULL || (property->access & WF_ACCESS_SET) == 0 || !wf_node_takes(node, property, asked->edt) ||
-        !passes_gate(a, asked->epc, WF_ACCESS_SET)) {
+    if (property == NULL || (property->access & WF_ACCESS_SET) == 0 ||
+        !wf_node_takes(node, property, asked->edt, true) || !passes_gate(a, asked->epc, WF_ACCESS_SET)) {
         return REFUSED;
     }
     decision made = ask_set(a, wf_node_value(node, property), asked);

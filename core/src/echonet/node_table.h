@@ -42,8 +42,8 @@ size_t wf_node_property_from(const wf_node *node, uint32_t key);
 wf_node_property *wf_node_find(const wf_node *node, wf_eoj eoj, uint8_t epc);
 wf_bytes wf_node_value(const wf_node *node, const wf_node_property *property);
 
-/* Whether an EPC of an object takes a value. */
-bool wf_node_takes(const wf_node *node, const wf_node_property *property, wf_bytes value);
+/* Whether an EPC of an object takes a value; `asked` when somebody else's Set asks for it. */
+bool wf_node_takes(const wf_node *node, const wf_node_property *property, wf_bytes value, bool asked);
 
 /* The access of a stored or computed property, or 0 when the object has none of that EPC. *value is a view of the node
  * or of `scratch`. */

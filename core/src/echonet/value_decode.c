@@ -122,3 +122,9 @@ wf_error wf_value_decode(const wf_property_info *property, wf_value *nodes, size
     *count = error == WF_OK ? tree.count : 0;
     return error == WF_OK && tree.count > capacity ? WF_ERROR_TOO_SMALL : error;
 }
+
+wf_error wf_value_check(const wf_property_info *property, wf_value_message *message, wf_bytes edt, bool set) {
+    wf_path path = wf_path_of(property, message, set);
+    wf_tree tree = {NULL, 0, 0};
+    return wf_tree_decode(&tree, &path, property->type, edt);
+}
