@@ -2,7 +2,7 @@
  * for nothing; bytes are hexadecimal, lists are joined by commas.
  *
  *     parse DER                                  ok KEY=VALUE ...
- *     verify ROLE TIME ANCHORS CHAIN             ok NUMBER; TIME: seconds, or "floor:" and seconds
+ *     verify ROLE TIME ANCHORS CHAIN MAX         ok NUMBER; TIME: seconds, or "floor:" and seconds
  *     crl DER ISSUER CERTIFICATES                ok KEY=VALUE ..., read in blocks of 100 bytes; revoked: a digit each
  *     publish PRIVATE ISSUER NUMBER THIS NEXT ENTRIES    ok DER; ENTRIES: SERIAL:TIME:REASON, by commas
  *     issue KIND PRIVATE ISSUER PUBLIC NAME NUMBER PATH BEFORE AFTER SERIAL    ok DER; KIND: ca, device, controller
@@ -10,7 +10,7 @@
 #include "hex.h"
 #include <warifu/crl.h>
 
-enum { LINE_LEN = 32768, DER_LEN = 8192, WORDS = 12, LIST_LEN = 8, LONGEST_CHAIN = 4, ENTRIES = 100 };
+enum { LINE_LEN = 32768, DER_LEN = 8192, WORDS = 12, LIST_LEN = 8, ENTRIES = 100 };
 
 static wf_error fill(void *context, uint8_t *out, size_t len) {
     (void)context;
@@ -68,7 +68,7 @@ static wf_error do_verify(char **words) {
     wf_bytes anchors[LIST_LEN], chain[LIST_LEN];
     wf_certificate end;
     const char *now = words[2];
-    wf_chain_rules rules = {.anchors = anchors, .max_len = LONGEST_CHAIN, .role = (wf_role)atoi(words[1])};
+    wf_chain_rules rules = {.anchors = anchors, .max_len = (size_t)atoi(words[5]), .role = (wf_role)atoi(words[1])};
     rules.has_time = strncmp(now, "floor:", 6) != 0;
     rules.now = strtoll(rules.has_time ? now : now + 6, NULL, 10);
     rules.anchor_count = read_list(anchors, anchor_buffer, sizeof anchor_buffer, words[3]);
@@ -239,7 +239,7 @@ static const struct {
     int words;
     wf_error (*run)(char **words);
 } commands[] = {{"parse", 2, do_parse},
-                {"verify", 5, do_verify},
+                {"verify", 6, do_verify},
                 {"issue", 11, do_issue},
                 {"crl", 4, do_crl},
                 {"publish", 7, do_publish}};

@@ -117,6 +117,9 @@ static wf_error parse(wf_certificate *out, const kit_recipe *recipe) {
       r.unique_ids = "A310"                                                                                       \
                      "300E" EXTENSION)                                                                            \
     X(an_unknown_critical_extension_is_refused, CERTIFICATE, r.extensions[2] = KIT_UNKNOWN_CRITICAL)              \
+    X(name_constraints_without_force_are_refused, CERTIFICATE, r.extensions[2] = "551D1E:3000")                   \
+    X(policy_constraints_without_force_are_refused, CERTIFICATE, r.extensions[2] = "551D24:3000")                 \
+    X(an_inhibited_policy_without_force_is_refused, CERTIFICATE, r.extensions[2] = "551D36:020100")               \
     X(a_known_extension_twice_is_refused, CERTIFICATE, r.extensions[2] = KIT_USAGE_END)                           \
     X(an_unknown_extension_twice_is_refused, CERTIFICATE, r.extensions[2] = KIT_UNKNOWN,                          \
       r.extensions[3] = KIT_UNKNOWN)                                                                              \

@@ -8,6 +8,7 @@ typedef struct home {
     size_t chain_len;
     wf_chain_rules rules;
     wf_certificate end;
+    wf_chain_path path;
 } home;
 
 /* One, so that the views in it stay where they point. */
@@ -33,6 +34,9 @@ static home *open_home(void) {
 static wf_error judge(home *h) {
     wf_error error = wf_chain_verify(&h->end, h->chain, h->chain_len, &h->rules);
     CHECK((error == WF_OK) == (h->end.der.len > 0));
+    CHECK(wf_chain_judge(&h->path, h->chain, h->chain_len, &h->rules) == error);
+    CHECK(h->path.len == (error == WF_OK ? h->chain_len + 1 : 0));
+    CHECK((h->path.certificates[0].der.len > 0) == (error == WF_OK));
     return error;
 }
 
@@ -200,6 +204,76 @@ static void purposes_of_authentication_are_accepted(void) {
         cook_end(h, &r);
         expect(h, WF_OK);
     }
+}
+
+/* --- what is said of the path ------------------------------------------------------------------------------------ */
+
+static void the_path_names_every_certificate_up_to_the_anchor(void) {
+    home *h = open_home();
+    kit_certificate other;
+    kit_issue(&other, kit_ca_order("Other"), 7, NULL);
+    h->anchors[0] = other.der;
+    h->anchors[1] = h->root.der;
+    h->rules.anchor_count = 2;
+    expect(h, WF_OK);
+    const wf_bytes expected[] = {h->device.der, h->ca.der, h->root.der};
+    for (size_t i = 0; i < 3; i++) {
+        CHECK(wf_bytes_equal(h->path.certificates[i].der, expected[i]));
+    }
+}
+
+static void fails_at(home *h, wf_error error, size_t place) {
+    expect(h, error);
+    CHECK(h->path.failed_at == place);
+}
+
+static void the_certificate_at_fault_is_named(void) {
+    home *h = open_home();
+    h->rules.now = h->device.parsed.not_after + 1;
+    fails_at(h, WF_ERROR_EXPIRED, 0);
+    h = open_home();
+    wf_certificate_order order = kit_ca_order("Maker CA");
+    order.not_after = KIT_NOW - 1;
+    kit_issue(&h->ca, order, 2, &h->root);
+    h->chain[1] = h->ca.der;
+    fails_at(h, WF_ERROR_EXPIRED, 1);
+    h = open_home();
+    order = kit_ca_order("Root");
+    order.not_after = KIT_NOW - 1;
+    kit_issue(&h->root, order, 1, NULL);
+    h->anchors[0] = h->root.der;
+    fails_at(h, WF_ERROR_EXPIRED, 2);
+    h = open_home();
+    h->chain[0] = h->controller.der;
+    fails_at(h, WF_ERROR_WRONG_ROLE, 0);
+    h = open_home();
+    h->chain[1].len--;
+    fails_at(h, WF_ERROR_DER, 1);
+    h = open_home();
+    h->rules.anchor_count = 0;
+    fails_at(h, WF_ERROR_UNTRUSTED, 1);
+    h = open_home();
+    h->anchors[0].len--;
+    fails_at(h, WF_ERROR_DER, 2);
+    h->chain_len = 0;
+    fails_at(h, WF_ERROR_CHAIN, 0);
+}
+
+static void the_certificate_whose_signature_is_wrong_is_named(void) {
+    home *h = open_home();
+    kit_recipe ca = kit_ca_recipe(), end = kit_end_recipe();
+    cook_ca_and_end(h, &ca);
+    kit_cook(&h->ca, &ca, 2, 9);
+    h->chain[1] = h->ca.der;
+    fails_at(h, WF_ERROR_SIGNATURE, 1);
+    cook_ca_and_end(h, &ca);
+    end.issuer = KIT_CA_NAME;
+    kit_cook(&h->device, &end, 3, 9);
+    h->chain[0] = h->device.der;
+    fails_at(h, WF_ERROR_SIGNATURE, 0);
+    ca.extensions[1] = "551D0F!:03020102"; /* cRLSign alone */
+    cook_ca_and_end(h, &ca);
+    fails_at(h, WF_ERROR_CHAIN, 1);
 }
 
 /* --- time -------------------------------------------------------------------------------------------------------- */
@@ -401,6 +475,25 @@ static void a_self_issued_certificate_does_not_count_for_the_path_length(void) {
     kit_issue(&h->device, kit_end_order(WF_ROLE_DEVICE), 3, &h->ca);
     h->chain[0] = h->device.der;
     expect(h, WF_OK);
+}
+
+static void a_self_issued_certificate_in_the_middle_does_not_count_for_the_path_length(void) {
+    home *h = open_home();
+    kit_certificate old;
+    wf_certificate_order order = kit_ca_order("Maker CA");
+    order.path_len = 0;
+    kit_issue(&old, order, 6, &h->root);
+    h->chain[2] = old.der;
+    old.parsed.path_len = -1; /* so that it can certify its own next key */
+    kit_issue(&h->ca, order, 2, &old);
+    h->chain[1] = h->ca.der;
+    h->chain_len = h->rules.max_len = 3;
+    expect(h, WF_OK);
+    kit_issue(&h->ca, kit_ca_order("Other CA"), 2, &old);
+    kit_issue(&h->device, kit_end_order(WF_ROLE_DEVICE), 3, &h->ca);
+    h->chain[0] = h->device.der;
+    h->chain[1] = h->ca.der;
+    expect(h, WF_ERROR_CHAIN);
 }
 
 static void an_unknown_critical_extension_of_an_issuer_is_refused(void) {
@@ -651,6 +744,10 @@ static const check_case cases[] = {
     CASE(a_path_length_of_an_intermediate_that_is_exceeded_is_refused),
     CASE(a_path_length_of_the_anchor_that_is_exceeded_is_refused),
     CASE(a_self_issued_certificate_does_not_count_for_the_path_length),
+    CASE(a_self_issued_certificate_in_the_middle_does_not_count_for_the_path_length),
+    CASE(the_path_names_every_certificate_up_to_the_anchor),
+    CASE(the_certificate_at_fault_is_named),
+    CASE(the_certificate_whose_signature_is_wrong_is_named),
     CASE(an_unknown_critical_extension_of_an_issuer_is_refused),
     CASE(a_malformed_certificate_in_the_chain_is_refused),
     CASE(a_controller_is_not_a_device),

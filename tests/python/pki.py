@@ -20,6 +20,7 @@ NUMBER = "FE00007701020304050607080900ABCDEF"
 NOW = datetime.datetime(2025, 6, 15, tzinfo=datetime.UTC)
 DAY = datetime.timedelta(days=1)
 FIRST = datetime.datetime(1950, 1, 1, tzinfo=datetime.UTC)
+LONGEST = 4  # WF_CHAIN_MAX_LEN
 LAST = datetime.datetime(9999, 12, 31, 23, 59, 59, tzinfo=datetime.UTC)
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
@@ -72,7 +73,7 @@ class Driver:
 
     def verify(self, chain: "Chain", role: int = 0, now: datetime.datetime = NOW) -> str:
         given = ",".join(der(certificate) for certificate in chain.given)
-        return self.ask("verify", role, seconds(now), der(chain.root), given)
+        return self.ask("verify", role, seconds(now), der(chain.root), given, LONGEST)
 
 
 @dataclass

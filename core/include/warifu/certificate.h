@@ -71,12 +71,25 @@ typedef struct wf_chain_rules {
     wf_role role;   /* the end certificate must carry this role; NONE: any, and no number needed */
 } wf_chain_rules;
 
-/* Judges `chain` (end certificate first, without the anchor) and gives its parsed end certificate, all zero after an
- * error. Cheap rules go first and signatures last, so an error says what is wrong, not that the rest is right.
- * Errors: CHAIN (none or too many certificates, names or key identifiers that don't link, an issuer that may not
- * issue), EXPIRED, NOT_YET_VALID, WRONG_ROLE, CERTIFICATE (the end may not sign, or has a role but no number),
- * UNTRUSTED (no anchor of the issuer's name and key identifier), SIGNATURE, and those of parsing; an anchor that does
- * not parse is an error too. */
+/* A chain that was judged: the given certificates, then the anchor that stands behind them. So the issuer of
+ * certificates[i] is certificates[i + 1], which also signs the list that may revoke it (<warifu/crl.h>). */
+typedef struct wf_chain_path {
+    wf_certificate certificates[WF_CHAIN_MAX_LEN + 1];
+    size_t len;       /* with the anchor; 0 after an error */
+    size_t failed_at; /* after an error: which one is at fault, counted from the end certificate; the anchor's place
+                       * when it is the anchor; 0 when there are none or too many */
+} wf_chain_path;
+
+/* Judges `chain` (end certificate first, without the anchor). Cheap rules go first and signatures last, so an error
+ * says what is wrong, not that the rest is right. No certificate is left in `path` after an error. Errors: CHAIN (none
+ * or too many certificates, names or key identifiers that don't link, an issuer that may not issue), EXPIRED,
+ * NOT_YET_VALID, WRONG_ROLE, CERTIFICATE (the end may not sign, or has a role but no number), UNTRUSTED (no anchor of
+ * the issuer's name and key identifier), SIGNATURE, and those of parsing; an anchor that does not parse is an error
+ * too. */
+WF_MUST_CHECK wf_error wf_chain_judge(wf_chain_path *path, const wf_bytes *chain, size_t chain_len,
+                                      const wf_chain_rules *rules);
+
+/* The same where the end certificate alone matters; it is all zero after an error. */
 WF_MUST_CHECK wf_error wf_chain_verify(wf_certificate *end, const wf_bytes *chain, size_t chain_len,
                                        const wf_chain_rules *rules);
 

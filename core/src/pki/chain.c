@@ -44,84 +44,105 @@ static wf_error verify_signature(const wf_certificate *subject, const wf_certifi
     return wf_signed_verify(subject->tbs, subject->signature, issuer->public_key);
 }
 
+static wf_error fail_at(wf_chain_path *path, size_t place, wf_error error) {
+    path->failed_at = place;
+    return error;
+}
+
 /* All that needs no signature. *below gets the CA certificates that count against the anchor's pathLenConstraint. */
-static wf_error check_given(const wf_certificate *given, size_t count, const wf_chain_rules *rules, int *below) {
+static wf_error check_given(wf_chain_path *path, size_t count, const wf_chain_rules *rules, int *below) {
+    const wf_certificate *given = path->certificates;
     *below = 0;
     for (size_t i = 1; i < count; i++) {
         if (!links(&given[i - 1], &given[i]) || !may_issue(&given[i], *below)) {
-            return WF_ERROR_CHAIN;
+            return fail_at(path, i, WF_ERROR_CHAIN);
         }
         *below += is_self_issued(&given[i]) ? 0 : 1;
     }
     for (size_t i = 0; i < count; i++) {
         wf_error error = check_validity(&given[i], rules);
         if (error != WF_OK) {
-            return error;
+            return fail_at(path, i, error);
         }
     }
-    return check_end(&given[0], rules->role);
+    return fail_at(path, 0, check_end(&given[0], rules->role));
 }
 
-static wf_error check_anchor(const wf_certificate *top, const wf_certificate *anchor, const wf_chain_rules *rules,
-                             int below) {
+static wf_error check_anchor(wf_chain_path *path, size_t count, const wf_chain_rules *rules, int below) {
+    const wf_certificate *anchor = &path->certificates[count];
     if (!may_issue(anchor, below)) {
-        return WF_ERROR_CHAIN;
+        return fail_at(path, count, WF_ERROR_CHAIN);
     }
     wf_error error = check_validity(anchor, rules);
-    return error != WF_OK ? error : verify_signature(top, anchor);
+    if (error != WF_OK) {
+        return fail_at(path, count, error);
+    }
+    return fail_at(path, count - 1, verify_signature(&path->certificates[count - 1], anchor));
 }
 
 /* Several anchors may have the name (a root and its successor): the first that proves the signature is the one. Without
  * one the error is that of an anchor which was refused before its signature counted, else SIGNATURE. */
-static wf_error find_anchor(const wf_certificate *top, const wf_chain_rules *rules, int below) {
+static wf_error find_anchor(wf_chain_path *path, size_t count, const wf_chain_rules *rules, int below) {
     wf_error found = WF_ERROR_UNTRUSTED;
+    size_t found_at = count - 1;
     for (size_t i = 0; i < rules->anchor_count; i++) {
-        wf_certificate anchor;
-        wf_error error = wf_certificate_parse(&anchor, rules->anchors[i]);
+        wf_certificate *anchor = &path->certificates[count];
+        wf_error error = wf_certificate_parse(anchor, rules->anchors[i]);
         if (error != WF_OK) {
-            return error;
+            return fail_at(path, count, error);
         }
-        if (!links(top, &anchor)) {
+        if (!links(&path->certificates[count - 1], anchor)) {
             continue;
         }
-        error = check_anchor(top, &anchor, rules, below);
+        error = check_anchor(path, count, rules, below);
         if (error == WF_OK || error == WF_ERROR_BACKEND) {
             return error;
         }
         if (error != WF_ERROR_SIGNATURE || found == WF_ERROR_UNTRUSTED) {
             found = error;
+            found_at = path->failed_at;
         }
     }
-    return found;
+    return fail_at(path, found_at, found);
 }
 
-static wf_error verify(wf_certificate *given, const wf_bytes *chain, size_t count, const wf_chain_rules *rules) {
+static wf_error judge(wf_chain_path *path, const wf_bytes *chain, size_t count, const wf_chain_rules *rules) {
+    wf_certificate *given = path->certificates;
     for (size_t i = 0; i < count; i++) {
         wf_error error = wf_certificate_parse(&given[i], chain[i]);
         if (error != WF_OK) {
-            return error;
+            return fail_at(path, i, error);
         }
     }
     int below;
-    wf_error error = check_given(given, count, rules, &below);
+    wf_error error = check_given(path, count, rules, &below);
     if (error == WF_OK) {
-        error = find_anchor(&given[count - 1], rules, below);
+        error = find_anchor(path, count, rules, below);
     }
     for (size_t i = count - 1; i > 0 && error == WF_OK; i--) {
-        error = verify_signature(&given[i - 1], &given[i]);
+        error = fail_at(path, i - 1, verify_signature(&given[i - 1], &given[i]));
     }
     return error;
 }
 
-wf_error wf_chain_verify(wf_certificate *end, const wf_bytes *chain, size_t chain_len, const wf_chain_rules *rules) {
-    wf_certificate given[WF_CHAIN_MAX_LEN];
-    *end = (wf_certificate){0};
+wf_error wf_chain_judge(wf_chain_path *path, const wf_bytes *chain, size_t chain_len, const wf_chain_rules *rules) {
+    *path = (wf_chain_path){0};
     if (chain_len == 0 || chain_len > rules->max_len || chain_len > WF_CHAIN_MAX_LEN) {
         return WF_ERROR_CHAIN;
     }
-    wf_error error = verify(given, chain, chain_len, rules);
-    if (error == WF_OK) {
-        *end = given[0];
+    wf_error error = judge(path, chain, chain_len, rules);
+    if (error != WF_OK) {
+        *path = (wf_chain_path){.failed_at = path->failed_at};
+        return error;
     }
+    path->failed_at = 0;
+    path->len = chain_len + 1;
+    return WF_OK;
+}
+
+wf_error wf_chain_verify(wf_certificate *end, const wf_bytes *chain, size_t chain_len, const wf_chain_rules *rules) {
+    wf_chain_path path;
+    wf_error error = wf_chain_judge(&path, chain, chain_len, rules);
+    *end = path.certificates[0];
     return error;
 }

@@ -125,6 +125,12 @@ static bool is_extension(wf_oid oid) {
     }
 }
 
+/* 4.2.1.10, 4.2.1.11, 4.2.1.14: they narrow what a CA may issue and must be critical. We don't enforce them, so they
+ * are never passed over. */
+static bool is_constraint(wf_oid oid) {
+    return oid == WF_OID_NAME_CONSTRAINTS || oid == WF_OID_POLICY_CONSTRAINTS || oid == WF_OID_INHIBIT_ANY_POLICY;
+}
+
 typedef struct taking {
     wf_certificate *out;
     bool has_alt_name;
@@ -133,7 +139,7 @@ typedef struct taking {
 static wf_error take_extension(void *context, const wf_extension *e) {
     taking *t = context;
     if (!is_extension(e->type)) {
-        return e->critical ? WF_ERROR_CERTIFICATE : WF_OK; /* RFC 5280 4.2 */
+        return e->critical || is_constraint(e->type) ? WF_ERROR_CERTIFICATE : WF_OK; /* RFC 5280 4.2 */
     }
     if (wf_der_check(e->value) != WF_OK) {
         return WF_ERROR_DER;
