@@ -13,13 +13,14 @@ CORE = ROOT / "core"
 # A layer of core/src and the layers below it that it may include; it may always include itself.
 BELOW = {
     "base": set(),
+    "audit": {"base"},
     "crypto": {"base"},
     "pki": {"base", "crypto"},
     "edhoc": {"base", "crypto"},
     "echonet": {"base"},
     "da": {"base", "crypto", "pki", "edhoc"},
     "controller": {"base", "echonet"},
-    "engine": {"base", "crypto", "pki", "edhoc", "da", "echonet", "controller"},
+    "engine": {"base", "audit", "crypto", "pki", "edhoc", "da", "echonet", "controller"},
 }
 
 # The layer whose concept a public header is.
@@ -31,6 +32,7 @@ HEADERS = {
     "error": "base",
     "event": "base",
     "store": "base",
+    "audit": "audit",
     "version": "base",
     "crypto": "crypto",
     "certificate": "pki",

@@ -1,0 +1,30 @@
+/* Store entries of the audit log: what parses is written as the same bytes, and its texts fit the room promised. */
+#include "audit/block.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    static wf_audit_entry lines[WF_AUDIT_LINES];
+    static uint8_t again[WF_STORE_ENTRY_LEN], text[WF_AUDIT_TEXT_LEN];
+    unsigned count;
+    if (wf_audit_block_parse(lines, &count, wf_bytes_of(data, size)) != WF_OK) {
+        return 0;
+    }
+    wf_writer w = wf_writer_of(again, sizeof again);
+    wf_audit_block_write(&w, lines, count);
+    if (!wf_bytes_equal(wf_bytes_of(again, w.len), wf_bytes_of(data, size))) {
+        abort();
+    }
+    for (unsigned i = 0; i < count; i++) {
+        wf_writer line = wf_writer_of(text, sizeof text);
+        wf_audit_write_text(&line, &lines[i]);
+        wf_writer json = wf_writer_of(text, sizeof text);
+        wf_audit_write_json(&json, &lines[i]);
+        if (line.overflow || json.overflow) {
+            abort();
+        }
+    }
+    return 0;
+}
