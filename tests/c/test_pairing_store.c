@@ -3,7 +3,7 @@
 
 #include "world.h"
 
-enum { LIMIT = 2, ENTRIES = 4, FIRST_ID = 0x0100 };
+enum { LIMIT = 2, ENTRIES = 4, FIRST_ID = WF_STORE_PAIRINGS };
 
 typedef struct shelf {
     world *world;
@@ -284,7 +284,7 @@ static void an_entry_with_a_field_out_of_range_is_damaged(void) {
         size_t at;
         uint8_t value;
     } damages[] = {
-        {0, 2},     {1, 0},     {1, WF_PAIRING_CANDIDATE}, {1, 9}, {2, 0}, {2, 1}, {2, 77}, {61, 0xFF}, {62, 0},
+        {0, 0},     {1, 0},     {1, WF_PAIRING_CANDIDATE}, {1, 9}, {2, 0}, {2, 1}, {2, 77}, {61, 0xFF}, {62, 0},
         {63, 0x31}, {200, 0xFF}};
     shelf *s = open_shelf();
     (void)pair(s, peer(s, 1));
@@ -299,6 +299,58 @@ static void an_entry_with_a_field_out_of_range_is_damaged(void) {
             exit(1);
         }
     }
+    close_shelf(s);
+}
+
+static void an_entry_of_a_later_version_is_refused_as_such(void) {
+    shelf *s = open_shelf();
+    (void)pair(s, peer(s, 1));
+    for (unsigned i = 0; i < WORLD_ENTRIES; i++) {
+        s->store.entries[i].bytes[0] = 99;
+    }
+    CHECK(read_again(s) == WF_ERROR_STORE_VERSION);
+    close_shelf(s);
+}
+
+static void an_entry_that_could_not_be_erased_goes_with_the_next_that_is(void) {
+    shelf *s = open_shelf();
+    const wf_certificate *a = peer(s, 1);
+    uint32_t old = pair(s, a), fresh = candidate(s, a);
+    s->store.fail_at = s->store.writes + 2;
+    CHECK_OK(commit(s, fresh, WF_PAIRING_FINAL));
+    CHECK(s->entries[old].unerased);
+    CHECK_OK(wf_pairing_remove(&s->table, fresh));
+    CHECK(!s->entries[old].unerased);
+    CHECK_OK(read_again(s));
+    CHECK(wf_pairing_count(&s->table, WF_PAIRING_FREE) == ENTRIES);
+    close_shelf(s);
+}
+
+static void a_removal_that_failed_can_be_tried_again(void) {
+    shelf *s = open_shelf();
+    uint32_t index = pair(s, peer(s, 1));
+    s->store.fails = true;
+    CHECK(wf_pairing_remove(&s->table, index) == WF_ERROR_STORE && s->entries[index].state == WF_PAIRING_FREE);
+    CHECK(wf_pairing_remove(&s->table, index) == WF_ERROR_STORE);
+    s->store.fails = false;
+    CHECK_OK(wf_pairing_remove(&s->table, index));
+    CHECK_OK(read_again(s));
+    CHECK(wf_pairing_count(&s->table, WF_PAIRING_FREE) == ENTRIES);
+    close_shelf(s);
+}
+
+static void removing_all_reaches_entries_that_the_table_has_no_room_for(void) {
+    static const uint8_t bytes[] = {1, 2, 3};
+    shelf *s = open_shelf();
+    (void)pair(s, peer(s, 1));
+    CHECK_OK(world_save(&s->store, FIRST_ID + WF_STORE_MOST_PAIRINGS - 1, bytes, sizeof bytes));
+    CHECK_OK(world_save(&s->store, FIRST_ID - 1, bytes, sizeof bytes));
+    CHECK_OK(wf_pairing_remove_all(&s->table));
+    unsigned left = 0;
+    for (unsigned i = 0; i < WORLD_ENTRIES; i++) {
+        left += s->store.entries[i].used;
+    }
+    CHECK(left == 1);
     close_shelf(s);
 }
 
@@ -341,6 +393,12 @@ static const check_case cases[] = {
      a_final_pairing_takes_the_place_of_provisional_ones_too},
     {"a_damaged_entry_is_an_error_of_the_store", a_damaged_entry_is_an_error_of_the_store},
     {"an_entry_with_a_field_out_of_range_is_damaged", an_entry_with_a_field_out_of_range_is_damaged},
+    {"an_entry_of_a_later_version_is_refused_as_such", an_entry_of_a_later_version_is_refused_as_such},
+    {"an_entry_that_could_not_be_erased_goes_with_the_next_that_is",
+     an_entry_that_could_not_be_erased_goes_with_the_next_that_is},
+    {"a_removal_that_failed_can_be_tried_again", a_removal_that_failed_can_be_tried_again},
+    {"removing_all_reaches_entries_that_the_table_has_no_room_for",
+     removing_all_reaches_entries_that_the_table_has_no_room_for},
     {"a_store_that_can_not_be_read_is_an_error", a_store_that_can_not_be_read_is_an_error},
     {"without_a_store_pairings_live_in_ram", without_a_store_pairings_live_in_ram},
 };

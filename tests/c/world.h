@@ -168,11 +168,11 @@ static inline world *world_new(void) {
 }
 
 static inline void world_add_air_conditioner(wf_node *node) {
-    static const uint8_t on_off = 0x31, mode = 0x41, degrees = 20, room = 24, place = 0x00, fault = 0x42;
+    static const uint8_t on_off = 0x31, mode = 0x41, degrees = 20, room = 24, where = 0x00, fault = 0x42;
     CHECK_OK(wf_node_add_object(node, AIR_CONDITIONER));
     unsigned all = WF_ACCESS_GET | WF_ACCESS_SET | WF_ACCESS_INF;
     CHECK_OK(wf_node_add_property(node, AIR_CONDITIONER, 0x80, all, 1, 1, wf_bytes_of(&on_off, 1)));
-    CHECK_OK(wf_node_add_property(node, AIR_CONDITIONER, 0x81, all, 1, 17, wf_bytes_of(&place, 1)));
+    CHECK_OK(wf_node_add_property(node, AIR_CONDITIONER, 0x81, all, 1, 17, wf_bytes_of(&where, 1)));
     CHECK_OK(wf_node_add_property(node, AIR_CONDITIONER, 0x88, 5, 1, 1, wf_bytes_of(&fault, 1)));
     CHECK_OK(wf_node_add_property(node, AIR_CONDITIONER, 0xB0, all, 1, 1, wf_bytes_of(&mode, 1)));
     CHECK_OK(wf_node_add_property(node, AIR_CONDITIONER, 0xB3, all, 1, 1, wf_bytes_of(&degrees, 1)));

@@ -40,7 +40,7 @@ typedef struct wf_engine_config {
     wf_store store;      /* load NULL: nothing is kept, pairings end with the engine */
     wf_trace trace;      /* datagram NULL: none */
     uint16_t port;       /* 0: 3610 */
-    unsigned pairings;   /* most pairings kept; a device takes at most 4 */
+    unsigned pairings;   /* most pairings kept; a device takes at most 4, a controller 4,094 */
     unsigned handshakes; /* begun at the same time by this side */
     unsigned requests;   /* under way at the same time */
     size_t send_bytes;   /* of datagrams waiting to be sent; at least 4,096 */
@@ -188,6 +188,16 @@ void wf_engine_pair_decide(wf_engine *engine, wf_time now, wf_request_id request
 
 /* Ends a pairing from this side; outcome OK, or UNPAIRED_HERE_ONLY when the peer could not be told. */
 WF_MUST_CHECK wf_error wf_engine_unpair(wf_engine *engine, wf_time now, wf_request_id *out, wf_peer_id peer);
+
+/* Removes a pairing here, by a local act: no peer has to be there, and none is told. Errors: NOT_PAIRED, STORE (it is
+ * gone but would be back after a restart; calling again tries again). */
+WF_MUST_CHECK wf_error wf_engine_forget_peer(wf_engine *engine, wf_time now, wf_peer_id peer);
+/* By a local act: ends every session and what is under way with peers, and erases all pairings with their keys and the
+ * stored seed; the random generator begins anew. Identity, set-up code, identification number, time floor, numbers of
+ * revocation lists, counts of failures and the budget of windows stay, and no window is opened. A power cut leaves all
+ * of it done or nothing; what was begun is finished at the next start. Errors: STATE (no identity), STORE and ENTROPY:
+ * call again. */
+WF_MUST_CHECK wf_error wf_engine_factory_reset(wf_engine *engine, wf_time now);
 
 /* Device: opens the pairing window, a local act of the owner. 0 ms: 180 s; at most 900 s. Errors: STATE, ARGUMENT. */
 WF_MUST_CHECK wf_error wf_engine_open_window(wf_engine *engine, wf_time now, uint32_t duration_ms);

@@ -13,6 +13,15 @@
 
 enum { WF_STORE_ENTRY_LEN = 2048 }; /* longest entry */
 
+/* What lies under which id. */
+typedef enum wf_store_id {
+    WF_STORE_RESETTING = 0x0001, /* there while a factory reset is under way */
+    WF_STORE_SEED = 0x0002,      /* of the random generator */
+    WF_STORE_NUMBER = 0x0003,    /* identification number of a node without a certificate */
+    WF_STORE_PAIRINGS = 0x1000   /* from here on, WF_STORE_MOST_PAIRINGS of them */
+} wf_store_id;
+enum { WF_STORE_MOST_PAIRINGS = 0x1000 };
+
 typedef struct wf_store {
     /* Reads entry `id` into `out`; *len = 0 when there is none. Errors: STORE, STORE_DAMAGED, TOO_SMALL. */
     wf_error (*load)(void *context, uint16_t id, uint8_t *out, size_t capacity, size_t *len);

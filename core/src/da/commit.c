@@ -65,7 +65,7 @@ static void unpair(wf_da *da, wf_time now, const wf_da_request_ref *ref) {
         s->pairing = WF_NO_PAIRING;
         s->ends = now + WF_SESSION_GRACE_MS;
         wf_da_emit_peer(da, WF_EVENT_UNPAIRED, pairing, WF_OK);
-        error = wf_da_forget(da, pairing);
+        error = wf_da_forget_peer_of(da, pairing);
     }
     if (error == WF_OK) {
         answer_kind(da, ref, WF_KIND_UNPAIRED);
@@ -140,7 +140,7 @@ static void unpaired(wf_da *da, wf_run *run) {
     run->session = WF_NO_SESSION;
     run->pairing = WF_NO_PAIRING;
     wf_da_emit_peer(da, WF_EVENT_UNPAIRED, pairing, WF_OK);
-    wf_error error = wf_da_forget(da, pairing);
+    wf_error error = wf_da_forget_peer_of(da, pairing);
     wf_run_over(da, run, error);
 }
 

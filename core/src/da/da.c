@@ -9,9 +9,8 @@
 #include "da/output.h"
 #include "da/peers.h"
 #include "da/records.h"
+#include "da/reset.h"
 #include "da/responder.h"
-
-enum { STORE_ID_SEED = 0x0002, SEED_LEN = 32 };
 
 wf_da *wf_da_layout(wf_arena *arena, const wf_da_config *config) {
     uint32_t pairings = config->pairings + WF_SPARE_PAIRINGS;
@@ -52,30 +51,6 @@ static wf_error check_identity(wf_da *da) {
     return WF_OK;
 }
 
-/* The stored seed is replaced before it is first used, so that no two starts share a state.
- */
-static wf_error start_randomness(wf_da *da, wf_entropy entropy) {
-    uint8_t seed[SEED_LEN] = {0};
-    size_t len = 0;
-    wf_error error = WF_OK;
-    if (da->store.load != NULL) {
-        error = da->store.load(da->store.context, STORE_ID_SEED, seed, sizeof seed, &len);
-    }
-    if (error == WF_OK) {
-        error = wf_drbg_start(&da->drbg, entropy,
-                              wf_bytes_of(da->identity.key->private_key, sizeof da->identity.key->private_key),
-                              wf_bytes_of(seed, len));
-    }
-    if (error == WF_OK && da->store.save != NULL) {
-        error = wf_drbg_bytes(&da->drbg, seed, sizeof seed);
-        if (error == WF_OK) {
-            error = da->store.save(da->store.context, STORE_ID_SEED, seed, sizeof seed);
-        }
-    }
-    wf_wipe(seed, sizeof seed);
-    return error;
-}
-
 static void heal_provisional(wf_da *da, wf_time now) {
     for (uint32_t i = 0; i < da->pairings.count; i++) {
         if (da->pairings.entries[i].state == WF_PAIRING_PROVISIONAL) {
@@ -92,10 +67,10 @@ wf_error wf_da_start(wf_da *da, const wf_da_config *config, wf_time now) {
     da->next_tid = config->next_tid;
     wf_error error = check_identity(da);
     if (error == WF_OK) {
-        error = start_randomness(da, config->entropy);
+        error = wf_da_finish_reset(da);
     }
     if (error == WF_OK) {
-        error = wf_drbg_bytes(&da->drbg, da->cookie_key.bytes, sizeof da->cookie_key.bytes);
+        error = wf_da_start_randomness(da, config->entropy);
     }
     if (error == WF_OK) {
         error = wf_pairing_load(&da->pairings);

@@ -16,6 +16,7 @@
 typedef struct wf_da wf_da;
 
 enum {
+    WF_MOST_PAIRINGS = WF_STORE_MOST_PAIRINGS - 2, /* as config.pairings: two more are kept for candidates */
     /* EDATA that fits a record: a datagram less header, lengths, kid, PIV, kind, stamp and tag */
     WF_RECORD_EDATA_LEN = 1232 - 5 - 1 - 2 - 5 - 1 - 4 - 16
 };
@@ -101,6 +102,9 @@ WF_MUST_CHECK wf_error wf_da_pair(wf_da *da, wf_time now, wf_request_id request,
                                   const uint8_t *number);
 void wf_da_pair_decide(wf_da *da, wf_time now, wf_request_id request, bool accept);
 WF_MUST_CHECK wf_error wf_da_unpair(wf_da *da, wf_time now, wf_request_id request, wf_peer_id peer);
+/* Local acts, of which no peer is told. */
+WF_MUST_CHECK wf_error wf_da_forget_peer(wf_da *da, wf_peer_id peer);
+WF_MUST_CHECK wf_error wf_da_factory_reset(wf_da *da);
 void wf_da_cancel(wf_da *da, wf_request_id request); /* says CANCELLED if it was under way here */
 void wf_da_hello(wf_da *da, const wf_address *to);
 

@@ -312,7 +312,7 @@ static void end_run(wf_da *da, wf_run *run) {
         uint32_t pairing = run->pairing;
         wf_da_emit_peer(da, WF_EVENT_UNPAIRED, pairing, outcome);
         run->pairing = WF_NO_PAIRING;
-        wf_error error = wf_da_forget(da, pairing);
+        wf_error error = wf_da_forget_peer_of(da, pairing);
         outcome = error != WF_OK ? error : outcome;
     }
     wf_run_over(da, run, outcome);

@@ -152,6 +152,18 @@ wf_error wf_da_forget(wf_da *da, uint32_t pairing) {
     return drop(da, pairing);
 }
 
+/* The one that counts goes last: until then nothing has happened. */
+wf_error wf_da_forget_peer_of(wf_da *da, uint32_t pairing) {
+    uint32_t beside;
+    wf_error error = WF_OK;
+    while ((beside = wf_pairing_beside(&da->pairings, pairing)) != WF_NO_PAIRING) {
+        wf_error this_one = wf_da_forget(da, beside);
+        error = error == WF_OK ? this_one : error;
+    }
+    wf_error last = wf_da_forget(da, pairing);
+    return error == WF_OK ? last : error;
+}
+
 wf_error wf_da_commit(wf_da *da, uint32_t pairing, wf_pairing_state state) {
     uint32_t old;
     wf_error error = wf_pairing_commit(&da->pairings, pairing, state);

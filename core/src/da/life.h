@@ -24,4 +24,7 @@ WF_MUST_CHECK wf_error wf_da_commit(wf_da *da, uint32_t pairing, wf_pairing_stat
  * gone from RAM all the same). */
 WF_MUST_CHECK wf_error wf_da_forget(wf_da *da, uint32_t pairing);
 
+/* The same for all that is written down of this peer: an incomplete pairing beside the one that counts, too. */
+WF_MUST_CHECK wf_error wf_da_forget_peer_of(wf_da *da, uint32_t pairing);
+
 #endif

@@ -2,8 +2,7 @@
 
 #include <string.h>
 
-/* Entries of the store: pairing i lies at FIRST_ID + i. */
-enum { FIRST_ID = 0x0100, VERSION = 1, ENTRY_LEN = 128 + WF_CERTIFICATE_LEN };
+enum { VERSION = 1, ENTRY_LEN = 128 + WF_CERTIFICATE_LEN };
 
 static bool is_stored(const wf_pairing *p) {
     return p->state == WF_PAIRING_PROVISIONAL || p->state == WF_PAIRING_FINAL;
@@ -36,9 +35,15 @@ static wf_error describe_peer(wf_pairing *p, wf_bytes der) {
     return wf_certificate_fingerprint(p->fingerprint, der);
 }
 
+static uint16_t id_of(uint32_t index) {
+    return (uint16_t)(WF_STORE_PAIRINGS + index);
+}
+
 static wf_error read_entry(wf_pairing *p, wf_bytes entry) {
     wf_reader r = wf_reader_of(entry);
-    uint8_t version = wf_read_u8(&r);
+    if (wf_read_u8(&r) > VERSION) {
+        return WF_ERROR_STORE_VERSION;
+    }
     uint8_t state = wf_read_u8(&r);
     p->role = (wf_role)wf_read_u8(&r);
     p->sequence = wf_read_u32(&r);
@@ -51,7 +56,7 @@ static wf_error read_entry(wf_pairing *p, wf_bytes entry) {
         return WF_ERROR_STORE_DAMAGED;
     }
     wf_read_copy(&r, p->certificate, p->certificate_len);
-    if (wf_reader_finish(&r) != WF_OK || version != VERSION ||
+    if (wf_reader_finish(&r) != WF_OK || entry.at[0] != VERSION ||
         (state != WF_PAIRING_PROVISIONAL && state != WF_PAIRING_FINAL)) {
         return WF_ERROR_STORE_DAMAGED;
     }
@@ -62,7 +67,7 @@ static wf_error read_entry(wf_pairing *p, wf_bytes entry) {
 static wf_error load_one(wf_pairing_table *table, uint32_t index) {
     uint8_t entry[ENTRY_LEN];
     size_t len = 0;
-    wf_error error = table->store.load(table->store.context, (uint16_t)(FIRST_ID + index), entry, sizeof entry, &len);
+    wf_error error = table->store.load(table->store.context, id_of(index), entry, sizeof entry, &len);
     if (error == WF_OK && len > 0) {
         error = read_entry(&table->entries[index], wf_bytes_of(entry, len));
     }
@@ -83,6 +88,15 @@ uint32_t wf_pairing_replaced(const wf_pairing_table *table, uint32_t index) {
         const wf_pairing *other = &table->entries[i];
         if (is_stored(other) && same_peer(other, p) && other->sequence < p->sequence &&
             (p->state == WF_PAIRING_FINAL || other->state == WF_PAIRING_PROVISIONAL)) {
+            return i;
+        }
+    }
+    return WF_NO_PAIRING;
+}
+
+uint32_t wf_pairing_beside(const wf_pairing_table *table, uint32_t index) {
+    for (uint32_t i = 0; i < table->count; i++) {
+        if (i != index && is_stored(&table->entries[i]) && same_peer(&table->entries[i], &table->entries[index])) {
             return i;
         }
     }
@@ -128,7 +142,7 @@ uint32_t wf_pairing_new(wf_pairing_table *table, const wf_certificate *peer,
         return WF_NO_PAIRING;
     }
     wf_pairing *p = &table->entries[index];
-    *p = (wf_pairing){.state = WF_PAIRING_CANDIDATE, .role = peer->role, .sequence = last + 1};
+    *p = (wf_pairing){.state = WF_PAIRING_CANDIDATE, .role = peer->role, .sequence = last + 1, .unerased = p->unerased};
     memcpy(p->number, peer->number, sizeof p->number);
     memcpy(p->fingerprint, fingerprint, sizeof p->fingerprint);
     memcpy(p->public_key, peer->public_key, sizeof p->public_key);
@@ -164,7 +178,7 @@ static wf_error save(wf_pairing_table *table, uint32_t index) {
     write_entry(&w, &table->entries[index]);
     wf_error error = wf_writer_finish(&w, &len);
     if (error == WF_OK) {
-        error = table->store.save(table->store.context, (uint16_t)(FIRST_ID + index), entry, len);
+        error = table->store.save(table->store.context, id_of(index), entry, len);
     }
     wf_wipe(entry, sizeof entry);
     return error;
@@ -181,17 +195,54 @@ wf_error wf_pairing_commit(wf_pairing_table *table, uint32_t index, wf_pairing_s
     error = save(table, index);
     if (error != WF_OK) {
         p->state = before;
+    } else {
+        p->unerased = false;
+    }
+    return error;
+}
+
+/* What an earlier erasure had to leave in the store must not outlive the entry that took its place. */
+static wf_error erase_unerased(wf_pairing_table *table) {
+    wf_error error = WF_OK;
+    for (uint32_t i = 0; i < table->count && error == WF_OK; i++) {
+        if (table->entries[i].unerased) {
+            error = table->store.erase(table->store.context, id_of(i));
+            table->entries[i].unerased = error != WF_OK;
+        }
     }
     return error;
 }
 
 wf_error wf_pairing_remove(wf_pairing_table *table, uint32_t index) {
-    bool stored = is_stored(&table->entries[index]);
-    wf_wipe(&table->entries[index], sizeof table->entries[index]);
+    wf_pairing *p = &table->entries[index];
+    bool stored = is_stored(p) || p->unerased;
+    wf_wipe(p, sizeof *p);
     if (!stored || table->store.erase == NULL) {
         return WF_OK;
     }
-    return table->store.erase(table->store.context, (uint16_t)(FIRST_ID + index));
+    p->unerased = true;
+    return erase_unerased(table);
+}
+
+/* What can't be read is there, too. */
+static bool is_in_store(const wf_pairing_table *table, uint16_t id) {
+    uint8_t entry[ENTRY_LEN];
+    size_t len = 0;
+    wf_error error = table->store.load(table->store.context, id, entry, sizeof entry, &len);
+    wf_wipe(entry, sizeof entry);
+    return error != WF_OK || len > 0;
+}
+
+wf_error wf_pairing_remove_all(wf_pairing_table *table) {
+    wf_error error = WF_OK;
+    wf_wipe(table->entries, table->count * sizeof *table->entries);
+    for (uint32_t i = 0; i < WF_STORE_MOST_PAIRINGS && table->store.load != NULL; i++) {
+        if (is_in_store(table, id_of(i))) {
+            wf_error this_one = table->store.erase(table->store.context, id_of(i));
+            error = error == WF_OK ? this_one : error;
+        }
+    }
+    return error;
 }
 
 unsigned wf_pairing_count(const wf_pairing_table *table, wf_pairing_state state) {

@@ -24,6 +24,7 @@ typedef enum wf_pairing_state {
 typedef struct wf_pairing {
     wf_pairing_state state;
     wf_role role;
+    bool unerased;     /* the store holds an entry here that could not be erased and does not count */
     uint32_t sequence; /* a later pairing with the same peer has a higher one */
     uint8_t number[WF_NUMBER_LEN];
     uint8_t fingerprint[WF_HASH_LEN]; /* x5t is its first 8 bytes */
@@ -41,7 +42,8 @@ typedef struct wf_pairing_table {
     wf_store store;
 } wf_pairing_table;
 
-/* Reads what the store holds; of two entries for one peer the later one stays. Errors: STORE, STORE_DAMAGED. */
+/* Reads what the store holds; of two entries for one peer the later one stays. Errors: STORE, STORE_DAMAGED,
+ * STORE_VERSION (written by a later version). */
 WF_MUST_CHECK wf_error wf_pairing_load(wf_pairing_table *table);
 
 /* A free entry as a candidate for the peer of this certificate, or WF_NO_PAIRING. */
@@ -53,8 +55,13 @@ WF_MUST_CHECK wf_error wf_pairing_commit(wf_pairing_table *table, uint32_t index
 /* An earlier entry of the same peer whose place this written one takes, or WF_NO_PAIRING: a final one takes the place
  * of all of them, a provisional one that of another provisional one. Ask again once it is removed. */
 uint32_t wf_pairing_replaced(const wf_pairing_table *table, uint32_t index);
-/* Erases it in the store, then in RAM. Errors: STORE (the entry is gone from RAM all the same). */
+/* Another entry that is written down for the same peer, or WF_NO_PAIRING. */
+uint32_t wf_pairing_beside(const wf_pairing_table *table, uint32_t index);
+/* Erases it in RAM, then in the store. Errors: STORE (gone from RAM all the same; removing it, or any other, tries
+ * again). */
 WF_MUST_CHECK wf_error wf_pairing_remove(wf_pairing_table *table, uint32_t index);
+/* All of them, also those in the store that this table has no room for. Errors: STORE (as above). */
+WF_MUST_CHECK wf_error wf_pairing_remove_all(wf_pairing_table *table);
 
 unsigned wf_pairing_count(const wf_pairing_table *table, wf_pairing_state state);
 uint32_t wf_pairing_by_address(const wf_pairing_table *table, const wf_address *address); /* final ones only */

@@ -95,7 +95,7 @@ static wf_error check(const wf_engine_config *config) {
         config->answer_delay_ms <= LONGEST_ANSWER_DELAY_MS || config->answer_delay_ms == WF_ANSWER_AT_ONCE;
     /* Who never listens can't pair. */
     if (!enough || !delay_has_sense || !wf_calls_are_sound(config) || (has_da && config->node.transmits_only) ||
-        (has_da && (config->pairings == 0 || config->handshakes == 0))) {
+        (has_da && (config->pairings == 0 || config->handshakes == 0 || config->pairings > WF_MOST_PAIRINGS))) {
         return WF_ERROR_ARGUMENT;
     }
     return WF_OK;
@@ -285,6 +285,18 @@ wf_error wf_engine_send_raw(wf_engine *engine, const wf_address *to, wf_bytes da
 }
 
 /* ---- the window, peers ---- */
+
+wf_error wf_engine_forget_peer(wf_engine *engine, wf_time now, wf_peer_id peer) {
+    wf_error error = engine->da != NULL ? wf_da_forget_peer(engine->da, peer) : WF_ERROR_NOT_PAIRED;
+    settle(engine, now);
+    return error;
+}
+
+wf_error wf_engine_factory_reset(wf_engine *engine, wf_time now) {
+    wf_error error = engine->da != NULL ? wf_da_factory_reset(engine->da) : WF_ERROR_STATE;
+    settle(engine, now);
+    return error;
+}
 
 wf_error wf_engine_open_window(wf_engine *engine, wf_time now, uint32_t duration_ms) {
     return engine->da != NULL ? wf_da_open_window(engine->da, now, duration_ms) : WF_ERROR_STATE;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { STORE_ID_NUMBER = 0x0003, NUMBER_MARK = 0xFE };
+enum { NUMBER_MARK = 0xFE };
 
 static wf_error choose(wf_engine_config *config) {
     uint8_t *number = config->node.number;
@@ -23,7 +23,7 @@ wf_error wf_number_keep(wf_engine_config *config) {
     size_t len = 0;
     wf_error error = WF_OK;
     if (store->load != NULL) {
-        error = store->load(store->context, STORE_ID_NUMBER, kept, sizeof kept, &len);
+        error = store->load(store->context, WF_STORE_NUMBER, kept, sizeof kept, &len);
     }
     if (error == WF_OK && len == sizeof kept) {
         memcpy(config->node.number, kept, sizeof kept);
@@ -36,7 +36,7 @@ wf_error wf_number_keep(wf_engine_config *config) {
         error = choose(config);
     }
     if (error == WF_OK && store->save != NULL) {
-        error = store->save(store->context, STORE_ID_NUMBER, config->node.number, sizeof config->node.number);
+        error = store->save(store->context, WF_STORE_NUMBER, config->node.number, sizeof config->node.number);
     }
     return error;
 }

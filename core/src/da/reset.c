@@ -1,0 +1,127 @@
+#include "da/reset.h"
+
+#include "da/da.h"
+#include "da/life.h"
+#include "da/output.h"
+
+enum { SEED_LEN = 32 };
+
+/* ---- randomness ---- */
+
+static wf_error start_generator(wf_da *da, wf_entropy entropy, wf_bytes seed) {
+    wf_bytes long_term = wf_bytes_of(da->identity.key->private_key, sizeof da->identity.key->private_key);
+    wf_error error = wf_drbg_start(&da->drbg, entropy, long_term, seed);
+    if (error == WF_OK) {
+        error = wf_drbg_bytes(&da->drbg, da->cookie_key.bytes, sizeof da->cookie_key.bytes);
+    }
+    return error;
+}
+
+static wf_error save_new_seed(wf_da *da) {
+    uint8_t seed[SEED_LEN];
+    if (da->store.save == NULL) {
+        return WF_OK;
+    }
+    wf_error error = wf_drbg_bytes(&da->drbg, seed, sizeof seed);
+    if (error == WF_OK) {
+        error = da->store.save(da->store.context, WF_STORE_SEED, seed, sizeof seed);
+    }
+    wf_wipe(seed, sizeof seed);
+    return error;
+}
+
+/* The stored seed is replaced before it is first used, so that no two starts share a state. */
+wf_error wf_da_start_randomness(wf_da *da, wf_entropy entropy) {
+    uint8_t seed[SEED_LEN] = {0};
+    size_t len = 0;
+    wf_error error = WF_OK;
+    if (da->store.load != NULL) {
+        error = da->store.load(da->store.context, WF_STORE_SEED, seed, sizeof seed, &len);
+    }
+    if (error == WF_OK) {
+        error = start_generator(da, entropy, wf_bytes_of(seed, len));
+    }
+    wf_wipe(seed, sizeof seed);
+    return error == WF_OK ? save_new_seed(da) : error;
+}
+
+/* ---- the reset ---- */
+
+/* In the store. The mark is written first and erased last, so that the power can't end it half way. */
+static wf_error erase_entries(wf_da *da) {
+    static const uint8_t mark = 1;
+    if (da->store.save == NULL) {
+        return wf_pairing_remove_all(&da->pairings);
+    }
+    wf_error marked = da->store.save(da->store.context, WF_STORE_RESETTING, &mark, sizeof mark);
+    wf_error removed = wf_pairing_remove_all(&da->pairings); /* also when there is no room for the mark */
+    wf_error error = da->store.erase(da->store.context, WF_STORE_SEED);
+    error = removed != WF_OK ? removed : error;
+    if (error == WF_OK) {
+        error = da->store.erase(da->store.context, WF_STORE_RESETTING);
+    }
+    return error != WF_OK ? error : (marked == WF_ERROR_STORE ? WF_OK : marked);
+}
+
+wf_error wf_da_finish_reset(wf_da *da) {
+    uint8_t mark[1];
+    size_t len = 0;
+    wf_error error = WF_OK;
+    if (da->store.load != NULL) {
+        error = da->store.load(da->store.context, WF_STORE_RESETTING, mark, sizeof mark, &len);
+    }
+    if (error != WF_OK || len == 0) {
+        return error;
+    }
+    return erase_entries(da);
+}
+
+/* No peer is told: whoever has the device in hand wants it empty now, and a peer learns it when nobody answers. */
+static void end_all(wf_da *da) {
+    wf_da_close_window(da, WF_ERROR_CANCELLED);
+    for (uint32_t i = 0; i < da->run_count; i++) {
+        if (da->runs[i].state != WF_RUN_FREE) {
+            da->runs[i].pairing = WF_NO_PAIRING;
+            wf_run_over(da, &da->runs[i], WF_ERROR_CANCELLED);
+        }
+    }
+    for (uint32_t i = 0; i < WF_RESPONDER_SLOTS; i++) {
+        wf_slot_free(da, &da->slots[i]);
+    }
+    for (uint32_t i = 0; i < da->pairings.count; i++) {
+        if (da->pairings.entries[i].state == WF_PAIRING_FINAL) {
+            wf_da_emit_peer(da, WF_EVENT_UNPAIRED, i, WF_OK);
+        }
+    }
+    for (uint32_t i = 0; i < da->sessions.count; i++) {
+        wf_session_close(&da->sessions, i);
+    }
+    wf_wipe(da->calls, da->pairings.count * sizeof *da->calls);
+    wf_wipe(da->plain, sizeof da->plain);
+}
+
+wf_error wf_da_factory_reset(wf_da *da) {
+    end_all(da);
+    wf_error error = erase_entries(da);
+    wf_entropy entropy = da->drbg.entropy;
+    wf_drbg_wipe(&da->drbg);
+    wf_error drawn = start_generator(da, entropy, wf_bytes_of(NULL, 0));
+    if (drawn == WF_OK && error == WF_OK) {
+        error = save_new_seed(da);
+    }
+    return error == WF_OK ? drawn : error;
+}
+
+wf_error wf_da_forget_peer(wf_da *da, wf_peer_id peer) {
+    if (peer.value < 1 || peer.value > da->pairings.count) {
+        return WF_ERROR_NOT_PAIRED;
+    }
+    uint32_t pairing = peer.value - 1;
+    const wf_pairing *p = &da->pairings.entries[pairing];
+    if (p->state == WF_PAIRING_FINAL) {
+        wf_da_emit_peer(da, WF_EVENT_UNPAIRED, pairing, WF_OK);
+        return wf_da_forget_peer_of(da, pairing);
+    }
+    /* what could not be erased before is tried again */
+    return p->state == WF_PAIRING_FREE && p->unerased ? wf_pairing_remove(&da->pairings, pairing) : WF_ERROR_NOT_PAIRED;
+}
