@@ -14,9 +14,11 @@ from setuptools.command.build_ext import build_ext
 MATH = {"ltm": ("LTM_DESC", "tommath"), "gmp": ("GMP_DESC", "gmp")}
 HEADERS = {"ltm": "tommath.h", "gmp": "gmp.h"}
 PACKAGES = (
-    "Debian: apt-get install libtomcrypt-dev libtommath-dev libgmp-dev libjansson-dev python3-dev gcc; "
-    "Fedora: dnf install libtomcrypt-devel libtommath-devel gmp-devel jansson-devel python3-devel gcc; "
-    "Homebrew: brew install libtomcrypt libtommath gmp jansson pkgconf"
+    "Debian: apt-get install libtomcrypt-dev libtommath-dev libgmp-dev libjansson-dev libqrencode-dev "
+    "python3-dev gcc; "
+    "Fedora: dnf install libtomcrypt-devel libtommath-devel gmp-devel jansson-devel qrencode-devel "
+    "python3-devel gcc; "
+    "Homebrew: brew install libtomcrypt libtommath gmp jansson qrencode pkgconf"
 )
 PYTHON_INCLUDE = sysconfig.get_paths()["include"]
 
@@ -48,7 +50,7 @@ class BuildExt(build_ext):
 
     def check_headers(self) -> None:
         compiler = [*self.compiler.compiler_so, "-E", "-x", "c", "-", *self.extensions[0].extra_compile_args]
-        for header in ("Python.h", "tomcrypt.h", HEADERS[math], "jansson.h"):
+        for header in ("Python.h", "tomcrypt.h", HEADERS[math], "jansson.h", "qrencode.h"):
             try:
                 source = f"#include <{header}>\n"
                 missing = subprocess.run(compiler, input=source, capture_output=True, text=True).returncode != 0
@@ -78,7 +80,7 @@ extension = Extension(
     depends=sorted(glob("core/**/*.h", recursive=True) + glob("bindings/python/ext/*.h")),
     include_dirs=["core/include", "core/src", "core", "bindings/python/ext"],
     define_macros=[("Py_LIMITED_API", "0x030B0000"), (definition, None)],
-    libraries=["tomcrypt", library, "jansson"],
+    libraries=["tomcrypt", library, "jansson", "qrencode"],
     # Python's headers as system headers: their warnings are not ours to mend.
     extra_compile_args=["-std=c11", "-fvisibility=hidden", "-isystem", PYTHON_INCLUDE, *pkg_config("--cflags")],
     extra_link_args=pkg_config("--libs-only-L"),

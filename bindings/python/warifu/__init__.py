@@ -16,7 +16,7 @@ from ._doctor import Finding, doctor
 from ._stream import Stream
 from ._types import MemberInfo, StateInfo, TypeInfo
 from ._values import Bitmap, Integer, Level, NoData, Overflow, Quantity, Real, Special, State, Undefined, Underflow
-from ._warifu import Hello, Identity, __version__
+from ._warifu import Hello, Identity, SetupCode, __version__
 from .authority import Authority, random_number
 from .controller import Controller
 from .device import Device
@@ -94,6 +94,7 @@ __all__ = [
     "Recorder",
     "Refused",
     "Result",
+    "SetupCode",
     "Special",
     "State",
     "StateInfo",

@@ -1,0 +1,208 @@
+/* SetupCode: what a device's label says. Its secret is shown by text() and qr() and by nothing else. */
+#include "extension.h"
+#include <string.h>
+#include <warifu/qr.h>
+#include <warifu/setup_code.h>
+
+typedef struct code_object {
+    PyObject_HEAD wf_setup_code code;
+} code_object;
+
+static const wf_setup_code *code_of(PyObject *object) {
+    return &((code_object *)object)->code;
+}
+
+/* Takes over `self`: a half-made object goes with the error. */
+static PyObject *finish(code_object *self, wf_error error, const char *detail) {
+    if (error == WF_OK) {
+        return (PyObject *)self;
+    }
+    ext_raise(ext_state_of((PyObject *)self), error, detail);
+    Py_DECREF(self);
+    return NULL;
+}
+
+static PyObject *parse(PyObject *type, PyObject *args) {
+    const char *text;
+    Py_ssize_t len;
+    char said[WF_SETUP_CODE_SAYING_LEN];
+    wf_setup_code_fault fault;
+    if (!PyArg_ParseTuple(args, "s#:parse", &text, &len)) {
+        return NULL;
+    }
+    code_object *self = (code_object *)ext_allocate((PyTypeObject *)type);
+    if (self == NULL) {
+        return NULL;
+    }
+    wf_error error = wf_setup_code_parse(&self->code, text, (size_t)len, &fault);
+    wf_setup_code_say(said, &fault);
+    return finish(self, error, said);
+}
+
+/* The key of an Identity, or 64 bytes. */
+static bool as_public_key(const ext_state *state, uint8_t out[static WF_P256_PUBLIC_LEN], PyObject *object) {
+    Py_buffer bytes;
+    if (Py_IS_TYPE(object, state->identity)) {
+        memcpy(out, ext_identity_view(object)->key->public_key, WF_P256_PUBLIC_LEN);
+        return true;
+    }
+    if (PyObject_GetBuffer(object, &bytes, PyBUF_SIMPLE) < 0) {
+        PyErr_SetString(PyExc_TypeError, "key must be an Identity or bytes");
+        return false;
+    }
+    bool copied = ext_copy_exact(state, out, WF_P256_PUBLIC_LEN, &bytes, "key");
+    PyBuffer_Release(&bytes);
+    return copied;
+}
+
+static wf_error make_code(wf_setup_code *out, const uint8_t public_key[static WF_P256_PUBLIC_LEN], wf_entropy entropy) {
+    wf_drbg drbg;
+    wf_bytes none = wf_bytes_of(NULL, 0);
+    wf_error error = wf_drbg_start(&drbg, entropy, none, none);
+    if (error == WF_OK) {
+        error = wf_setup_code_make(out, public_key, &drbg);
+    }
+    wf_drbg_wipe(&drbg);
+    return error;
+}
+
+static PyObject *make(PyObject *type, PyObject *args, PyObject *keywords) {
+    static char *names[] = {"key", "entropy", NULL};
+    PyObject *key, *host = Py_None;
+    uint8_t public_key[WF_P256_PUBLIC_LEN];
+    wf_entropy entropy;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|$O:make", names, &key, &host)) {
+        return NULL;
+    }
+    const ext_state *state = PyType_GetModuleState((PyTypeObject *)type);
+    if (!as_public_key(state, public_key, key) || !ext_as_entropy(state, &entropy, host)) {
+        return NULL;
+    }
+    code_object *self = (code_object *)ext_allocate((PyTypeObject *)type);
+    return self == NULL ? NULL : finish(self, make_code(&self->code, public_key, entropy), NULL);
+}
+
+static PyObject *text(PyObject *object, PyObject *args, PyObject *keywords) {
+    static char *names[] = {"grouped", NULL};
+    char out[WF_SETUP_CODE_GROUPED_LEN + 1];
+    int grouped = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "|$p:text", names, &grouped)) {
+        return NULL;
+    }
+    if (grouped) {
+        wf_setup_code_write_grouped(out, code_of(object));
+    } else {
+        wf_setup_code_write(out, code_of(object));
+    }
+    PyObject *result = PyUnicode_FromString(out);
+    wf_wipe(out, sizeof out);
+    return result;
+}
+
+static PyObject *qr(PyObject *object, PyObject *args, PyObject *keywords) {
+    static char *names[] = {"ascii", "invert", NULL};
+    char out[WF_SETUP_CODE_TEXT_LEN + 1], *drawing = NULL;
+    int ascii = 0, invert = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "|$pp:qr", names, &ascii, &invert)) {
+        return NULL;
+    }
+    wf_setup_code_write(out, code_of(object));
+    wf_error error = wf_qr_draw(&drawing, out, (ascii ? WF_QR_ASCII : 0u) | (invert ? WF_QR_INVERT : 0u));
+    wf_wipe(out, sizeof out);
+    PyObject *result = error == WF_OK ? PyUnicode_FromString(drawing) : ext_raise(ext_state_of(object), error, NULL);
+    wf_qr_free(drawing);
+    return result;
+}
+
+static PyObject *belongs_to(PyObject *object, PyObject *key) {
+    uint8_t public_key[WF_P256_PUBLIC_LEN];
+    const ext_state *state = ext_state_of(object);
+    if (!as_public_key(state, public_key, key)) {
+        return NULL;
+    }
+    wf_error error = wf_setup_code_check_key(code_of(object), public_key);
+    return error == WF_OK || error == WF_ERROR_WRONG_DEVICE ? PyBool_FromLong(error == WF_OK)
+                                                            : ext_raise(state, error, NULL);
+}
+
+static PyObject *get_fingerprint(PyObject *object, void *unused) {
+    (void)unused;
+    return ext_from_bytes(wf_bytes_of(code_of(object)->spki_hash, WF_HASH_LEN));
+}
+
+static PyObject *repr(PyObject *object) {
+    static const char digits[] = "0123456789ABCDEF";
+    char name[17] = "";
+    for (size_t i = 0; i < sizeof name / 2; i++) {
+        name[2 * i] = digits[code_of(object)->spki_hash[i] >> 4];
+        name[2 * i + 1] = digits[code_of(object)->spki_hash[i] & 0x0F];
+    }
+    return PyUnicode_FromFormat("<warifu.SetupCode of the key %s...>", name);
+}
+
+static PyObject *compare(PyObject *object, PyObject *other, int operation) {
+    if ((operation != Py_EQ && operation != Py_NE) || !Py_IS_TYPE(other, Py_TYPE(object))) {
+        return Py_NewRef(Py_NotImplemented);
+    }
+    bool hashes = wf_equal_secret(code_of(object)->spki_hash, code_of(other)->spki_hash, WF_HASH_LEN);
+    bool secrets = wf_equal_secret(code_of(object)->secret, code_of(other)->secret, WF_SETUP_CODE_SECRET_LEN);
+    return PyBool_FromLong((hashes & secrets) == (operation == Py_EQ));
+}
+
+static void deallocate(PyObject *object) {
+    wf_setup_code_wipe(&((code_object *)object)->code);
+    ext_free(object);
+}
+
+static PyObject *refuse_copy(PyObject *object, PyObject *unused) {
+    (void)unused;
+    PyErr_Format(PyExc_TypeError, "%R holds a secret: use text()", object);
+    return NULL;
+}
+
+static PyMethodDef methods[] = {
+    {"parse", parse, METH_VARARGS | METH_CLASS,
+     "parse($type, text, /)\n--\n\nReads a code as scanned or typed: lower case, blanks and hyphens don't matter.\n\n"
+     "Raises errors.NotACode, which says what is wrong, where, and never the code itself."},
+    {"make", EXT_METHOD(make), METH_VARARGS | METH_KEYWORDS | METH_CLASS,
+     "make($type, key, *, entropy=None)\n--\n\nA new code, with a fresh secret, for the device with this key: an "
+     "Identity, or a public key as x and y (64 bytes).\n\nRaises errors.Point, errors.Entropy."},
+    {"text", EXT_METHOD(text), METH_VARARGS | METH_KEYWORDS,
+     "text($self, *, grouped=False)\n--\n\nThe code itself, secret included: with `grouped` in groups of four, for "
+     "people who type it."},
+    {"qr", EXT_METHOD(qr), METH_VARARGS | METH_KEYWORDS,
+     "qr($self, *, ascii=False, invert=False)\n--\n\nThe code as a QR code of block characters, or of `##` with "
+     "`ascii`: for light writing on a dark ground, with `invert` for dark writing on a light one."},
+    {"belongs_to", belongs_to, METH_O,
+     "belongs_to($self, key, /)\n--\n\nIs it the code of the device with this key (an Identity, or 64 bytes)?"},
+    {"__reduce__", refuse_copy, METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyGetSetDef members[] = {
+    {"fingerprint", get_fingerprint, NULL, "SHA-256 of the device's SubjectPublicKeyInfo: no secret.", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static PyType_Slot slots[] = {
+    {Py_tp_doc, "The set-up code of a device: which key it has, and a secret that only its owner can know.\n\n"
+                "Codes compare in constant time; they have no hash and are not pickled."},
+    {Py_tp_dealloc, EXT_SLOT(deallocate)},
+    {Py_tp_repr, EXT_SLOT(repr)},
+    {Py_tp_richcompare, EXT_SLOT(compare)},
+    {Py_tp_hash, EXT_SLOT(PyObject_HashNotImplemented)},
+    {Py_tp_methods, methods},
+    {Py_tp_getset, members},
+    {0, NULL},
+};
+static PyType_Spec spec = {
+    .name = "warifu.SetupCode",
+    .basicsize = sizeof(code_object),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = slots,
+};
+
+int ext_add_setup_code(PyObject *module, ext_state *state) {
+    state->setup_code = (PyTypeObject *)PyType_FromModuleAndSpec(module, &spec, NULL);
+    return state->setup_code == NULL ? -1 : PyModule_AddType(module, state->setup_code);
+}
