@@ -30,6 +30,7 @@ static int run(lua_State *L) {
     lua_setfield(L, -2, "warifu");
     lua_newtable(L);
     shell_add_prompt(L);
+    shell_add_secret(L);
     wfl_run_part(L, shell_parts, "main");
     lua_createtable(L, argc, 0);
     for (int i = 0; i < argc; i++) {

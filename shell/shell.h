@@ -13,4 +13,7 @@ bool shell_was_interrupted(void); /* since the last call */
 /* Adds the functions of the prompt to the table on top. */
 void shell_add_prompt(lua_State *L);
 
+/* Adds those for secrets. */
+void shell_add_secret(lua_State *L);
+
 #endif

@@ -58,6 +58,7 @@ wf_error wfl_source_of(lua_State *L, wfl_source *out, int index);
 
 void wfl_add_codec(lua_State *L);
 void wfl_add_identity(lua_State *L);
+void wfl_add_setup_code(lua_State *L);
 void wfl_add_dictionary(lua_State *L);
 void wfl_add_endpoint(lua_State *L);
 void wfl_add_sim(lua_State *L);

@@ -3,6 +3,7 @@ local shell = ...
 local warifu = require "warifu"
 local place = shell.part "place"
 local run = shell.part "run"
+local setup_code = shell.part "setup_code"
 local status = shell.part "status"
 local verbs = shell.part "verbs"
 
@@ -33,9 +34,9 @@ local function read(prompt)
     return text
 end
 
--- A line that begins with a blank is not kept.
+-- A line that begins with a blank is not kept, and none with a set-up code in it.
 local function remember(prompt, path, text)
-    if path and text:find "^%S" then
+    if path and text:find "^%S" and not setup_code.is_in(text) then
         prompt:add(text)
         local saved, message = prompt:save(path)
         if not saved then

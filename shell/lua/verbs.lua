@@ -3,6 +3,7 @@
 local shell = ...
 local warifu = require "warifu"
 local status = shell.part "status"
+local setup_code = shell.part "setup_code"
 
 local verbs = {}
 
@@ -111,6 +112,9 @@ local TABLE = {
     { "discover", "[SECONDS]", "finds the nodes that are there, and who speaks Device Authentication", discover },
     { "doctor", "[ADDRESS]", "says why nothing arrives, and why not from ADDRESS", doctor },
     { "decode", "HEX...", "says what a frame means", decode },
+    { "code", "[OPTION]... [FILE]",
+        "explains a set-up code; --qr draws it, --invert for light terminals, --show while it is typed",
+        setup_code.verb },
     { "help", "[VERB|ERROR]", "lists the verbs, or explains one or an error's name", help },
     { "version", "", "says which version this is", version },
 }

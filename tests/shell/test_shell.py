@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import warifu
 
 PROMPT, MORE = "warifu> ", "     >> "
 SECONDS = 20
@@ -334,3 +335,119 @@ def test_results_that_can_not_be_written_are_a_failure(shell: Path) -> None:
         done = subprocess.run([shell, "version"], stdout=full, stderr=subprocess.PIPE, timeout=SECONDS, check=False)
     assert done.returncode == 1
     assert b"No space left" in done.stderr
+
+
+# ---- set-up codes ----
+
+CODE = "WARIFU:1P1YSGZ05BQZMJ2HX32TZ800ZYPG1JMYEBNTFVW4NWMM1MX8TJHNSBCGEFPY9S787NEC8ARGQYT0GC3JZG6Y"
+EXPLAINED = """\
+a set-up code of version 1
+  key: B07D987C055DFF490A3D18B5F4001FF5A01953CE5D74FDF095E5281A751A946B (SHA-256 of the device's SubjectPublicKeyInfo)
+  secret: 128 bits, not shown
+  checksum: right
+"""
+
+
+def test_a_set_up_code_is_explained_from_a_file_and_from_the_standard_input(run: Callable, tmp_path: Path) -> None:
+    (tmp_path / "label.txt").write_text(CODE.lower() + "\n")
+    for done in (run("code", "label.txt"), run("code", text=CODE)):
+        assert (done.returncode, done.stdout, done.stderr) == (0, EXPLAINED, "")
+
+
+def test_a_mistyped_set_up_code_is_bad_input_and_is_not_repeated(run: Callable) -> None:
+    done = run("code", text=CODE[:50] + "0" + CODE[51:])
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("NOT_A_CODE: the text is not a set-up code: its checksum is wrong: ")
+    assert CODE[20:26] not in done.stderr
+    assert "(character 9)" in run("code", text="WARIFU:1U").stderr
+
+
+def test_a_set_up_code_is_not_taken_as_a_word(run: Callable) -> None:
+    done = run("code", CODE)
+    assert done.returncode == 3
+    assert done.stderr.startswith("ARGUMENT: a code is no word")
+    assert CODE[20:26] not in done.stderr
+    assert run("code", "nowhere.txt").stderr.startswith("STORE: nowhere.txt: ")
+    assert run("code", "--red").stderr == "ARGUMENT: there is no option --red\n"
+
+
+@pytest.mark.parametrize(("locale", "ascii_only"), [("C.UTF-8", False), ("C", True)])
+@pytest.mark.parametrize("invert", [False, True])
+def test_a_set_up_code_is_drawn_as_the_locale_allows(shell: Path, locale: str, ascii_only: bool, invert: bool) -> None:
+    done = subprocess.run(
+        [shell, "code", "--qr", *(["--invert"] if invert else [])],
+        input=CODE.encode(),
+        env={**os.environ, "LC_ALL": locale},
+        capture_output=True,
+        check=True,
+    )
+    drawn = warifu.SetupCode.parse(CODE).qr(ascii=ascii_only, invert=invert)
+    assert done.stdout.decode() == drawn + EXPLAINED
+
+
+def test_a_set_up_code_typed_at_the_terminal_is_neither_shown_nor_kept(
+    terminal: Callable[..., Terminal], tmp_path: Path
+) -> None:
+    prompt = terminal()
+    prompt.type("code\n")
+    prompt.expect("set-up code: ")
+    prompt.type(CODE + "\n")
+    assert prompt.expect("\n" + PROMPT).endswith(EXPLAINED.rstrip("\n"))
+    assert CODE[20:26] not in prompt.shown
+    assert prompt.line("1 + 1").endswith("\n2")
+    assert "1 + 1" in prompt.shown[-80:]  # what is typed is shown again
+    assert prompt.leave() == 0
+    assert "code" in (tmp_path / "state" / "history").read_text()
+    assert CODE[20:26] not in (tmp_path / "state" / "history").read_text()
+
+
+def test_a_set_up_code_is_shown_while_it_is_typed_when_that_is_asked_for(terminal: Callable[..., Terminal]) -> None:
+    prompt = terminal()
+    prompt.type("code --show\n")
+    prompt.expect("set-up code: ")
+    prompt.type(CODE[:30])
+    prompt.expect(CODE[:30])
+    prompt.type(CODE[30:] + "\n")
+    assert prompt.expect("\n" + PROMPT).endswith(EXPLAINED.rstrip("\n"))
+
+
+def test_ctrl_c_ends_the_typing_of_a_set_up_code(terminal: Callable[..., Terminal]) -> None:
+    prompt = terminal()
+    prompt.type("code\n")
+    prompt.expect("set-up code: ")
+    prompt.type("\x03")
+    prompt.expect("interrupted\n" + PROMPT)
+    assert prompt.line("1 + 1").endswith("\n2")
+    assert "1 + 1" in prompt.shown[-80:]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"label = warifu.SetupCode.parse '{CODE}'",
+        f"code {CODE}",
+        "x = 'Warifu: 1p1y-sgz0-5bqz-mj2h'",
+        f"code warifa:{CODE[7:]}",
+    ],
+)
+def test_a_line_with_a_set_up_code_is_not_kept_in_the_history(
+    terminal: Callable[..., Terminal], tmp_path: Path, line: str
+) -> None:
+    prompt = terminal()
+    prompt.line("6 * 7")
+    prompt.line(line)
+    prompt.type("\x1b[A")
+    prompt.expect("6 * 7")
+    prompt.type("\n")
+    prompt.expect("\n" + PROMPT)
+    assert prompt.leave() == 0
+    kept = (tmp_path / "state" / "history").read_text()
+    assert "6" in kept
+    assert "p1y" not in kept.lower()
+
+
+def test_a_long_frame_is_no_set_up_code_and_is_kept(terminal: Callable[..., Terminal], tmp_path: Path) -> None:
+    prompt = terminal()
+    prompt.line(f"decode {GET}{'00' * 40}")
+    assert prompt.leave() == 0
+    assert "00" * 40 in (tmp_path / "state" / "history").read_text()

@@ -11,6 +11,7 @@ return {
     dictionary = core.part "dictionary",
     Identity = identity.Identity,
     Authority = identity.Authority,
+    SetupCode = core.part "setup_code",
     Controller = core.part "controller",
     Device = core.part "device",
     doctor = core.part "doctor",
