@@ -51,10 +51,10 @@ static void copy_certificates(wf_bytes *views, uint8_t der[][WF_CERTIFICATE_LEN]
 }
 
 void wfl_identity_copy(wf_identity_file *out, const wf_identity *from) {
-    out->key = *from->key;
+    out->key = *wf_signer_key(from->signer);
     copy_certificates(out->chain, out->der, from->chain, from->chain_len);
     copy_certificates(out->anchors, out->der + WF_CHAIN_LEN, from->anchors, from->anchor_count);
-    out->view = (wf_identity){.key = &out->key,
+    out->view = (wf_identity){.signer = wf_signer_of(&out->key),
                               .chain = out->chain,
                               .chain_len = from->chain_len,
                               .anchors = out->anchors,
@@ -144,7 +144,7 @@ static wf_error begin(maker *m, const wfl_source *source, wf_p256_key *key, cons
 static wf_error issue_into(wf_bytes *out, uint8_t der[static WF_CERTIFICATE_LEN], maker *m,
                            const wf_certificate *issuer, const wf_p256_key *key) {
     wf_writer writer = wf_writer_of(der, WF_CERTIFICATE_LEN);
-    wf_error error = wf_certificate_issue(&writer, &m->order, issuer, key, &m->drbg);
+    wf_error error = wf_certificate_issue(&writer, &m->order, issuer, wf_signer_of(key), &m->drbg);
     *out = wf_bytes_of(der, writer.len);
     return error;
 }
@@ -157,7 +157,8 @@ static wf_error make_root(wf_identity_file *out, const wfl_source *source, const
         m.order.path_len = 0;
         error = issue_into(&out->anchors[0], out->der[WF_CHAIN_LEN], &m, NULL, &out->key);
     }
-    out->view = (wf_identity){.key = &out->key, .chain = out->chain, .anchors = out->anchors, .anchor_count = 1};
+    out->view = (wf_identity){
+        .signer = wf_signer_of(&out->key), .chain = out->chain, .anchors = out->anchors, .anchor_count = 1};
     wf_drbg_wipe(&m.drbg);
     return error;
 }
@@ -170,15 +171,15 @@ static wf_error make_end(wf_identity_file *out, const wfl_source *source, const 
     wf_bytes root = authority->anchors[0];
     wf_error error = wf_certificate_parse(&issuer, root);
     if (error == WF_OK) {
-        error = begin(&m, source, &out->key, name, days, wf_bytes_of(view.key->private_key, WF_P256_PRIVATE_LEN));
+        error = begin(&m, source, &out->key, name, days, wf_bytes_of(authority->key.private_key, WF_P256_PRIVATE_LEN));
     }
     if (error == WF_OK) {
         m.order.role = role;
         m.order.number = number;
-        error = issue_into(&out->chain[0], out->der[0], &m, &issuer, view.key);
+        error = issue_into(&out->chain[0], out->der[0], &m, &issuer, &authority->key);
     }
     copy_certificates(out->anchors, out->der + WF_CHAIN_LEN, view.anchors, view.anchor_count);
-    out->view = (wf_identity){.key = &out->key,
+    out->view = (wf_identity){.signer = wf_signer_of(&out->key),
                               .chain = out->chain,
                               .chain_len = 1,
                               .anchors = out->anchors,

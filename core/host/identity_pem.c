@@ -16,7 +16,7 @@ static bool key_is_of_first(const wf_identity *identity) {
     wf_certificate parsed;
     const wf_bytes *first = identity->chain_len > 0 ? identity->chain : identity->anchors;
     return identity->chain_len + identity->anchor_count > 0 && wf_certificate_parse(&parsed, *first) == WF_OK &&
-           memcmp(parsed.public_key, identity->key->public_key, WF_P256_PUBLIC_LEN) == 0;
+           memcmp(parsed.public_key, identity->signer.public_key, WF_P256_PUBLIC_LEN) == 0;
 }
 
 static wf_error take_certificate(wf_identity_file *out, wf_bytes der) {
@@ -64,7 +64,7 @@ wf_error wf_identity_pem_read(wf_identity_file *out, wf_bytes text) {
     wf_error error = WF_OK;
     wf_reader rest = wf_reader_of(text);
     memset(out, 0, sizeof *out);
-    out->view = (wf_identity){.key = &out->key, .chain = out->chain, .anchors = out->anchors};
+    out->view = (wf_identity){.signer = wf_signer_of(&out->key), .chain = out->chain, .anchors = out->anchors};
     while (error == WF_OK) {
         wf_bytes label;
         wf_writer block = wf_writer_of(der, sizeof der);
@@ -97,15 +97,16 @@ static bool all_self_issued_is(bool expected, const wf_bytes *certificates, size
 }
 
 wf_error wf_identity_pem_write(wf_writer *out, const wf_identity *identity) {
-    if (identity->key == NULL || identity->chain_len > WF_CHAIN_LEN || identity->anchor_count > WF_IDENTITY_ANCHORS ||
+    const wf_p256_key *key = wf_signer_key(identity->signer);
+    if (key == NULL || identity->chain_len > WF_CHAIN_LEN || identity->anchor_count > WF_IDENTITY_ANCHORS ||
         !all_self_issued_is(false, identity->chain, identity->chain_len) ||
         !all_self_issued_is(true, identity->anchors, identity->anchor_count) || !key_is_of_first(identity)) {
         return WF_ERROR_ARGUMENT;
     }
     uint8_t der[WF_PKCS8_LEN];
-    wf_writer key = wf_writer_of(der, sizeof der);
-    wf_pkcs8_write(&key, identity->key);
-    wf_pem_write(out, KEY_LABEL, wf_bytes_of(der, key.len));
+    wf_writer pkcs8 = wf_writer_of(der, sizeof der);
+    wf_pkcs8_write(&pkcs8, key);
+    wf_pem_write(out, KEY_LABEL, wf_bytes_of(der, pkcs8.len));
     wf_wipe(der, sizeof der);
     for (size_t i = 0; i < identity->chain_len; i++) {
         wf_pem_write(out, CERTIFICATE_LABEL, identity->chain[i]);

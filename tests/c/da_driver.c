@@ -221,7 +221,7 @@ static void wake(void) {
 }
 
 static void error(void) {
-    static const wf_edhoc_config config = {.key = NULL};
+    static const wf_edhoc_config config = {.signer = {0}};
     uint8_t out[256];
     wf_writer w = wf_writer_of(out, sizeof out);
     wf_error reason = WF_OK;

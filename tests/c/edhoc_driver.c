@@ -193,7 +193,7 @@ static bool begin(char i) {
     if (!x5t && strcmp(text_of("id_cred"), "x5chain") != 0) {
         return step("id_cred", WF_ERROR_ARGUMENT);
     }
-    t.config = (wf_edhoc_config){.key = &t.own,
+    t.config = (wf_edhoc_config){.signer = wf_signer_of(&t.own),
                                  .chain = &t.own_cert,
                                  .chain_len = 1,
                                  .send_as = x5t ? WF_EDHOC_X5T : WF_EDHOC_X5CHAIN,

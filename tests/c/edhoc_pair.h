@@ -50,7 +50,7 @@ static inline void side_start(side *s, uint8_t who) {
         s->chain[i] = wf_bytes_of(s->certificates[i], 300 + 10 * i);
     }
     s->id = (wf_edhoc_id){{who}, 1};
-    s->config = (wf_edhoc_config){.key = &s->key,
+    s->config = (wf_edhoc_config){.signer = wf_signer_of(&s->key),
                                   .chain = s->chain,
                                   .chain_len = 1,
                                   .send_as = WF_EDHOC_X5T,

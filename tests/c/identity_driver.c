@@ -18,7 +18,7 @@ typedef struct maker {
 static wf_error issue(wf_bytes *out, uint8_t der[static WF_CERTIFICATE_LEN], const wf_certificate_order *order,
                       const wf_certificate *issuer, maker *m) {
     wf_writer writer = wf_writer_of(der, WF_CERTIFICATE_LEN);
-    wf_error error = wf_certificate_issue(&writer, order, issuer, &m->root_key, &m->drbg);
+    wf_error error = wf_certificate_issue(&writer, order, issuer, wf_signer_of(&m->root_key), &m->drbg);
     *out = wf_bytes_of(der, writer.len);
     return error;
 }
@@ -49,7 +49,8 @@ static wf_error save(const char *path) {
     if ((error = issue(&end, m.end_der, &order, &issuer, &m)) != WF_OK) {
         return error;
     }
-    wf_identity identity = {.key = &m.key, .chain = &end, .chain_len = 1, .anchors = &root, .anchor_count = 1};
+    wf_identity identity = {
+        .signer = wf_signer_of(&m.key), .chain = &end, .chain_len = 1, .anchors = &root, .anchor_count = 1};
     return wf_identity_file_save(path, &identity);
 }
 
@@ -62,7 +63,7 @@ static void print_hex(const char *what, wf_bytes bytes) {
 }
 
 static void print(const wf_identity *identity) {
-    print_hex("key", wf_bytes_of(identity->key->private_key, WF_P256_PRIVATE_LEN));
+    print_hex("key", wf_bytes_of(wf_signer_key(identity->signer)->private_key, WF_P256_PRIVATE_LEN));
     for (size_t i = 0; i < identity->chain_len; i++) {
         print_hex("chain", identity->chain[i]);
     }

@@ -137,7 +137,7 @@ static wf_error do_issue(char **words) {
         return error;
     }
     wf_writer w = wf_writer_of(out, sizeof out);
-    error = wf_certificate_issue(&w, &order, is_given(words[3]) ? &issuer : NULL, &key, &drbg);
+    error = wf_certificate_issue(&w, &order, is_given(words[3]) ? &issuer : NULL, wf_signer_of(&key), &drbg);
     if (error == WF_OK) {
         printf("ok ");
         hex_print(stdout, wf_bytes_of(out, w.len));
@@ -225,7 +225,7 @@ static wf_error do_publish(char **words) {
                                 .entries = entries,
                                 .entry_count = read_entries(entries, words[6])};
     wf_writer w = wf_writer_of(out, sizeof out);
-    error = wf_crl_issue(&w, &order, &issuer, &key, &drbg);
+    error = wf_crl_issue(&w, &order, &issuer, wf_signer_of(&key), &drbg);
     if (error == WF_OK) {
         printf("ok ");
         hex_print(stdout, wf_bytes_of(out, w.len));

@@ -78,7 +78,7 @@ static inline void kit_issue(kit_certificate *out, wf_certificate_order order, u
     order.public_key = out->key.public_key;
     wf_writer w = wf_writer_of(out->buffer, sizeof out->buffer);
     CHECK_OK(wf_certificate_issue(&w, &order, issuer == NULL ? NULL : &issuer->parsed,
-                                  issuer == NULL ? &out->key : &issuer->key, kit_drbg()));
+                                  wf_signer_of(issuer == NULL ? &out->key : &issuer->key), kit_drbg()));
     out->der = wf_bytes_of(out->buffer, w.len);
     CHECK_OK(wf_certificate_parse(&out->parsed, out->der));
 }

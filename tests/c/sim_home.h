@@ -54,7 +54,7 @@ static inline home *home_new(uint64_t seed) {
                                   .serial = {1},
                                   .public_key = h->root_key.public_key};
     wf_writer out = wf_writer_of(h->root, sizeof h->root);
-    CHECK_OK(wf_certificate_issue(&out, &order, NULL, &h->root_key, &h->drbg));
+    CHECK_OK(wf_certificate_issue(&out, &order, NULL, wf_signer_of(&h->root_key), &h->drbg));
     h->anchors[0] = wf_bytes_of(h->root, out.len);
     return h;
 }
@@ -114,7 +114,7 @@ static inline void home_issue(home *h, home_node *node, wf_role role, uint8_t la
                                   .public_key = node->key.public_key};
     wf_writer out = wf_writer_of(node->certificate, sizeof node->certificate);
     CHECK_OK(wf_certificate_parse(&issuer, h->anchors[0]));
-    CHECK_OK(wf_certificate_issue(&out, &order, &issuer, &h->root_key, &h->drbg));
+    CHECK_OK(wf_certificate_issue(&out, &order, &issuer, wf_signer_of(&h->root_key), &h->drbg));
     node->chain[0] = wf_bytes_of(node->certificate, out.len);
 }
 
@@ -129,7 +129,7 @@ static inline home_node *home_add(home *h, wf_role role) {
     CHECK_OK(wf_sim_store_new(&node->store, h->seed * HOME_NODES + h->node_count));
     home_issue(h, node, role, (uint8_t)h->node_count);
     wf_sim_node below = {.config = {.node = {.objects = 1, .properties = 16, .value_bytes = 64},
-                                    .identity = {&node->key, node->chain, 1, h->anchors, 1},
+                                    .identity = {wf_signer_of(&node->key), node->chain, 1, h->anchors, 1},
                                     .pairings = device ? 4 : HOME_NODES,
                                     .handshakes = 4,
                                     .requests = 16,

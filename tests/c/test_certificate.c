@@ -478,7 +478,8 @@ static void refuse_order(wf_certificate_order order, const kit_certificate *issu
     wf_writer w = wf_writer_of(out, sizeof out);
     const wf_p256_key subject = kit_key(3);
     order.public_key = subject.public_key;
-    CHECK(wf_certificate_issue(&w, &order, &issuer->parsed, &issuer->key, kit_drbg()) == WF_ERROR_ARGUMENT);
+    CHECK(wf_certificate_issue(&w, &order, &issuer->parsed, wf_signer_of(&issuer->key), kit_drbg()) ==
+          WF_ERROR_ARGUMENT);
     CHECK(w.len == 0 && !w.overflow);
 }
 BAD_ORDERS(BAD_ORDER_CASE)
@@ -497,7 +498,7 @@ static void a_certificate_that_does_not_fit_is_not_written(void) {
     order.public_key = root.key.public_key;
     for (size_t room = 0; room < 300; room += 50) {
         wf_writer w = wf_writer_of(out, room);
-        CHECK(wf_certificate_issue(&w, &order, NULL, &root.key, kit_drbg()) == WF_ERROR_TOO_SMALL);
+        CHECK(wf_certificate_issue(&w, &order, NULL, wf_signer_of(&root.key), kit_drbg()) == WF_ERROR_TOO_SMALL);
         CHECK(w.len == 0);
     }
 }
@@ -509,7 +510,7 @@ static void a_key_off_the_curve_is_not_certified(void) {
     kit_issue(&root, kit_ca_order("Root"), 1, NULL);
     wf_certificate_order order = kit_end_order(WF_ROLE_DEVICE);
     order.public_key = nowhere;
-    CHECK(wf_certificate_issue(&w, &order, &root.parsed, &root.key, kit_drbg()) == WF_ERROR_POINT);
+    CHECK(wf_certificate_issue(&w, &order, &root.parsed, wf_signer_of(&root.key), kit_drbg()) == WF_ERROR_POINT);
 }
 
 #define ROW(rule, ...) {#rule, rule},

@@ -26,7 +26,7 @@ static wf_crl_entry entry_of(const kit_certificate *certificate, wf_crl_reason r
 
 static void publish(lists *l) {
     wf_writer w = wf_writer_of(l->buffer, sizeof l->buffer);
-    CHECK_OK(wf_crl_issue(&w, &l->order, &l->root.parsed, &l->root.key, kit_drbg()));
+    CHECK_OK(wf_crl_issue(&w, &l->order, &l->root.parsed, wf_signer_of(&l->root.key), kit_drbg()));
     l->der = wf_bytes_of(l->buffer, w.len);
 }
 
@@ -147,7 +147,7 @@ static void a_list_beyond_64_kilobytes_is_published_and_read(void) {
     l->order.entries = entries;
     l->order.entry_count = MANY;
     wf_writer w = wf_writer_of(buffer, sizeof buffer);
-    CHECK_OK(wf_crl_issue(&w, &l->order, &l->root.parsed, &l->root.key, kit_drbg()));
+    CHECK_OK(wf_crl_issue(&w, &l->order, &l->root.parsed, wf_signer_of(&l->root.key), kit_drbg()));
     CHECK(w.len > 0x10000);
     expect(read_in_blocks(l, wf_bytes_of(buffer, w.len), 1024), WF_OK);
     CHECK(l->crl.entries == MANY && l->queries[0].revoked && !l->queries[1].revoked);
@@ -657,7 +657,7 @@ static void refuses(lists *l, wf_error expected) {
     uint8_t out[1024];
     wf_writer w = wf_writer_of(out, sizeof out);
     wf_write_u8(&w, 7);
-    expect(wf_crl_issue(&w, &l->order, &l->root.parsed, &l->root.key, kit_drbg()), expected);
+    expect(wf_crl_issue(&w, &l->order, &l->root.parsed, wf_signer_of(&l->root.key), kit_drbg()), expected);
     CHECK(w.len == 1 && !w.overflow);
 }
 
@@ -706,7 +706,8 @@ static void a_list_that_does_not_fit_is_not_written(void) {
     for (size_t room = 0; room < l->der.len; room += 37) {
         uint8_t out[1024];
         wf_writer w = wf_writer_of(out, room);
-        expect(wf_crl_issue(&w, &l->order, &l->root.parsed, &l->root.key, kit_drbg()), WF_ERROR_TOO_SMALL);
+        expect(wf_crl_issue(&w, &l->order, &l->root.parsed, wf_signer_of(&l->root.key), kit_drbg()),
+               WF_ERROR_TOO_SMALL);
         CHECK(w.len == 0 && !w.overflow);
     }
 }

@@ -10,10 +10,10 @@ static uint8_t changed[WF_EDHOC_MESSAGE_LEN + 1];
 static wf_error deliver(unsigned n, const uint8_t *bytes, size_t len) {
     static pair q;
     q = p;
-    q.i.config.key = &q.i.key;
+    q.i.config.signer = wf_signer_of(&q.i.key);
     q.i.config.chain = q.i.chain;
     q.i.config.drbg = &q.i.drbg;
-    q.r.config.key = &q.r.key;
+    q.r.config.signer = wf_signer_of(&q.r.key);
     q.r.config.chain = q.r.chain;
     q.r.config.drbg = &q.r.drbg;
     q.i.run.config = n > 0 ? &q.i.config : NULL;
@@ -170,12 +170,12 @@ static void a_certificate_that_id_cred_does_not_name_is_refused(void) {
 
 static void a_certificate_without_its_private_key_proves_nothing(void) {
     pair_start(&p);
-    p.r.config.key = &p.i.key; /* signs with a key of one's own under another's certificate */
+    p.r.config.signer = wf_signer_of(&p.i.key); /* signs with a key of one's own under another's certificate */
     pair_advance(&p, WF_EDHOC_SUITE_3, 2);
     CHECK_OK(pair_read_2(&p));
     CHECK(pair_accept_2(&p) == WF_ERROR_SIGNATURE);
     pair_start(&p);
-    p.i.config.key = &p.r.key;
+    p.i.config.signer = wf_signer_of(&p.r.key);
     pair_advance(&p, WF_EDHOC_SUITE_3, 3);
     CHECK_OK(pair_read_3(&p));
     CHECK(pair_accept_3(&p) == WF_ERROR_SIGNATURE);

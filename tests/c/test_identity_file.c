@@ -33,7 +33,7 @@ static void set_up(fixture *f) {
                                  .serial = {1},
                                  .public_key = f->root_key.public_key};
     wf_writer out = wf_writer_of(f->root_der, sizeof f->root_der);
-    CHECK_OK(wf_certificate_issue(&out, &root, NULL, &f->root_key, &f->drbg));
+    CHECK_OK(wf_certificate_issue(&out, &root, NULL, wf_signer_of(&f->root_key), &f->drbg));
     f->root = wf_bytes_of(f->root_der, out.len);
     wf_certificate issuer;
     CHECK_OK(wf_certificate_parse(&issuer, f->root));
@@ -45,10 +45,10 @@ static void set_up(fixture *f) {
                                 .serial = {2},
                                 .public_key = f->key.public_key};
     out = wf_writer_of(f->end_der, sizeof f->end_der);
-    CHECK_OK(wf_certificate_issue(&out, &end, &issuer, &f->root_key, &f->drbg));
+    CHECK_OK(wf_certificate_issue(&out, &end, &issuer, wf_signer_of(&f->root_key), &f->drbg));
     f->end = wf_bytes_of(f->end_der, out.len);
-    f->identity =
-        (wf_identity){.key = &f->key, .chain = &f->end, .chain_len = 1, .anchors = &f->root, .anchor_count = 1};
+    f->identity = (wf_identity){
+        .signer = wf_signer_of(&f->key), .chain = &f->end, .chain_len = 1, .anchors = &f->root, .anchor_count = 1};
 }
 
 static size_t write_text(const fixture *f, char text[static TEXT_LEN]) {
@@ -63,7 +63,7 @@ static wf_error read_text(wf_identity_file *loaded, const char *text) {
 }
 
 static void check_same(const fixture *f, const wf_identity_file *loaded) {
-    CHECK(loaded->view.key == &loaded->key);
+    CHECK(wf_signer_key(loaded->view.signer) == &loaded->key);
     CHECK(memcmp(&loaded->key, &f->key, sizeof f->key) == 0);
     CHECK(loaded->view.chain_len == 1 && wf_bytes_equal(loaded->view.chain[0], f->end));
     CHECK(loaded->view.anchor_count == 1 && wf_bytes_equal(loaded->view.anchors[0], f->root));
@@ -84,7 +84,7 @@ static void an_authority_is_an_identity_without_a_chain(void) {
     wf_identity_file loaded;
     char text[TEXT_LEN];
     set_up(&f);
-    f.identity = (wf_identity){.key = &f.root_key, .anchors = &f.root, .anchor_count = 1};
+    f.identity = (wf_identity){.signer = wf_signer_of(&f.root_key), .anchors = &f.root, .anchor_count = 1};
     write_text(&f, text);
     CHECK_OK(read_text(&loaded, text));
     CHECK(loaded.view.chain_len == 0 && loaded.view.anchor_count == 1);
@@ -100,8 +100,8 @@ static void what_would_not_read_back_is_not_written(void) {
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         wrong[i] = good;
     }
-    wrong[0].key = NULL;
-    wrong[1].key = &f.root_key;
+    wrong[0].signer = (wf_signer){0};
+    wrong[1].signer = wf_signer_of(&f.root_key);
     wrong[2].chain = &f.root;
     wrong[3].anchors = &f.end;
     wrong[4].chain_len = wrong[4].anchor_count = 0;
@@ -186,7 +186,7 @@ static void text_that_is_not_strict_pem_is_refused(void) {
             fprintf(stderr, "edit %zu was taken\n", i);
             exit(1);
         }
-        CHECK(loaded.view.key == NULL);
+        CHECK(loaded.view.signer.sign == NULL);
     }
 }
 
@@ -246,7 +246,8 @@ static void more_certificates_than_there_is_room_for_are_refused(void) {
     char text[TEXT_LEN];
     set_up(&f);
     wf_bytes chain[] = {f.end, f.end}, anchors[] = {f.root, f.root, f.root, f.root};
-    f.identity = (wf_identity){.key = &f.key, .chain = chain, .chain_len = 2, .anchors = anchors, .anchor_count = 4};
+    f.identity = (wf_identity){
+        .signer = wf_signer_of(&f.key), .chain = chain, .chain_len = 2, .anchors = anchors, .anchor_count = 4};
     size_t len = write_text(&f, text);
     CHECK_OK(read_text(&loaded, text));
     CHECK(loaded.view.chain_len == 2 && loaded.view.anchor_count == 4);

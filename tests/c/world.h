@@ -138,7 +138,7 @@ static inline void world_issue(world *w, world_node *node, wf_certificate_order 
     wf_certificate issuer;
     CHECK_OK(wf_certificate_parse(&issuer, anchor));
     wf_writer out = wf_writer_of(node->certificate, sizeof node->certificate);
-    CHECK_OK(wf_certificate_issue(&out, &order, &issuer, anchor_key, &w->drbg));
+    CHECK_OK(wf_certificate_issue(&out, &order, &issuer, wf_signer_of(anchor_key), &w->drbg));
     node->chain[0] = wf_bytes_of(node->certificate, out.len);
 }
 
@@ -152,7 +152,7 @@ static inline wf_bytes world_root(world *w, wf_p256_key *key, uint8_t der[WF_CER
                                   .serial = {1},
                                   .public_key = key->public_key};
     wf_writer out = wf_writer_of(der, WF_CERTIFICATE_LEN);
-    CHECK_OK(wf_certificate_issue(&out, &order, NULL, key, &w->drbg));
+    CHECK_OK(wf_certificate_issue(&out, &order, NULL, wf_signer_of(key), &w->drbg));
     return wf_bytes_of(der, out.len);
 }
 
@@ -213,7 +213,7 @@ static inline void world_configure(world *w, unsigned i, bool device, bool has_d
                                    .send_bytes = 32768,
                                    .event_bytes = 32768};
     if (has_da) {
-        n->config.identity = (wf_identity){&n->key, n->chain, 1, w->anchors, 1};
+        n->config.identity = (wf_identity){wf_signer_of(&n->key), n->chain, 1, w->anchors, 1};
     }
 }
 

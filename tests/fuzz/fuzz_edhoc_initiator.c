@@ -15,11 +15,12 @@ static wf_edhoc run_of(void) {
     static wf_edhoc sent;
     static wf_p256_key key;
     static const wf_bytes chain = {certificate, sizeof certificate};
-    static const wf_edhoc_config config = {.key = &key, .chain = &chain, .chain_len = 1, .send_as = WF_EDHOC_X5CHAIN};
+    static wf_edhoc_config config = {.chain = &chain, .chain_len = 1, .send_as = WF_EDHOC_X5CHAIN};
     if (sent.state == WF_EDHOC_IDLE) {
         static uint8_t out[64];
         wf_writer w = wf_writer_of(out, sizeof out);
         wf_edhoc_id id = {{7}, 1};
+        config.signer = wf_signer_of(&key);
         if (wf_crypto_start() != WF_OK || wf_p256_from_private(&key, scalar) != WF_OK ||
             wf_edhoc_compose_1(&sent, &config, WF_EDHOC_SUITE_3, &id, &key, NULL, &w) != WF_OK) {
             abort();

@@ -35,6 +35,7 @@ HEADERS = {
     "audit": "audit",
     "version": "base",
     "crypto": "crypto",
+    "signer": "crypto",
     "certificate": "pki",
     "crl": "pki",
     "identity": "pki",

@@ -52,10 +52,10 @@ typedef struct issue_job {
 static wf_error issue_certificate(wf_writer *out, issue_job *job, wf_drbg *drbg) {
     wf_certificate parsed;
     if (job->issuer == NULL) {
-        return wf_certificate_issue(out, &job->order, NULL, &job->key, drbg);
+        return wf_certificate_issue(out, &job->order, NULL, wf_signer_of(&job->key), drbg);
     }
     wf_error error = wf_certificate_parse(&parsed, job->issuer->anchors[0]);
-    return error == WF_OK ? wf_certificate_issue(out, &job->order, &parsed, job->issuer->key, drbg) : error;
+    return error == WF_OK ? wf_certificate_issue(out, &job->order, &parsed, job->issuer->signer, drbg) : error;
 }
 
 /* The new identity as PEM text, which is the one way that an Identity comes to be. */
@@ -63,7 +63,7 @@ static wf_error write_identity(issue_job *job, wf_bytes certificate) {
     bool root = job->issuer == NULL;
     wf_writer text = wf_writer_of(job->pem, sizeof job->pem);
     wf_identity identity = {
-        .key = &job->key,
+        .signer = wf_signer_of(&job->key),
         .chain = &certificate,
         .chain_len = root ? 0 : 1,
         .anchors = root ? &certificate : job->issuer->anchors,

@@ -9,7 +9,7 @@
 #ifndef WARIFU_CERTIFICATE_H
 #define WARIFU_CERTIFICATE_H
 
-#include <warifu/crypto.h>
+#include <warifu/signer.h>
 
 WF_C_BEGIN
 
@@ -111,11 +111,11 @@ typedef struct wf_certificate_order {
     const uint8_t *public_key; /* WF_P256_PUBLIC_LEN bytes */
 } wf_certificate_order;
 
-/* Issues a certificate under `issuer` (NULL: self-signed) with the issuer's key. Nothing is written after an error.
- * Errors: ARGUMENT (an order outside the profile, an issuer that may not issue it or whose key this is not, more than
- * WF_CERTIFICATE_LEN bytes), TOO_SMALL, POINT, and those of signing. */
+/* Issues a certificate under `issuer` (NULL: self-signed); `signer` holds the issuer's key. Nothing is written after an
+ * error. Errors: ARGUMENT (an order outside the profile, an issuer that may not issue it or whose key this is not, more
+ * than WF_CERTIFICATE_LEN bytes), TOO_SMALL, POINT, and those of signing. */
 WF_MUST_CHECK wf_error wf_certificate_issue(wf_writer *out, const wf_certificate_order *order,
-                                            const wf_certificate *issuer, const wf_p256_key *issuer_key, wf_drbg *drbg);
+                                            const wf_certificate *issuer, wf_signer signer, wf_drbg *drbg);
 
 WF_C_END
 

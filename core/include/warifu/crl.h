@@ -139,7 +139,7 @@ typedef struct wf_crl_order {
  * ARGUMENT (dates or reasons outside the profile, serial zero, an issuer that may not sign lists or whose key this is
  * not), TOO_SMALL (the writer, or WF_CRL_LEN), and those of signing. */
 WF_MUST_CHECK wf_error wf_crl_issue(wf_writer *out, const wf_crl_order *order, const wf_certificate *issuer,
-                                    const wf_p256_key *issuer_key, wf_drbg *drbg);
+                                    wf_signer signer, wf_drbg *drbg);
 
 WF_C_END
 

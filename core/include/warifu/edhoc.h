@@ -23,7 +23,7 @@
 #ifndef WARIFU_EDHOC_H
 #define WARIFU_EDHOC_H
 
-#include <warifu/crypto.h>
+#include <warifu/signer.h>
 
 WF_C_BEGIN
 
@@ -75,9 +75,9 @@ typedef struct wf_edhoc_ead {
 
 /* This side. Everything is borrowed and must outlive the run. */
 typedef struct wf_edhoc_config {
-    const wf_p256_key *key; /* signs */
-    const wf_bytes *chain;  /* own certificates, DER, end certificate first */
-    size_t chain_len;       /* 1 or 2 */
+    wf_signer signer;
+    const wf_bytes *chain; /* own certificates, DER, end certificate first */
+    size_t chain_len;      /* 1 or 2 */
     wf_edhoc_credential_kind send_as;
     wf_drbg *drbg;
     bool peer_low_s;              /* demand the smaller s in the peer's signature */

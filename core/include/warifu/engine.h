@@ -34,7 +34,7 @@ typedef struct wf_trace {
 
 typedef struct wf_engine_config {
     wf_node_config node;
-    wf_identity identity;    /* key NULL: a plain ECHONET Lite node without DA */
+    wf_identity identity;    /* without a signer: a plain ECHONET Lite node without DA */
     const wf_policy *policy; /* NULL: wf_policy_strict */
     wf_entropy entropy;
     wf_store store;      /* load NULL: nothing is kept, pairings end with the engine */

@@ -6,7 +6,7 @@
 
 /* Everything is borrowed for the life of what uses it. */
 typedef struct wf_identity {
-    const wf_p256_key *key;
+    wf_signer signer;
     const wf_bytes *chain; /* own certificates, DER, end certificate first, without the anchor */
     size_t chain_len;
     const wf_bytes *anchors; /* trusted roots, DER */

@@ -93,7 +93,7 @@ wf_error wf_p256_sign_with(uint8_t signature[static WF_P256_SIGNATURE_LEN],
 }
 
 /* (r, n - s) is as valid as (r, s). */
-static wf_error make_low(uint8_t s_bytes[static WF_P256_LEN]) {
+wf_error wf_p256_make_low(uint8_t s_bytes[static WF_P256_LEN]) {
     wf_math m;
     wf_math_begin(&m);
     wf_p256_curve curve = wf_p256_curve_read(&m);
@@ -117,7 +117,7 @@ wf_error wf_p256_sign(uint8_t signature[static WF_P256_SIGNATURE_LEN], const wf_
         error = wf_p256_sign_with(signature, key->private_key, hash, &nonce);
     }
     if (error == WF_OK) {
-        error = make_low(signature + WF_P256_LEN);
+        error = wf_p256_make_low(signature + WF_P256_LEN);
     }
     /* A faulty signature can betray the key, so it is never let out. */
     if (error == WF_OK && wf_p256_verify(key->public_key, hash, signature, WF_S_LOW) != WF_OK) {

@@ -22,4 +22,7 @@ WF_MUST_CHECK wf_error wf_p256_sign_with(uint8_t signature[static WF_P256_SIGNAT
                                          const uint8_t private_key[static WF_P256_PRIVATE_LEN],
                                          const uint8_t hash[static WF_HASH_LEN], const wf_p256_nonce *nonce);
 
+/* Puts the smaller one of s and n - s in its place. s is in range, else the result means nothing. */
+WF_MUST_CHECK wf_error wf_p256_make_low(uint8_t s_bytes[static WF_P256_SIGNATURE_LEN / 2]);
+
 #endif

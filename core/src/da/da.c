@@ -44,7 +44,7 @@ static wf_error check_identity(wf_da *da) {
     if (own.role == WF_ROLE_NONE) {
         return WF_ERROR_WRONG_ROLE;
     }
-    if (memcmp(own.public_key, identity->key->public_key, sizeof own.public_key) != 0) {
+    if (memcmp(own.public_key, identity->signer.public_key, sizeof own.public_key) != 0) {
         return WF_ERROR_KEY;
     }
     da->role = own.role;
@@ -78,7 +78,7 @@ wf_error wf_da_start(wf_da *da, const wf_da_config *config, wf_time now) {
     if (error != WF_OK) {
         return error;
     }
-    da->by_chain = (wf_edhoc_config){.key = da->identity.key,
+    da->by_chain = (wf_edhoc_config){.signer = da->identity.signer,
                                      .chain = da->identity.chain,
                                      .chain_len = da->identity.chain_len,
                                      .send_as = WF_EDHOC_X5CHAIN,

@@ -9,8 +9,7 @@ enum { SEED_LEN = 32 };
 /* ---- randomness ---- */
 
 static wf_error start_generator(wf_da *da, wf_entropy entropy, wf_bytes seed) {
-    wf_bytes long_term = wf_bytes_of(da->identity.key->private_key, sizeof da->identity.key->private_key);
-    wf_error error = wf_drbg_start(&da->drbg, entropy, long_term, seed);
+    wf_error error = wf_drbg_start_for(&da->drbg, entropy, da->identity.signer, seed);
     if (error == WF_OK) {
         error = wf_drbg_bytes(&da->drbg, da->cookie_key.bytes, sizeof da->cookie_key.bytes);
     }

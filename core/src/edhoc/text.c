@@ -117,8 +117,8 @@ wf_error wf_edhoc_prove(wf_edhoc *run, wf_edhoc_label label) {
     uint8_t hash[WF_HASH_LEN];
     wf_error error = hash_to_sign(hash, run, label, run->config->chain[0]);
     if (error == WF_OK) {
-        error =
-            wf_p256_sign(run->text + run->ead_at - WF_P256_SIGNATURE_LEN, run->config->key, hash, run->config->drbg);
+        error = wf_signer_sign(run->text + run->ead_at - WF_P256_SIGNATURE_LEN, run->config->signer, hash,
+                               run->config->drbg);
     }
     return error;
 }

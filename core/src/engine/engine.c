@@ -71,7 +71,7 @@ static wf_engine *layout(wf_arena *arena, const wf_engine_config *config, void *
     wf_controller_config part = wf_calls_config(engine, config);
     wf_controller *controller = part.calls > 0 || part.nodes > 0 ? wf_controller_layout(arena, &part) : NULL;
     wf_da_config da = da_config(engine, config);
-    wf_da *da_state = config->identity.key != NULL ? wf_da_layout(arena, &da) : NULL;
+    wf_da *da_state = config->identity.signer.sign != NULL ? wf_da_layout(arena, &da) : NULL;
     if (engine == NULL || arena->used > arena->capacity) {
         return NULL;
     }
@@ -90,7 +90,7 @@ static wf_engine *layout(wf_arena *arena, const wf_engine_config *config, void *
 
 static wf_error check(const wf_engine_config *config) {
     bool enough = config->requests > 0 && config->send_bytes >= LEAST_QUEUE && config->event_bytes >= LEAST_QUEUE;
-    bool has_da = config->identity.key != NULL;
+    bool has_da = config->identity.signer.sign != NULL;
     bool delay_has_sense =
         config->answer_delay_ms <= LONGEST_ANSWER_DELAY_MS || config->answer_delay_ms == WF_ANSWER_AT_ONCE;
     /* Who never listens can't pair. */
@@ -149,7 +149,7 @@ wf_error wf_engine_start(wf_engine **out, const wf_engine_config *given, void *m
     void *node_memory = NULL;
     *out = NULL;
     wf_error error = check(&config);
-    if (error == WF_OK && config.identity.key != NULL) {
+    if (error == WF_OK && config.identity.signer.sign != NULL) {
         error = adopt_certificate(&config);
     } else if (error == WF_OK && config.keep_number) {
         error = wf_number_keep(&config);

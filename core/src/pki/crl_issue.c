@@ -29,9 +29,9 @@ static bool order_is_good(const wf_crl_order *order) {
            order->next_update <= WF_DER_TIME_MAX;
 }
 
-static bool issuer_is_good(const wf_certificate *issuer, const wf_p256_key *key) {
+static bool issuer_is_good(const wf_certificate *issuer, wf_signer signer) {
     wf_bytes a = wf_bytes_of(issuer->public_key, WF_P256_PUBLIC_LEN);
-    return wf_crl_may_sign(issuer) && wf_bytes_equal(a, wf_bytes_of(key->public_key, WF_P256_PUBLIC_LEN));
+    return wf_crl_may_sign(issuer) && wf_bytes_equal(a, wf_bytes_of(signer.public_key, WF_P256_PUBLIC_LEN));
 }
 
 static void write_entry(wf_writer *w, const wf_crl_entry *entry) {
@@ -83,9 +83,9 @@ static void write_tbs(wf_writer *w, const wf_crl_order *order, const wf_certific
     wf_der_end(w, tbs);
 }
 
-wf_error wf_crl_issue(wf_writer *out, const wf_crl_order *order, const wf_certificate *issuer,
-                      const wf_p256_key *issuer_key, wf_drbg *drbg) {
-    if (!order_is_good(order) || !issuer_is_good(issuer, issuer_key)) {
+wf_error wf_crl_issue(wf_writer *out, const wf_crl_order *order, const wf_certificate *issuer, wf_signer signer,
+                      wf_drbg *drbg) {
+    if (!order_is_good(order) || !issuer_is_good(issuer, signer)) {
         return WF_ERROR_ARGUMENT;
     }
     wf_bytes key_id;
@@ -97,7 +97,7 @@ wf_error wf_crl_issue(wf_writer *out, const wf_crl_order *order, const wf_certif
     const wf_writer before = *out;
     size_t list = wf_der_begin(out, WF_DER_SEQUENCE);
     write_tbs(out, order, issuer, key_id);
-    error = wf_signed_end(out, list, issuer_key, drbg);
+    error = wf_signed_end(out, list, signer, drbg);
     if (error == WF_OK && out->len - before.len > WF_CRL_LEN) {
         error = WF_ERROR_TOO_SMALL;
     }

@@ -132,9 +132,9 @@ static bool order_is_good(const wf_certificate_order *order) {
 }
 
 /* The issuer's key must be the issuer's, and the issuer one that may issue this (RFC 5280 4.2.1.9). */
-static bool issuer_is_good(const wf_certificate_order *order, const wf_certificate *issuer, const wf_p256_key *key) {
-    const uint8_t *signer = issuer == NULL ? order->public_key : issuer->public_key;
-    wf_bytes a = wf_bytes_of(signer, WF_P256_PUBLIC_LEN), b = wf_bytes_of(key->public_key, WF_P256_PUBLIC_LEN);
+static bool issuer_is_good(const wf_certificate_order *order, const wf_certificate *issuer, wf_signer signer) {
+    const uint8_t *expected = issuer == NULL ? order->public_key : issuer->public_key;
+    wf_bytes a = wf_bytes_of(expected, WF_P256_PUBLIC_LEN), b = wf_bytes_of(signer.public_key, WF_P256_PUBLIC_LEN);
     if (!wf_bytes_equal(a, b)) {
         return false;
     }
@@ -146,15 +146,15 @@ static bool issuer_is_good(const wf_certificate_order *order, const wf_certifica
 }
 
 static wf_error write_certificate(wf_writer *w, const wf_certificate_order *order, const wf_certificate *issuer,
-                                  const wf_p256_key *issuer_key, wf_drbg *drbg) {
+                                  wf_signer signer, wf_drbg *drbg) {
     size_t certificate = wf_der_begin(w, WF_DER_SEQUENCE);
     wf_error error = write_tbs(w, order, issuer);
-    return error != WF_OK ? error : wf_signed_end(w, certificate, issuer_key, drbg);
+    return error != WF_OK ? error : wf_signed_end(w, certificate, signer, drbg);
 }
 
 wf_error wf_certificate_issue(wf_writer *out, const wf_certificate_order *order, const wf_certificate *issuer,
-                              const wf_p256_key *issuer_key, wf_drbg *drbg) {
-    if (!order_is_good(order) || !issuer_is_good(order, issuer, issuer_key)) {
+                              wf_signer signer, wf_drbg *drbg) {
+    if (!order_is_good(order) || !issuer_is_good(order, issuer, signer)) {
         return WF_ERROR_ARGUMENT;
     }
     wf_error error = wf_p256_check(order->public_key);
@@ -162,7 +162,7 @@ wf_error wf_certificate_issue(wf_writer *out, const wf_certificate_order *order,
         return error;
     }
     const wf_writer before = *out;
-    error = write_certificate(out, order, issuer, issuer_key, drbg);
+    error = write_certificate(out, order, issuer, signer, drbg);
     if (error == WF_OK && out->len - before.len > WF_CERTIFICATE_LEN) {
         error = WF_ERROR_ARGUMENT;
     }

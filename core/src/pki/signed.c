@@ -2,7 +2,7 @@
 #include "pki/der.h"
 #include "pki/profile.h"
 
-wf_error wf_signed_end(wf_writer *w, size_t mark, const wf_p256_key *key, wf_drbg *drbg) {
+wf_error wf_signed_end(wf_writer *w, size_t mark, wf_signer signer, wf_drbg *drbg) {
     if (w->overflow) {
         return WF_ERROR_TOO_SMALL;
     }
@@ -10,7 +10,7 @@ wf_error wf_signed_end(wf_writer *w, size_t mark, const wf_p256_key *key, wf_drb
     wf_bytes tbs = wf_bytes_of(w->start + mark, w->len - mark);
     wf_error error = wf_sha256(hash, &tbs, 1);
     if (error == WF_OK) {
-        error = wf_p256_sign(signature, key, hash, drbg);
+        error = wf_signer_sign(signature, signer, hash, drbg);
     }
     if (error != WF_OK) {
         return error;

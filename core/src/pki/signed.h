@@ -6,7 +6,7 @@
 
 /* Writes algorithm and signature after the element to be signed, which alone stands in the writer since `mark`, and
  * ends the SEQUENCE that wf_der_begin began there. Errors: TOO_SMALL, and those of signing. */
-WF_MUST_CHECK wf_error wf_signed_end(wf_writer *w, size_t mark, const wf_p256_key *key, wf_drbg *drbg);
+WF_MUST_CHECK wf_error wf_signed_end(wf_writer *w, size_t mark, wf_signer signer, wf_drbg *drbg);
 
 /* Errors: SIGNATURE, POINT, BACKEND. */
 WF_MUST_CHECK wf_error wf_signed_verify(wf_bytes tbs, const uint8_t signature[static WF_P256_SIGNATURE_LEN],
