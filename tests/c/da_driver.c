@@ -80,6 +80,7 @@ static void frame(void) {
     printf("window_seconds=%u ", f.hello.window_seconds);
     show("cookie", f.cookie);
     show("tag", f.tag);
+    show("hint", f.hint);
     show("nonce", f.nonce);
     show("kid", f.kid);
     show("clear", f.clear);
@@ -213,9 +214,10 @@ static void admission(void) {
 }
 
 static void wake(void) {
-    uint8_t key[WF_ADMISSION_KEY_LEN], tag[WF_DA_TAG_LEN];
+    uint8_t key[WF_ADMISSION_KEY_LEN], hint[WF_DA_HINT_LEN], tag[WF_DA_TAG_LEN];
     exactly(key, sizeof key, "key");
-    if (!failed(wf_wake_tag(tag, key, bytes_of("nonce")))) {
+    if (!failed(wf_wake_tag(tag, key, bytes_of("nonce"))) && !failed(wf_wake_hint(hint, key))) {
+        show("hint", wf_bytes_of(hint, sizeof hint));
         show("tag", wf_bytes_of(tag, sizeof tag));
     }
 }

@@ -170,6 +170,17 @@ static void a_call_is_no_admission_tag(void) {
     CHECK(!wf_admission_is_right(t, admission_key, empty, empty, n));
 }
 
+static void a_hint_tells_pairings_apart_and_is_no_tag(void) {
+    uint8_t hint[WF_DA_HINT_LEN], other[WF_DA_HINT_LEN], tag[WF_DA_TAG_LEN];
+    const uint8_t another[WF_ADMISSION_KEY_LEN] = {1};
+    CHECK_OK(wf_crypto_start());
+    CHECK_OK(wf_wake_hint(hint, admission_key));
+    CHECK_OK(wf_wake_hint(other, another));
+    CHECK(memcmp(hint, other, sizeof hint) != 0);
+    CHECK_OK(wf_wake_tag(tag, admission_key, wf_bytes_of(NULL, 0)));
+    CHECK(memcmp(hint, tag, sizeof hint) != 0);
+}
+
 static const check_case cases[] = {
     {"a_cookie_is_right_where_it_was_made", a_cookie_is_right_where_it_was_made},
     {"a_cookie_is_bound_to_the_address", a_cookie_is_bound_to_the_address},
@@ -182,6 +193,7 @@ static const check_case cases[] = {
     {"a_tag_of_another_pairing_is_wrong", a_tag_of_another_pairing_is_wrong},
     {"a_call_is_bound_to_its_nonce_and_key", a_call_is_bound_to_its_nonce_and_key},
     {"a_call_is_no_admission_tag", a_call_is_no_admission_tag},
+    {"a_hint_tells_pairings_apart_and_is_no_tag", a_hint_tells_pairings_apart_and_is_no_tag},
 };
 
 CHECK_MAIN(cases)

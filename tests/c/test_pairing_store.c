@@ -3,11 +3,12 @@
 
 #include "world.h"
 
-enum { LIMIT = 2, ENTRIES = 4, FIRST_ID = WF_STORE_PAIRINGS };
+enum { LIMIT = 2, ENTRIES = 4, PLACES = 8, FIRST_ID = WF_STORE_PAIRINGS };
 
 typedef struct shelf {
     world *world;
     wf_pairing entries[ENTRIES];
+    uint32_t by_hint[PLACES], by_host[PLACES];
     wf_pairing_table table;
     world_store store;
     uint8_t der[8][WF_CERTIFICATE_LEN];
@@ -19,7 +20,9 @@ static shelf *open_shelf(void) {
     shelf *s = calloc(1, sizeof *s);
     CHECK(s != NULL);
     s->world = world_new();
-    s->table = (wf_pairing_table){s->entries, ENTRIES, LIMIT, {world_load, world_save, world_erase, &s->store}};
+    s->table = (wf_pairing_table){s->entries, ENTRIES,    LIMIT, {world_load, world_save, world_erase, &s->store},
+                                  s->by_hint, s->by_host, PLACES};
+    CHECK(wf_pairing_index_places(ENTRIES) == PLACES);
     return s;
 }
 

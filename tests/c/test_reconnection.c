@@ -193,6 +193,33 @@ static bool lose_all_message_4(world *w, world_datagram *d) {
     return type_of(d) != WF_DA_MESSAGE_4;
 }
 
+static bool lose_first_message_4_to_the_controller(world *w, world_datagram *d) {
+    unsigned *count = w->context;
+    bool his = type_of(d) == WF_DA_MESSAGE_4 && wf_address_same_host(&d->to, &w->nodes[CONTROLLER].address);
+    return !his || (*count)++ > 0;
+}
+
+static void a_lost_message_4_is_said_again_though_another_peer_took_the_slot(void) {
+    world *w = paired();
+    world_add(w, OTHER, WF_ROLE_CONTROLLER);
+    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0));
+    CHECK_OK(world_pair(w, OTHER, DEVICE));
+    unsigned count = 0;
+    w->context = &count;
+    w->pass = lose_first_message_4_to_the_controller;
+    restart(w, CONTROLLER);
+    world_run(w, 100);
+    CHECK(count == 1 && !has_session(w, CONTROLLER));
+    restart(w, OTHER);
+    world_run(w, 100);
+    CHECK(has_session(w, OTHER));
+    w->log_count = 0;
+    world_run(w, 2000);
+    CHECK(count == 2 && has_session(w, CONTROLLER) && count_logged(w, CONTROLLER, WF_DA_MESSAGE_1) == 0);
+    CHECK_OK(get(w, 1000));
+    world_end(w);
+}
+
 static void a_run_that_fails_changes_nothing(void) {
     world *w = paired();
     w->pass = lose_all_message_4;
@@ -240,46 +267,102 @@ static void a_wake_played_again_is_ignored(void) {
     world_end(w);
 }
 
-static void an_old_wake_played_again_changes_no_session(void) {
+/* As many old calls as somebody cares to keep: each has a lower number than one that was heard. */
+static void old_wakes_start_nothing_wherever_they_come_from(void) {
+    enum { KEPT = 12 };
+    static world_datagram old[KEPT];
     world *w = paired();
+    for (unsigned i = 0; i < KEPT; i++) {
+        restart(w, DEVICE);
+        world_run(w, 100);
+        old[i] = *logged(w, DEVICE, WF_DA_WAKE);
+        w->log_count = 0;
+    }
     restart(w, DEVICE);
     world_run(w, 2000);
-    world_datagram old = *logged(w, DEVICE, WF_DA_WAKE);
     w->log_count = 0;
-    restart(w, DEVICE);
-    world_run(w, 2000);
-    w->log_count = 0;
-    deliver(w, CONTROLLER, OTHER, true, &old);
-    world_run(w, 60000);
-    CHECK(logged(w, DEVICE, WF_DA_RETRY) == NULL && logged(w, DEVICE, WF_DA_MESSAGE_2) == NULL);
+    for (unsigned i = 0; i < 10 * KEPT; i++) {
+        deliver(w, CONTROLLER, i % 2 ? OTHER : DEVICE, i % 3 == 0, &old[i % KEPT]);
+        world_run(w, 500);
+        w->nodes[CONTROLLER].event_count = 0;
+    }
+    CHECK(w->log_count == 0);
     CHECK_OK(get(w, 1000));
     CHECK(is_notified(w));
     world_end(w);
 }
 
-/* Each answer costs a key: who plays old ones in turn gets one a second, and the device is still heard. */
-static void a_flood_of_old_wakes_starts_one_run_a_second(void) {
+/* While the device is off, old calls start the sparing search for it, where it was last; nothing goes elsewhere. */
+static void without_a_session_old_wakes_make_a_controller_look_where_the_peer_was(void) {
+    static world_datagram old[2];
     world *w = paired();
-    world_datagram old[2];
     for (unsigned i = 0; i < 2; i++) {
         restart(w, DEVICE);
         world_run(w, 100);
         old[i] = *logged(w, DEVICE, WF_DA_WAKE);
         w->log_count = 0;
     }
-    world_run(w, 2000);
+    wf_da *da = w->nodes[CONTROLLER].engine->da;
+    wf_session_close_pairing(&da->sessions, world_peer(w, CONTROLLER).value - 1);
     world_stop(w, DEVICE);
-    unsigned before = count_logged(w, CONTROLLER, WF_DA_MESSAGE_1);
     for (unsigned i = 0; i < 300; i++) {
-        deliver(w, CONTROLLER, DEVICE, false, &old[i % 2]);
-        world_run(w, 10);
+        deliver(w, CONTROLLER, OTHER, false, &old[0]);
+        world_run(w, 100);
     }
-    CHECK(count_logged(w, CONTROLLER, WF_DA_MESSAGE_1) - before <= 4);
+    for (unsigned i = 0; i < w->log_count; i++) {
+        CHECK(wf_address_same_host(&w->log[i].to, &w->nodes[DEVICE].address));
+    }
+    CHECK(count_logged(w, CONTROLLER, WF_DA_MESSAGE_1) >= 1 && count_logged(w, CONTROLLER, WF_DA_MESSAGE_1) < 12);
     world_start(w, DEVICE);
     wf_engine_announce(w->nodes[DEVICE].engine, w->now);
     world_run(w, 3000);
     CHECK(has_session(w, DEVICE));
-    CHECK_OK(get(w, 1000));
+    world_end(w);
+}
+
+/* Whoever passes a call on from a forged address before it arrives makes the controller say no more than came. */
+static void a_call_from_a_new_address_is_answered_once_and_with_no_more_bytes(void) {
+    world *w = paired();
+    w->pass = lose_everything_of_da;
+    world_datagram wake = {0};
+    world_stop(w, DEVICE);
+    world_start(w, DEVICE);
+    wf_engine_announce(w->nodes[DEVICE].engine, w->now);
+    wf_datagram out;
+    while (wf_engine_next_datagram(w->nodes[DEVICE].engine, &out)) {
+        if (out.bytes.at[1] == WF_EHD2_ARBITRARY && out.bytes.at[4] == WF_DA_WAKE) {
+            wake.len = out.bytes.len;
+            memcpy(wake.bytes, out.bytes.at, wake.len);
+        }
+    }
+    w->pass = NULL;
+    w->log_count = 0;
+    world_stop(w, DEVICE);
+    deliver(w, CONTROLLER, OTHER, false, &wake);
+    world_run(w, 25000);
+    CHECK(w->log_count == 1 && type_of(&w->log[0]) == WF_DA_MESSAGE_1 && w->log[0].len <= wake.len);
+    CHECK(wf_address_same_host(&w->log[0].to, &w->nodes[OTHER].address));
+    world_end(w);
+}
+
+static void a_device_whose_store_was_put_back_is_still_heard(void) {
+    world *w = paired();
+    static world_store before;
+    before = w->nodes[DEVICE].store;
+    for (unsigned i = 0; i < 3; i++) {
+        restart(w, DEVICE);
+        world_run(w, 100);
+    }
+    restart(w, CONTROLLER);
+    world_run(w, 100); /* it hears numbers from here on */
+    restart(w, DEVICE);
+    world_run(w, 100);
+    world_stop(w, DEVICE);
+    w->nodes[DEVICE].store = before;
+    world_start(w, DEVICE);
+    wf_engine_announce(w->nodes[DEVICE].engine, w->now);
+    CHECK_OK(get(w, 15000));
+    CHECK(is_notified(w));
     world_end(w);
 }
 
@@ -601,11 +684,14 @@ static const check_case cases[] = {
     CASE(a_device_that_comes_back_at_another_address_is_found),
     CASE(a_device_without_session_calls_once_in_10_seconds_at_most),
     CASE(a_reconnection_survives_the_loss_of_message_4),
+    CASE(a_lost_message_4_is_said_again_though_another_peer_took_the_slot),
     CASE(a_run_that_fails_changes_nothing),
     CASE(runs_that_fail_for_an_hour_fill_nothing),
     CASE(a_wake_played_again_is_ignored),
-    CASE(an_old_wake_played_again_changes_no_session),
-    CASE(a_flood_of_old_wakes_starts_one_run_a_second),
+    CASE(old_wakes_start_nothing_wherever_they_come_from),
+    CASE(without_a_session_old_wakes_make_a_controller_look_where_the_peer_was),
+    CASE(a_call_from_a_new_address_is_answered_once_and_with_no_more_bytes),
+    CASE(a_device_whose_store_was_put_back_is_still_heard),
     CASE(a_forged_wake_is_ignored),
     CASE(the_first_message_1_played_again_earns_only_a_retry),
     CASE(a_message_1_with_its_cookie_is_worth_nothing_from_elsewhere),

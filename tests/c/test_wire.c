@@ -19,6 +19,8 @@ static void refused(const char *text) {
 
 #define COOKIE "000102030405060708090a0b0c0d0e0f"
 #define TAG "f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff"
+#define WAKE "108200011ba1a2a3a4a5a6a7a8"
+#define PADDING "000000000000000000000000000000000000000000000000"
 
 static void the_header_is_10_82_tid_type(void) {
     uint8_t bytes[WF_DA_HEADER_LEN];
@@ -151,13 +153,16 @@ static void edhoc_messages_pass_whole(void) {
     refused("1082000115");
 }
 
-static void a_wake_is_a_nonce_and_a_tag(void) {
+static void a_wake_is_a_hint_a_nonce_a_tag_and_24_bytes_that_nobody_looks_at(void) {
     wf_da_frame frame;
-    CHECK_OK(parse(&frame, "108200011b0102030405060708" TAG));
-    CHECK(frame.nonce.len == 8 && frame.nonce.at[7] == 8 && frame.tag.len == 16 && frame.tag.at[15] == 0xff);
-    refused("108200011b01020304050607" TAG);
-    refused("108200011b010203040506070809" TAG);
-    refused("108200011b");
+    CHECK_OK(parse(&frame, WAKE "0102030405060708" TAG PADDING));
+    CHECK(frame.hint.len == 8 && frame.hint.at[0] == 0xa1 && frame.nonce.len == 8 && frame.nonce.at[7] == 8);
+    CHECK(frame.tag.len == 16 && frame.tag.at[15] == 0xff && frame.payload.len == 0);
+    CHECK_OK(parse(&frame, WAKE "0102030405060708" TAG TAG "1111111111111111"));
+    refused(WAKE "01020304050607" TAG PADDING);
+    refused(WAKE "010203040506070809" TAG PADDING);
+    refused(WAKE "0102030405060708" TAG);
+    refused(WAKE);
 }
 
 #define SEALED "00" TAG /* one byte and its tag */
@@ -246,7 +251,8 @@ static const check_case cases[] = {
     {"message_1_with_flags_out_of_form_is_refused", message_1_with_flags_out_of_form_is_refused},
     {"a_retry_is_a_cookie_and_nothing_else", a_retry_is_a_cookie_and_nothing_else},
     {"edhoc_messages_pass_whole", edhoc_messages_pass_whole},
-    {"a_wake_is_a_nonce_and_a_tag", a_wake_is_a_nonce_and_a_tag},
+    {"a_wake_is_a_hint_a_nonce_a_tag_and_24_bytes_that_nobody_looks_at",
+     a_wake_is_a_hint_a_nonce_a_tag_and_24_bytes_that_nobody_looks_at},
     {"a_record_has_kid_piv_and_at_least_one_byte_inside", a_record_has_kid_piv_and_at_least_one_byte_inside},
     {"a_record_with_lengths_out_of_form_is_refused", a_record_with_lengths_out_of_form_is_refused},
     {"a_piv_has_one_form_only", a_piv_has_one_form_only},

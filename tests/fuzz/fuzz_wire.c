@@ -1,4 +1,5 @@
-/* DA frames: the views of whatever parses, put together again, are the datagram; a hello's reserved bits are lost. */
+/* DA frames: the views of whatever parses, put together again, are the datagram; a hello's reserved bits and a WAKE's
+ * padding are lost. */
 #include <stdlib.h>
 #include <string.h>
 #include <warifu/wire.h>
@@ -35,6 +36,7 @@ static void write_body(wf_writer *w, const wf_da_frame *f) {
         }
         break;
     case WF_DA_WAKE:
+        wf_write_view(w, f->hint);
         wf_write_view(w, f->nonce);
         wf_write_view(w, f->tag);
         break;
@@ -59,7 +61,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         return 0;
     }
     write_body(&w, &f);
-    if (w.overflow || w.len != size || memcmp(again, data, size) != 0) {
+    size_t padding = f.type == WF_DA_WAKE ? WF_DA_WAKE_PADDING : 0;
+    if (w.overflow || w.len + padding != size || memcmp(again, data, w.len) != 0) {
         abort();
     }
     return 0;

@@ -260,6 +260,10 @@ def wake_tag(key: bytes, nonce: bytes) -> bytes:
     return mac(key, b"warifu 1 wake\0", nonce)[:16]
 
 
+def wake_hint(key: bytes) -> bytes:
+    return mac(key, b"warifu 1 hint\0")[:8]
+
+
 def message_1_body(cookie: bytes, tag: bytes, covers_wake: bool, message_1: bytes) -> bytes:
     flags = bool(cookie) | bool(tag) << 1 | covers_wake << 2
     return bytes([flags]) + cookie + tag + message_1
@@ -353,8 +357,8 @@ def frames(file: Values, records: list[Values]) -> list[Values]:
     )
     body = message_1_body(token, tag, True, one)
     add("message_1 that answers a wake", "message_1", 0x0C02, body, flags=7, cookie=token, tag=tag, payload=one)
-    call = bytes.fromhex(file["wake"]["tag"])
-    add("wake", "wake", 0x0D01, nonce + call, nonce=nonce, tag=call)
+    call, hint = bytes.fromhex(file["wake"]["tag"]), bytes.fromhex(file["wake"]["hint"])
+    add("wake", "wake", 0x0D01, hint + nonce + call + bytes(24), hint=hint, nonce=nonce, tag=call)
     for item in records:
         kid = keys[f"{item['from']}_kid"]
         name = "answer" if "request_piv" in item else "request"
@@ -380,7 +384,8 @@ def recompute(file: Values) -> Values:
         "cookie": cookie(key, place["now_ms"], ip, place["port"], place["scope"], message_1).hex(),
     }
     nonce = bytes.fromhex(file["wake"]["nonce"])
-    out["wake"] = {"nonce": nonce.hex(), "tag": wake_tag(bytes.fromhex(keys["admission_key"]), nonce).hex()}
+    call = bytes.fromhex(keys["admission_key"])
+    out["wake"] = {"nonce": nonce.hex(), "hint": wake_hint(call).hex(), "tag": wake_tag(call, nonce).hex()}
     out["errors"] = [{**given_of("errors", e), "message": error_body(e["reason"]).hex()} for e in file["errors"]]
     out["replay"] = file["replay"]
     out["frames"] = frames(out, out["records"])

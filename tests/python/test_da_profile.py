@@ -234,7 +234,9 @@ def test_the_core_makes_the_tags_of_the_example(build: Path, file: Values) -> No
             ("admission", {"key": key, "cookie": item.get("cookie", ""), "nonce": covered, "message_1": message_1})
         )
     assert [answer["tag"] for answer in answers(build, asked)] == [item["tag"] for item in frames]
-    assert answers(build, [("wake", {"key": key, "nonce": nonce})]) == [{"tag": file["wake"]["tag"]}]
+    assert answers(build, [("wake", {"key": key, "nonce": nonce})]) == [
+        {"hint": file["wake"]["hint"], "tag": file["wake"]["tag"]}
+    ]
 
 
 def test_the_core_writes_the_edhoc_errors_of_the_example(build: Path, file: Values) -> None:
@@ -401,8 +403,10 @@ def test_a_restarted_device_calls_and_the_controller_answers_with_tags_of_the_do
     key = bytes.fromhex(again.keys["admission_key"])
     calls = {call for _, call in again.of("wake")}
     (call,) = calls
-    nonce, tag = call[5:13], call[13:]
-    assert tag == profile.wake_tag(key, nonce)
+    hint, nonce, tag = call[5:13], call[13:21], call[21:37]
+    assert (hint, tag) == (profile.wake_hint(key), profile.wake_tag(key, nonce))
+    assert nonce == (2).to_bytes(4) + (1).to_bytes(4)  # the second start, and its first call
+    assert len(call) == len(again.of("message_1")[0][1])
     (_, first), (_, second) = again.of("message_1")
     assert (first[5], second[5]) == (0b110, 0b111)
     assert first[6:22] == profile.admission_tag(key, b"", nonce, first[22:])

@@ -36,6 +36,8 @@ enum {
     WF_DA_COOKIE_LEN = 16,
     WF_DA_TAG_LEN = 16,
     WF_DA_NONCE_LEN = 8,
+    WF_DA_HINT_LEN = 8,
+    WF_DA_WAKE_PADDING = 24, /* so that the message_1 that answers a WAKE is no longer than it */
     WF_DA_KID_LEN = 2, /* longest kid */
     WF_DA_PIV_LEN = 5  /* longest PIV */
 };
@@ -64,7 +66,7 @@ typedef struct wf_da_frame {
     uint8_t flags;         /* MESSAGE_1 */
     wf_bytes cookie;       /* MESSAGE_1, RETRY */
     wf_bytes tag;          /* MESSAGE_1, WAKE */
-    wf_bytes nonce;        /* WAKE */
+    wf_bytes hint, nonce;  /* WAKE */
     uint8_t connection_id; /* MESSAGE_3: C_R */
     wf_bytes kid;          /* REQUEST, ANSWER */
     uint64_t piv;          /* REQUEST, ANSWER */

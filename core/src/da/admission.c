@@ -7,6 +7,7 @@ enum { COOKIE_SLOT_MS = 32000 };
 static const uint8_t cookie_label[] = "warifu 1 cookie";
 static const uint8_t admission_label[] = "warifu 1 admission";
 static const uint8_t wake_label[] = "warifu 1 wake";
+static const uint8_t hint_label[] = "warifu 1 hint";
 
 static wf_error short_mac(uint8_t out[static WF_DA_TAG_LEN], wf_bytes key, const wf_bytes *parts, size_t count) {
     uint8_t mac[WF_HASH_LEN];
@@ -61,6 +62,14 @@ bool wf_admission_is_right(wf_bytes tag, const uint8_t key[static WF_ADMISSION_K
                            wf_bytes nonce, wf_bytes message_1) {
     uint8_t right[WF_DA_TAG_LEN];
     return matches(wf_admission_tag(right, key, cookie, nonce, message_1), tag, right);
+}
+
+wf_error wf_wake_hint(uint8_t hint[static WF_DA_HINT_LEN], const uint8_t key[static WF_ADMISSION_KEY_LEN]) {
+    uint8_t mac[WF_DA_TAG_LEN];
+    const wf_bytes label = wf_bytes_of(hint_label, sizeof hint_label);
+    wf_error error = short_mac(mac, wf_bytes_of(key, WF_ADMISSION_KEY_LEN), &label, 1);
+    memcpy(hint, mac, WF_DA_HINT_LEN);
+    return error;
 }
 
 wf_error wf_wake_tag(uint8_t tag[static WF_DA_TAG_LEN], const uint8_t key[static WF_ADMISSION_KEY_LEN],

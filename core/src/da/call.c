@@ -14,20 +14,28 @@ static bool is_peer(const wf_pairing *p) {
     return p->state == WF_PAIRING_FINAL || p->state == WF_PAIRING_PROVISIONAL;
 }
 
+/* Its number is higher than that of every WAKE before, over restarts too, so that a controller knows an old one. */
+static void number_call(wf_da *da, wf_peer_call *call) {
+    wf_writer w = wf_writer_of(call->nonce, sizeof call->nonce);
+    wf_write_u32(&w, da->starts);
+    wf_write_u32(&w, ++da->wakes);
+    call->has_nonce = true;
+}
+
 static void wake(wf_da *da, uint32_t pairing) {
     static const wf_address everybody = {{0}, 0, 0};
+    static const uint8_t padding[WF_DA_WAKE_PADDING] = {0};
     const wf_pairing *p = &da->pairings.entries[pairing];
     wf_peer_call *call = &da->calls[pairing];
-    uint8_t datagram[WF_DA_HEADER_LEN + WF_DA_NONCE_LEN + WF_DA_TAG_LEN];
-    if (wf_drbg_bytes(&da->drbg, call->nonce, sizeof call->nonce) != WF_OK) {
-        return;
-    }
-    call->has_nonce = true;
+    uint8_t datagram[WF_DA_HEADER_LEN + WF_DA_HINT_LEN + WF_DA_NONCE_LEN + WF_DA_TAG_LEN + WF_DA_WAKE_PADDING];
+    number_call(da, call);
     wf_bytes nonce = wf_bytes_of(call->nonce, sizeof call->nonce);
     wf_writer w = wf_writer_of(datagram, sizeof datagram);
     wf_da_write_header(&w, (*da->next_tid)++, WF_DA_WAKE);
+    wf_write_bytes(&w, p->hint, sizeof p->hint);
     wf_write_view(&w, nonce);
     uint8_t *tag = wf_write_space(&w, WF_DA_TAG_LEN);
+    wf_write_bytes(&w, padding, sizeof padding);
     if (tag != NULL && wf_wake_tag(tag, p->admission_key, nonce) == WF_OK) {
         wf_da_transmit(da, &p->address, &w, wf_bytes_of(NULL, 0));
         wf_da_transmit(da, &everybody, &w, wf_bytes_of(NULL, 0));
@@ -57,6 +65,7 @@ static bool shake_hands(wf_da *da, wf_time now, uint32_t pairing) {
     }
     run->pairing = pairing;
     run->has_nonce = call->heard;
+    run->only_once = !wf_address_equal(&run->address, &p->address);
     memcpy(run->nonce, call->nonce, sizeof run->nonce);
     if (call->heard) {
         call->answered = now;
@@ -95,42 +104,44 @@ void wf_call_tick(wf_da *da, wf_time now) {
 
 /* ---- a controller hears a call ---- */
 
-static bool calls(const wf_da *da, uint32_t pairing, const wf_da_frame *frame) {
-    const wf_pairing *p = &da->pairings.entries[pairing];
-    return is_peer(p) && wf_wake_is_right(frame->tag, p->admission_key, frame->nonce);
+static uint32_t caller(const wf_da *da, const wf_da_frame *frame) {
+    uint32_t pairing = wf_pairing_by_hint(&da->pairings, frame->hint);
+    bool right = pairing != WF_NO_PAIRING &&
+                 wf_wake_is_right(frame->tag, da->pairings.entries[pairing].admission_key, frame->nonce);
+    return right ? pairing : WF_NO_PAIRING;
 }
 
-static uint32_t caller(const wf_da *da, const wf_address *from, const wf_da_frame *frame) {
-    uint32_t likely = wf_pairing_by_address(&da->pairings, from);
-    if (likely != WF_NO_PAIRING && calls(da, likely, frame)) {
-        return likely;
+/* An old call, or one of a device whose store was put back: nothing in it counts but that the peer may lack keys, and
+ * where it came from least of all. */
+static void take_old_call(wf_da *da, wf_time now, uint32_t pairing) {
+    if (wf_session_to_send(&da->sessions, pairing) == WF_NO_SESSION) {
+        wf_peer_want(da, now, pairing);
     }
-    for (uint32_t i = 0; i < da->pairings.count; i++) {
-        if (calls(da, i, frame)) {
-            return i;
-        }
-    }
-    return WF_NO_PAIRING;
 }
 
-/* The call may come twice, by unicast and by multicast, and it may be an old one played again: a run that answers it
- * goes on, a failed run changes nothing, and each answer costs a key, so there is one a second at most. */
+/* The call may come twice, by unicast and by multicast. A run that gets on goes on, a failed run changes nothing, and
+ * each answer costs a key, so there is one a second at most. */
 void wf_call_wake(wf_da *da, wf_time now, const wf_address *from, const wf_da_frame *frame) {
-    uint32_t pairing = da->role == WF_ROLE_CONTROLLER ? caller(da, from, frame) : WF_NO_PAIRING;
+    uint32_t pairing = da->role == WF_ROLE_CONTROLLER ? caller(da, frame) : WF_NO_PAIRING;
     if (pairing == WF_NO_PAIRING) {
         return;
     }
     wf_peer_call *call = &da->calls[pairing];
-    if (call->has_nonce && memcmp(call->nonce, frame->nonce.at, sizeof call->nonce) == 0) {
+    int newer = call->has_nonce ? memcmp(frame->nonce.at, call->nonce, sizeof call->nonce) : 1;
+    if (newer <= 0) {
+        if (newer < 0) {
+            take_old_call(da, now, pairing);
+        }
         return;
     }
+    memcpy(call->nonce, frame->nonce.at, sizeof call->nonce);
+    call->has_nonce = true;
     wf_run *run = wf_run_of_pairing(da, pairing);
     if (run != NULL && !gives_way(run)) {
         return;
     }
-    memcpy(call->nonce, frame->nonce.at, sizeof call->nonce);
     call->address = *from;
-    call->has_nonce = call->heard = call->wanted = true;
+    call->heard = call->wanted = true;
     call->pause = WF_FIRST_PAUSE_MS;
     wf_time soonest = call->answered != 0 ? call->answered + ANSWER_PAUSE_MS : now;
     call->next = soonest > now ? soonest : now;

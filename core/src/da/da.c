@@ -17,13 +17,17 @@ wf_da *wf_da_layout(wf_arena *arena, const wf_da_config *config) {
     uint32_t sessions = 2 * pairings + config->handshakes + WF_RESPONDER_SLOTS;
     wf_da *da = wf_arena_take(arena, sizeof *da);
     wf_pairing *pairing_entries = wf_arena_take(arena, pairings * sizeof *pairing_entries);
+    uint32_t places = wf_pairing_index_places(pairings);
+    uint32_t *by_hint = wf_arena_take(arena, places * sizeof *by_hint);
+    uint32_t *by_host = wf_arena_take(arena, places * sizeof *by_host);
     wf_session *session_entries = wf_arena_take(arena, sessions * sizeof *session_entries);
     wf_peer_call *calls = wf_arena_take(arena, pairings * sizeof *calls);
     wf_run *runs = wf_arena_take(arena, config->handshakes * sizeof *runs);
     if (da == NULL || arena->used > arena->capacity) {
         return NULL;
     }
-    da->pairings = (wf_pairing_table){pairing_entries, pairings, config->pairings, config->store};
+    da->pairings =
+        (wf_pairing_table){pairing_entries, pairings, config->pairings, config->store, by_hint, by_host, places};
     da->sessions = (wf_session_table){.entries = session_entries, .count = sessions};
     da->calls = calls;
     da->runs = runs;

@@ -70,6 +70,7 @@ wf_error wf_initiator_begin(wf_da *da, wf_time now, wf_run *run) {
     if (error == WF_OK) {
         wf_run_step(da, run, WF_PAIR_STARTED);
         send_now(da, run, now, WF_FIRST_INTERVAL_MS);
+        run->repeat_at = run->only_once ? WF_TIME_NEVER : run->repeat_at;
     }
     return error;
 }

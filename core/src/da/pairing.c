@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "da/admission.h"
+
 enum { VERSION = 1, ENTRY_LEN = 128 + WF_CERTIFICATE_LEN };
 
 static bool is_stored(const wf_pairing *p) {
@@ -61,6 +63,10 @@ static wf_error read_entry(wf_pairing *p, wf_bytes entry) {
         return WF_ERROR_STORE_DAMAGED;
     }
     p->state = (wf_pairing_state)state;
+    wf_error error = wf_wake_hint(p->hint, p->admission_key);
+    if (error != WF_OK) {
+        return error;
+    }
     return describe_peer(p, wf_bytes_of(p->certificate, p->certificate_len)) == WF_OK ? WF_OK : WF_ERROR_STORE_DAMAGED;
 }
 
@@ -125,6 +131,7 @@ wf_error wf_pairing_load(wf_pairing_table *table) {
             return error;
         }
     }
+    wf_pairing_reindex(table);
     return drop_replaced(table);
 }
 
@@ -187,6 +194,9 @@ static wf_error save(wf_pairing_table *table, uint32_t index) {
 wf_error wf_pairing_commit(wf_pairing_table *table, uint32_t index, wf_pairing_state state) {
     wf_pairing *p = &table->entries[index];
     wf_error error = judge_against_others(table, p);
+    if (error == WF_OK) {
+        error = wf_wake_hint(p->hint, p->admission_key);
+    }
     if (error != WF_OK) {
         return error;
     }
@@ -198,6 +208,7 @@ wf_error wf_pairing_commit(wf_pairing_table *table, uint32_t index, wf_pairing_s
     } else {
         p->unerased = false;
     }
+    wf_pairing_reindex(table);
     return error;
 }
 
@@ -217,6 +228,7 @@ wf_error wf_pairing_remove(wf_pairing_table *table, uint32_t index) {
     wf_pairing *p = &table->entries[index];
     bool stored = is_stored(p) || p->unerased;
     wf_wipe(p, sizeof *p);
+    wf_pairing_reindex(table);
     if (!stored || table->store.erase == NULL) {
         return WF_OK;
     }
@@ -236,6 +248,7 @@ static bool is_in_store(const wf_pairing_table *table, uint16_t id) {
 wf_error wf_pairing_remove_all(wf_pairing_table *table) {
     wf_error error = WF_OK;
     wf_wipe(table->entries, table->count * sizeof *table->entries);
+    wf_pairing_reindex(table);
     for (uint32_t i = 0; i < WF_STORE_MOST_PAIRINGS && table->store.load != NULL; i++) {
         if (is_in_store(table, id_of(i))) {
             wf_error this_one = table->store.erase(table->store.context, id_of(i));
@@ -251,15 +264,6 @@ unsigned wf_pairing_count(const wf_pairing_table *table, wf_pairing_state state)
         count += table->entries[i].state == state;
     }
     return count;
-}
-
-uint32_t wf_pairing_by_address(const wf_pairing_table *table, const wf_address *address) {
-    for (uint32_t i = 0; i < table->count; i++) {
-        if (table->entries[i].state == WF_PAIRING_FINAL && wf_address_same_host(&table->entries[i].address, address)) {
-            return i;
-        }
-    }
-    return WF_NO_PAIRING;
 }
 
 uint32_t wf_pairing_candidate(const wf_pairing_table *table, const uint8_t fingerprint[static WF_HASH_LEN]) {

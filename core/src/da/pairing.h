@@ -10,6 +10,7 @@
 #include <warifu/certificate.h>
 #include <warifu/edhoc.h>
 #include <warifu/store.h>
+#include <warifu/wire.h>
 
 enum { WF_ADMISSION_KEY_LEN = 32 };
 #define WF_NO_PAIRING UINT32_MAX
@@ -29,6 +30,7 @@ typedef struct wf_pairing {
     uint8_t number[WF_NUMBER_LEN];
     uint8_t fingerprint[WF_HASH_LEN]; /* x5t is its first 8 bytes */
     uint8_t admission_key[WF_ADMISSION_KEY_LEN];
+    uint8_t hint[WF_DA_HINT_LEN]; /* of the admission key, for the index */
     wf_address address;
     uint8_t public_key[WF_P256_PUBLIC_LEN];
     uint8_t certificate[WF_CERTIFICATE_LEN];
@@ -40,6 +42,8 @@ typedef struct wf_pairing_table {
     uint32_t count; /* of entries, used or not */
     uint32_t limit; /* most final ones */
     wf_store store;
+    uint32_t *by_hint, *by_host; /* pairing_index.c */
+    uint32_t places;             /* of each: wf_pairing_index_places(count) */
 } wf_pairing_table;
 
 /* Reads what the store holds; of two entries for one peer the later one stays. Errors: STORE, STORE_DAMAGED,
@@ -63,8 +67,12 @@ WF_MUST_CHECK wf_error wf_pairing_remove(wf_pairing_table *table, uint32_t index
 /* All of them, also those in the store that this table has no room for. Errors: STORE (as above). */
 WF_MUST_CHECK wf_error wf_pairing_remove_all(wf_pairing_table *table);
 
+uint32_t wf_pairing_index_places(uint32_t entries);
+void wf_pairing_reindex(wf_pairing_table *table);
+
 unsigned wf_pairing_count(const wf_pairing_table *table, wf_pairing_state state);
 uint32_t wf_pairing_by_address(const wf_pairing_table *table, const wf_address *address); /* final ones only */
+uint32_t wf_pairing_by_hint(const wf_pairing_table *table, wf_bytes hint);                /* provisional ones too */
 uint32_t wf_pairing_candidate(const wf_pairing_table *table, const uint8_t fingerprint[static WF_HASH_LEN]);
 
 #endif

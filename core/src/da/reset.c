@@ -4,7 +4,7 @@
 #include "da/life.h"
 #include "da/output.h"
 
-enum { SEED_LEN = 32 };
+enum { SEED_LEN = 32, ENTRY_LEN = SEED_LEN + 4 };
 
 /* ---- randomness ---- */
 
@@ -17,30 +17,37 @@ static wf_error start_generator(wf_da *da, wf_entropy entropy, wf_bytes seed) {
 }
 
 static wf_error save_new_seed(wf_da *da) {
-    uint8_t seed[SEED_LEN];
+    uint8_t entry[ENTRY_LEN], seed[SEED_LEN];
     if (da->store.save == NULL) {
         return WF_OK;
     }
+    wf_writer w = wf_writer_of(entry, sizeof entry);
     wf_error error = wf_drbg_bytes(&da->drbg, seed, sizeof seed);
+    wf_write_bytes(&w, seed, sizeof seed);
+    wf_write_u32(&w, da->starts);
     if (error == WF_OK) {
-        error = da->store.save(da->store.context, WF_STORE_SEED, seed, sizeof seed);
+        error = da->store.save(da->store.context, WF_STORE_SEED, entry, w.len);
     }
+    wf_wipe(entry, sizeof entry);
     wf_wipe(seed, sizeof seed);
     return error;
 }
 
-/* The stored seed is replaced before it is first used, so that no two starts share a state. */
+/* The stored seed is replaced before it is first used, so that no two starts share a state. Beside it the starts are
+ * counted: the numbers of WAKEs rise over them. */
 wf_error wf_da_start_randomness(wf_da *da, wf_entropy entropy) {
-    uint8_t seed[SEED_LEN] = {0};
+    uint8_t entry[ENTRY_LEN] = {0};
     size_t len = 0;
     wf_error error = WF_OK;
     if (da->store.load != NULL) {
-        error = da->store.load(da->store.context, WF_STORE_SEED, seed, sizeof seed, &len);
+        error = da->store.load(da->store.context, WF_STORE_SEED, entry, sizeof entry, &len);
     }
     if (error == WF_OK) {
-        error = start_generator(da, entropy, wf_bytes_of(seed, len));
+        error = start_generator(da, entropy, wf_bytes_of(entry, len < SEED_LEN ? len : SEED_LEN));
     }
-    wf_wipe(seed, sizeof seed);
+    wf_reader starts = wf_reader_of(wf_bytes_of(entry + SEED_LEN, sizeof entry - SEED_LEN));
+    da->starts = wf_read_u32(&starts) + 1;
+    wf_wipe(entry, sizeof entry);
     return error == WF_OK ? save_new_seed(da) : error;
 }
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "da/last_word.h"
 #include "da/life.h"
 #include "da/output.h"
 #include "da/peers.h"
@@ -292,6 +293,7 @@ static wf_error agree(wf_da *da, wf_time now, wf_slot *slot, const wf_da_frame *
     if (slot->done) {
         wf_edhoc_wipe(&slot->edhoc);
         answer(da, slot, frame->payload, &w);
+        wf_last_word_keep(da, slot);
     }
     return error;
 }
@@ -318,6 +320,9 @@ static wf_error finish(wf_da *da, wf_time now, wf_slot *slot, const wf_da_frame 
 
 void wf_responder_message_3(wf_da *da, wf_time now, const wf_address *from, const wf_da_frame *frame) {
     wf_slot *slot = slot_of(da, from, frame->connection_id);
+    if (slot == NULL && wf_last_word_repeat(da, from, frame->connection_id, frame->payload)) {
+        return;
+    }
     if (slot == NULL) {
         da->counters->handshakes_refused++;
         return;

@@ -12,6 +12,7 @@ enum {
     WF_SLOT_FOR_STRANGERS = 0,
     WF_SLOT_FOR_PEERS = 1,
     WF_MESSAGE_1_LEN = 64,
+    WF_LAST_WORDS = 4,
     WF_SPARE_PAIRINGS = 2, /* candidates beside the pairings that count */
     WF_MAX_RETRIES = 3,
     WF_SLOT_LIFE_MS = 45000
@@ -33,6 +34,15 @@ typedef struct wf_slot {
     size_t answer_len;
     wf_edhoc edhoc;
 } wf_slot;
+
+/* The message_4 of a slot that may be another's by now, for who repeats the message_3 that it answers. */
+typedef struct wf_last_word {
+    uint32_t session, serial;
+    wf_address address;
+    uint8_t asked[WF_HASH_LEN];
+    uint8_t datagram[48];
+    size_t len;
+} wf_last_word;
 
 typedef enum wf_run_purpose {
     WF_RUN_PAIR,    /* first contact, on behalf of a request */
@@ -68,6 +78,7 @@ typedef struct wf_run {
     uint8_t message_1[WF_MESSAGE_1_LEN];
     size_t message_1_len;
     bool has_cookie, has_nonce;
+    bool only_once; /* nobody proved the address: message_1 goes there once */
     uint8_t cookie[WF_DA_COOKIE_LEN];
     uint8_t nonce[WF_DA_NONCE_LEN];
     uint8_t datagram[WF_DATAGRAM_LEN];
@@ -81,7 +92,7 @@ typedef struct wf_peer_call {
     wf_time next;
     uint32_t pause;
     bool has_nonce;
-    uint8_t nonce[WF_DA_NONCE_LEN]; /* a device's last WAKE; the last one that a controller heard */
+    uint8_t nonce[WF_DA_NONCE_LEN]; /* a device's last WAKE; the newest one that a controller heard */
     bool heard;                     /* and it is to be answered, to this address */
     wf_time answered;               /* when one last was */
     wf_address address;
@@ -98,11 +109,14 @@ struct wf_da {
     wf_window window;
     wf_cookie_key cookie_key;
     wf_slot slots[WF_RESPONDER_SLOTS];
+    wf_last_word last_words[WF_LAST_WORDS];
+    unsigned next_last_word;
     wf_run *runs;
     uint32_t run_count;
-    wf_peer_call *calls; /* one for each entry of pairings */
-    uint16_t *next_tid;  /* one for all that a node asks, so that no two exchanges under way share a TID */
-    wf_time hello_paid;  /* each answer moves it on, a little ahead of the present at most */
+    wf_peer_call *calls;    /* one for each entry of pairings */
+    uint32_t starts, wakes; /* how often this node has started; its WAKEs since */
+    uint16_t *next_tid;     /* one for all that a node asks, so that no two exchanges under way share a TID */
+    wf_time hello_paid;     /* each answer moves it on, a little ahead of the present at most */
     bool has_date;
     int64_t date;
     wf_time date_at;

@@ -133,8 +133,10 @@ static void read_body(wf_da_frame *out, wf_reader *r, wf_bytes datagram) {
         read_record(out, r, datagram);
         break;
     case WF_DA_WAKE:
+        out->hint = wf_read_bytes(r, WF_DA_HINT_LEN);
         out->nonce = wf_read_bytes(r, WF_DA_NONCE_LEN);
         out->tag = wf_read_bytes(r, WF_DA_TAG_LEN);
+        (void)wf_read_bytes(r, WF_DA_WAKE_PADDING);
         break;
     default:
         wf_reader_fail(r);
