@@ -171,10 +171,10 @@ static void remember(secrets *s, wf_bytes secret) {
 
 static void remember_all(secrets *s, const world *w, unsigned i) {
     const wf_da *da = w->nodes[i].engine->da;
-    uint8_t seed[SEED_LEN];
+    uint8_t entry[SEED_LEN + 4]; /* and the number of starts, which is none */
     size_t len;
-    CHECK_OK(da->store.load(da->store.context, WF_STORE_SEED, seed, sizeof seed, &len));
-    remember(s, wf_bytes_of(seed, len));
+    CHECK_OK(da->store.load(da->store.context, WF_STORE_SEED, entry, sizeof entry, &len));
+    remember(s, wf_bytes_of(entry, SEED_LEN));
     remember(s, wf_bytes_of(da->cookie_key.bytes, sizeof da->cookie_key.bytes));
     for (uint32_t k = 0; k < da->pairings.count; k++) {
         const wf_pairing *p = &da->pairings.entries[k];
