@@ -2,12 +2,11 @@
 
 import hashlib
 import pickle
-import re
 
 import pytest
+import qr_reader
 import setup_code_model as model
 import warifu
-import zxingcpp
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from home import authority
@@ -101,44 +100,18 @@ def test_codes_are_equal_by_their_whole_contents_and_have_no_hash():
 
 # ---- drawn ----
 
-HALVES = {" ": (0, 0), "▀": (1, 0), "▄": (0, 1), "█": (1, 1)}
-PIXELS = 4  # a module's side
-
-
-def modules_of_blocks(drawn):
-    rows = []
-    for line in drawn.splitlines():
-        pairs = [HALVES[char] for char in line]
-        rows += [[top for top, _ in pairs], [bottom for _, bottom in pairs]]
-    return rows
-
-
-def modules_of_ascii(drawn):
-    assert re.fullmatch(r"(?:(?:##|  )+\n)+", drawn)
-    return [[line[at] == "#" for at in range(0, len(line), 2)] for line in drawn.splitlines()]
-
-
-def scanned(rows, *, drawn_is_light):
-    """What a camera sees: an image without any margin but that of the drawing."""
-    light = [[255 if drawn == drawn_is_light else 0 for drawn in row for _ in range(PIXELS)] for row in rows]
-    image = [row for row in light for _ in range(PIXELS)]
-    pixels = memoryview(bytes(pixel for row in image for pixel in row)).cast("B", (len(image), len(image[0])))
-    (found,) = zxingcpp.read_barcodes(pixels, formats=zxingcpp.BarcodeFormat.QRCode, try_invert=False)
-    return found
-
 
 @pytest.mark.parametrize("invert", [False, True])
 @pytest.mark.parametrize("ascii_only", [False, True])
 @pytest.mark.parametrize("example", VECTORS["codes"], ids=lambda code: code["name"])
 def test_a_decoder_reads_the_drawn_code_as_its_text(example, ascii_only, invert):
     code = warifu.SetupCode.parse(example["text"])
-    drawn = code.qr(ascii=ascii_only, invert=invert)
-    rows = modules_of_ascii(drawn) if ascii_only else modules_of_blocks(drawn)
-    assert scanned(rows, drawn_is_light=not invert).text == example["text"]
+    drawing = code.qr(ascii=ascii_only, invert=invert)
+    assert qr_reader.read(drawing, ascii_only=ascii_only, invert=invert).decode() == example["text"]
 
 
 def test_the_quiet_zone_is_four_modules_wide():
-    rows = modules_of_blocks(CODE.qr(invert=True))
+    rows = qr_reader.rows_of(CODE.qr(invert=True), ascii_only=False)
     dark = [(x, y) for y, row in enumerate(rows) for x, drawn in enumerate(row) if drawn]
     columns, lines = {x for x, _ in dark}, {y for _, y in dark}
     assert (min(columns), min(lines)) == (4, 4)
@@ -148,10 +121,11 @@ def test_the_quiet_zone_is_four_modules_wide():
 
 
 def test_the_code_is_short_enough_for_the_alphanumeric_mode_of_version_5():
-    assert len(modules_of_ascii(CODE.qr(ascii=True))) == 37 + 2 * 4
+    assert len(qr_reader.rows_of(CODE.qr(ascii=True), ascii_only=True)) == 37 + 2 * 4
 
 
 def test_both_drawings_show_the_same_modules():
-    blocks, ascii_only = modules_of_blocks(CODE.qr()), modules_of_ascii(CODE.qr(ascii=True))
-    assert [[bool(drawn) for drawn in row] for row in blocks][: len(ascii_only)] == ascii_only
+    blocks = qr_reader.rows_of(CODE.qr(), ascii_only=False)
+    lines = qr_reader.rows_of(CODE.qr(ascii=True), ascii_only=True)
+    assert blocks[: len(lines)] == lines
     assert CODE.qr(ascii=True).isascii()
