@@ -33,6 +33,7 @@ typedef struct home {
     wf_bytes anchors[1];
     home_node nodes[HOME_NODES];
     unsigned node_count;
+    unsigned audit_entries; /* of nodes that are added from now on */
 } home;
 
 static inline home *home_new(uint64_t seed) {
@@ -134,7 +135,8 @@ static inline home_node *home_add(home *h, wf_role role) {
                                     .handshakes = 4,
                                     .requests = 16,
                                     .send_bytes = 32768,
-                                    .event_bytes = 32768},
+                                    .event_bytes = 32768,
+                                    .audit_entries = h->audit_entries},
                          .store = node->store,
                          .set_up = device ? home_add_air_conditioner : home_add_controller,
                          .event = home_on_event,

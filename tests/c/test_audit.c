@@ -356,6 +356,16 @@ static void a_log_that_gets_fewer_entries_drops_the_others(void) {
     finish();
 }
 
+static void without_a_store_the_newest_entries_are_kept_in_memory(void) {
+    wf_store none = {NULL, NULL, NULL, NULL};
+    wf_audit_log_open(&log_, &none, 2, &failed);
+    wf_audit_log_start(&log_, 0);
+    for (uint32_t i = 0; i < 2 * WF_AUDIT_LINES + 1; i++) {
+        note(i, WF_AUDITED_WINDOW_OPENED, WF_OK, 0);
+    }
+    CHECK(read_live() == 2 && all[0].what == WF_AUDITED_STARTED && all[1].at == 2 * WF_AUDIT_LINES);
+}
+
 static void an_act_is_recorded_while_no_node_runs(void) {
     start();
     wf_store view = wf_sim_store_as_store(store);
@@ -519,6 +529,7 @@ static const check_case cases[] = {
     CASE(what_finds_no_room_because_the_store_fails_is_counted),
     CASE(a_store_that_can_not_be_read_is_an_error),
     CASE(a_log_that_gets_fewer_entries_drops_the_others),
+    CASE(without_a_store_the_newest_entries_are_kept_in_memory),
     CASE(an_act_is_recorded_while_no_node_runs),
     CASE(only_whole_lines_in_order_are_a_block),
     CASE(each_code_and_each_name_stands_once_in_the_table),

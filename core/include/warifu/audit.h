@@ -69,12 +69,11 @@ const wf_audited_row *wf_audited_row_of(wf_audited what);
 
 enum {
     WF_AUDIT_NUMBER_LEN = 17,
-    WF_AUDIT_STORE_ID = 0x0400, /* of the first store entry for acts */
-    WF_AUDIT_RING = 32,         /* most store entries of one ring; those for refusals follow after so many ids */
-    WF_AUDIT_ENTRIES = 64,      /* most of both */
-    WF_AUDIT_LINES = 26,        /* audit entries in one store entry */
-    WF_AUDIT_NEW_AN_HOUR = 14,  /* gathered entries begun */
-    WF_AUDIT_TEXT_LEN = 448,    /* longest text of an entry, and longest JSON */
+    WF_AUDIT_RING = 32,    /* most store entries of one ring: acts from WF_STORE_AUDIT on, refusals so many ids later */
+    WF_AUDIT_ENTRIES = 64, /* most of both */
+    WF_AUDIT_LINES = 26,   /* audit entries in one store entry */
+    WF_AUDIT_NEW_AN_HOUR = 14, /* gathered entries begun */
+    WF_AUDIT_TEXT_LEN = 448,   /* longest text of an entry, and longest JSON */
     WF_AUDIT_UNWRITTEN_MS = 60000
 };
 

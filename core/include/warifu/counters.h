@@ -17,7 +17,8 @@
     X(plaintext_from_paired, "clear frames from the address of a paired peer")  \
     X(handshakes_refused, "handshake messages that failed or were not welcome") \
     X(retries_sent, "cookies asked for before anything was computed")           \
-    X(queue_full, "datagrams or events dropped because a queue was full")
+    X(queue_full, "datagrams or events dropped because a queue was full")       \
+    X(audit_failed, "writes of the audit log that failed, and entries that found no room because of that")
 
 typedef struct wf_counters {
 #define WF_COUNTER_MEMBER(name, what) uint64_t name;

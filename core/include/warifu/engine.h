@@ -13,6 +13,7 @@
 #ifndef WARIFU_ENGINE_H
 #define WARIFU_ENGINE_H
 
+#include <warifu/audit.h>
 #include <warifu/controller.h>
 #include <warifu/counters.h>
 #include <warifu/event.h>
@@ -53,6 +54,9 @@ typedef struct wf_engine_config {
     /* Without an identity: the identification number is the one that the store keeps. The first time node.number is
      * taken, or when it is all zeros FE, node.maker and 13 random bytes, and written down. */
     bool keep_number;
+    /* The audit log (warifu/audit.h): so many entries of the store are for it, an even number up to WF_AUDIT_ENTRIES;
+     * 0: none. It takes 8 KB. Without a store only the newest of it is kept, in RAM. */
+    unsigned audit_entries;
     /* The controller's part (warifu/controller.h). Without calls and nodes an engine has none of it. */
     unsigned calls;     /* under way or waiting for their turn; each takes 1.7 KB and its call_bytes */
     size_t call_bytes;  /* of values in one call, 512 to 65,535; 0: 2,048 */
@@ -72,7 +76,7 @@ size_t wf_engine_size(const wf_engine_config *config);
  * Errors: ARGUMENT, TOO_SMALL, ENTROPY, STORE, STORE_DAMAGED, and those of parsing the own certificate. */
 WF_MUST_CHECK wf_error wf_engine_start(wf_engine **out, const wf_engine_config *config, void *memory, size_t size,
                                        wf_time now);
-/* Wipes all secrets; the memory is the caller's again. */
+/* Writes down what the audit log still gathers, and wipes all secrets; the memory is the caller's again. */
 void wf_engine_end(wf_engine *engine, size_t size);
 
 /* Tells the date, for the validity of certificates: seconds since 1970. Without it notBefore is not checked. */
@@ -218,6 +222,9 @@ bool wf_engine_next_peer(const wf_engine *engine, unsigned *at, wf_peer *out);
 /* ---- what was seen ---- */
 
 const wf_counters *wf_engine_counters(const wf_engine *engine);
+/* Begins to read the audit log: wf_audit_next gives its entries, also those not written down yet, until the next call
+ * on the engine. */
+void wf_engine_audit(const wf_engine *engine, wf_audit_reader *out);
 
 WF_C_END
 

@@ -14,7 +14,7 @@ enum { WF_AUDIT_ACTS, WF_AUDIT_REFUSALS, WF_AUDIT_RINGS };
 
 /* The id of store entry `block` of a ring. */
 static inline uint16_t wf_audit_block_id(unsigned ring, unsigned block) {
-    return (uint16_t)(WF_AUDIT_STORE_ID + ring * WF_AUDIT_RING + block);
+    return (uint16_t)(WF_STORE_AUDIT + ring * WF_AUDIT_RING + block);
 }
 
 void wf_audit_block_write(wf_writer *out, const wf_audit_entry *lines, unsigned count);

@@ -28,7 +28,8 @@ typedef struct wf_audit_log {
     uint8_t scratch[WF_STORE_ENTRY_LEN];
 } wf_audit_log;
 
-/* Goes on with the log in the store. `entries` of the store are for both rings, an even number. */
+/* Goes on with the log in the store; one without `load` is none. `entries` of the store are for both rings, an even
+ * number. */
 void wf_audit_log_open(wf_audit_log *log, const wf_store *store, unsigned entries, uint64_t *failed);
 /* A new boot, and the entry that says so. */
 void wf_audit_log_start(wf_audit_log *log, wf_time now);

@@ -8,6 +8,8 @@ typedef struct gatekeeper {
     wf_engine *engine;
     wf_peer_kind kind;
     bool refused;
+    wf_eoj eoj; /* of the first that was */
+    uint8_t epc;
 } gatekeeper;
 
 static wf_policy_access wanted(wf_peer_kind kind, wf_access access) {
@@ -24,7 +26,11 @@ static bool gate(void *context, wf_eoj eoj, uint8_t epc, wf_access access) {
         return true;
     }
     keeper->engine->counters.policy_refused++;
-    keeper->refused = true;
+    if (!keeper->refused) {
+        keeper->refused = true;
+        keeper->eoj = eoj;
+        keeper->epc = epc;
+    }
     return false;
 }
 
@@ -68,7 +74,7 @@ wf_node_reply wf_answer_one(wf_engine *engine, wf_time now, const wf_asker *aske
     bool in_clear = asker->peer.value == 0;
     wf_writer w = wf_writer_of(edata, in_clear ? sizeof edata - 4 : WF_RECORD_EDATA_LEN);
     wf_node_work own = {0};
-    gatekeeper keeper = {engine, asker->kind, false};
+    gatekeeper keeper = {.engine = engine, .kind = asker->kind};
     engine->asking = later;
     wf_node_reply reply =
         wf_node_work_on(engine->node, later != NULL ? &later->work : &own, request, gate, &keeper, &w);
@@ -82,9 +88,14 @@ wf_node_reply wf_answer_one(wf_engine *engine, wf_time now, const wf_asker *aske
     if (reply == WF_REPLY_ALL && carries_instances(view)) {
         wf_announce_further_parts(engine, now, asker, request->seoj);
     }
-    if (keeper.refused && in_clear) {
-        wf_queue_event(engine,
-                       &(wf_event){.kind = WF_EVENT_SECURITY, .from = asker->address, .error = WF_ERROR_POLICY});
+    if (keeper.refused) {
+        wf_queue_event(engine, &(wf_event){.kind = WF_EVENT_SECURITY,
+                                           .peer = asker->peer,
+                                           .from = asker->address,
+                                           .error = WF_ERROR_POLICY,
+                                           .is_protected = !in_clear,
+                                           .eoj = keeper.eoj,
+                                           .epc = keeper.epc});
     }
     return reply;
 }

@@ -20,6 +20,9 @@ static void on_da_event(void *context, const wf_event *event) {
     if (event->kind == WF_EVENT_DONE) {
         wf_pending *pending = wf_pending_by_id(engine, event->request);
         if (pending != NULL) {
+            if (pending->is_pairing && event->error != WF_OK) {
+                wf_audit_pairing_failed(engine, &pending->address, event->error);
+            }
             wf_pending_over(pending, event->error, wf_bytes_of(NULL, 0));
         }
         return;
@@ -47,7 +50,7 @@ static bool on_set(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_byte
 static wf_da_config da_config(wf_engine *engine, const wf_engine_config *config) {
     return (wf_da_config){.identity = config->identity,
                           .entropy = config->entropy,
-                          .store = config->store,
+                          .store = engine != NULL ? wf_audit_watched_store(engine, config) : config->store,
                           .pairings = config->pairings,
                           .handshakes = config->handshakes,
                           .output = {on_da_send, on_da_event, engine},
@@ -59,8 +62,8 @@ static size_t rounded(size_t bytes) {
     return (bytes + 7) & ~(size_t)7;
 }
 
-/* Lays everything out, or only counts; `node_memory` is where the node will be started. */
-static wf_engine *layout(wf_arena *arena, const wf_engine_config *config, void **node_memory) {
+/* Lays everything out, or only counts; `node_memory` and `audit` are where the node and the log will be started. */
+static wf_engine *layout(wf_arena *arena, const wf_engine_config *config, void **node_memory, wf_audit_log **audit) {
     wf_engine *engine = wf_arena_take(arena, sizeof *engine);
     wf_pending *pending = wf_arena_take(arena, config->requests * sizeof *pending);
     uint8_t *outgoing = wf_arena_take(arena, rounded(config->send_bytes));
@@ -68,6 +71,7 @@ static wf_engine *layout(wf_arena *arena, const wf_engine_config *config, void *
     uint8_t *held = wf_arena_take(arena, rounded(config->send_bytes / HELD_SHARE));
     wf_later *later = wf_arena_take(arena, config->later * sizeof *later);
     *node_memory = wf_arena_take(arena, wf_node_size(&config->node));
+    *audit = config->audit_entries > 0 ? wf_arena_take(arena, sizeof **audit) : NULL;
     wf_controller_config part = wf_calls_config(engine, config);
     wf_controller *controller = part.calls > 0 || part.nodes > 0 ? wf_controller_layout(arena, &part) : NULL;
     wf_da_config da = da_config(engine, config);
@@ -94,7 +98,8 @@ static wf_error check(const wf_engine_config *config) {
     bool delay_has_sense =
         config->answer_delay_ms <= LONGEST_ANSWER_DELAY_MS || config->answer_delay_ms == WF_ANSWER_AT_ONCE;
     /* Who never listens can't pair. */
-    if (!enough || !delay_has_sense || !wf_calls_are_sound(config) || (has_da && config->node.transmits_only) ||
+    if (!enough || !delay_has_sense || !wf_calls_are_sound(config) || !wf_audit_is_sound(config) ||
+        (has_da && config->node.transmits_only) ||
         (has_da && (config->pairings == 0 || config->handshakes == 0 || config->pairings > WF_MOST_PAIRINGS))) {
         return WF_ERROR_ARGUMENT;
     }
@@ -104,7 +109,8 @@ static wf_error check(const wf_engine_config *config) {
 size_t wf_engine_size(const wf_engine_config *config) {
     wf_arena counting = {NULL, 0, 0};
     void *node_memory;
-    (void)layout(&counting, config, &node_memory);
+    wf_audit_log *audit;
+    (void)layout(&counting, config, &node_memory, &audit);
     return counting.used;
 }
 
@@ -147,6 +153,7 @@ static wf_error start_parts(wf_engine *engine, const wf_engine_config *config, v
 wf_error wf_engine_start(wf_engine **out, const wf_engine_config *given, void *memory, size_t size, wf_time now) {
     wf_engine_config config = *given;
     void *node_memory = NULL;
+    wf_audit_log *audit = NULL;
     *out = NULL;
     wf_error error = check(&config);
     if (error == WF_OK && config.identity.signer.sign != NULL) {
@@ -158,7 +165,7 @@ wf_error wf_engine_start(wf_engine **out, const wf_engine_config *given, void *m
         return error;
     }
     wf_arena arena = {memory, size, 0};
-    wf_engine *engine = layout(&arena, &config, &node_memory);
+    wf_engine *engine = layout(&arena, &config, &node_memory, &audit);
     if (engine == NULL) {
         return WF_ERROR_TOO_SMALL;
     }
@@ -173,20 +180,28 @@ wf_error wf_engine_start(wf_engine **out, const wf_engine_config *given, void *m
     engine->answer_delay_ms = config.answer_delay_ms == 0                   ? USUAL_ANSWER_DELAY_MS
                               : config.answer_delay_ms == WF_ANSWER_AT_ONCE ? 0
                                                                             : config.answer_delay_ms;
+    engine->now = now;
     error = start_parts(engine, &config, node_memory, now);
     if (error != WF_OK) {
         wf_wipe(memory, size);
         return error;
     }
+    wf_audit_start(engine, audit, &config);
     *out = engine;
     return WF_OK;
 }
 
 void wf_engine_end(wf_engine *engine, size_t size) {
+    if (engine->audit != NULL) {
+        wf_audit_log_flush(engine->audit);
+    }
     wf_wipe(engine, size);
 }
 
 void wf_engine_set_date(wf_engine *engine, wf_time now, int64_t seconds) {
+    if (engine->audit != NULL) {
+        wf_audit_log_set_date(engine->audit, now, seconds);
+    }
     if (engine->da != NULL) {
         wf_da_set_date(engine->da, now, seconds);
     }
@@ -229,6 +244,7 @@ static void receive_da(wf_engine *engine, wf_time now, const wf_address *from, b
 
 void wf_engine_receive(wf_engine *engine, wf_time now, const wf_address *from, bool multicast, wf_bytes datagram) {
     wf_address peer = peer_address(engine, from);
+    engine->now = now;
     engine->counters.received++;
     if (wf_node_profile(engine->node) != WF_EOJ_NODE_PROFILE) {
         wf_queue_trace_received(engine, &peer, datagram, wf_bytes_of(NULL, 0)); /* it only transmits */
@@ -242,17 +258,24 @@ void wf_engine_receive(wf_engine *engine, wf_time now, const wf_address *from, b
 }
 
 void wf_engine_tick(wf_engine *engine, wf_time now) {
+    engine->now = now;
     if (engine->da != NULL) {
         wf_da_tick(engine->da, now);
     }
     wf_pending_tick(engine, now);
     wf_later_tick(engine, now);
+    if (engine->audit != NULL) {
+        wf_audit_log_tick(engine->audit, now);
+    }
     settle(engine, now);
 }
 
 wf_time wf_engine_deadline(const wf_engine *engine) {
-    const wf_time deadlines[] = {wf_pending_deadline(engine), wf_later_deadline(engine), engine->held_next,
+    const wf_time deadlines[] = {wf_pending_deadline(engine),
+                                 wf_later_deadline(engine),
+                                 engine->held_next,
                                  wf_calls_deadline(engine),
+                                 engine->audit != NULL ? wf_audit_log_deadline(engine->audit) : WF_TIME_NEVER,
                                  engine->da != NULL ? wf_da_deadline(engine->da) : WF_TIME_NEVER};
     wf_time next = WF_TIME_NEVER;
     for (size_t i = 0; i < sizeof deadlines / sizeof deadlines[0]; i++) {
@@ -287,22 +310,29 @@ wf_error wf_engine_send_raw(wf_engine *engine, const wf_address *to, wf_bytes da
 /* ---- the window, peers ---- */
 
 wf_error wf_engine_forget_peer(wf_engine *engine, wf_time now, wf_peer_id peer) {
+    engine->now = now;
     wf_error error = engine->da != NULL ? wf_da_forget_peer(engine->da, peer) : WF_ERROR_NOT_PAIRED;
     settle(engine, now);
     return error;
 }
 
 wf_error wf_engine_factory_reset(wf_engine *engine, wf_time now) {
+    engine->now = now;
     wf_error error = engine->da != NULL ? wf_da_factory_reset(engine->da) : WF_ERROR_STATE;
+    if (engine->da != NULL) {
+        wf_audit_note(engine, &(wf_audit_entry){.what = WF_AUDITED_FACTORY_RESET, .error = error});
+    }
     settle(engine, now);
     return error;
 }
 
 wf_error wf_engine_open_window(wf_engine *engine, wf_time now, uint32_t duration_ms) {
+    engine->now = now;
     return engine->da != NULL ? wf_da_open_window(engine->da, now, duration_ms) : WF_ERROR_STATE;
 }
 
 void wf_engine_close_window(wf_engine *engine, wf_time now) {
+    engine->now = now;
     if (wf_engine_window_left(engine, now) > 0) {
         wf_da_close_window(engine->da, WF_ERROR_CANCELLED);
     }

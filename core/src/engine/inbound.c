@@ -96,6 +96,7 @@ static void take_request(wf_engine *engine, wf_time now, const wf_address *from,
                          const wf_frame *frame) {
     if (wf_is_command(frame->esv) && !in->is_timely) {
         engine->counters.late_refused++;
+        report(engine, from, in->peer, WF_ERROR_TOO_LATE);
         wf_error ignored = wf_da_refuse(engine->da, now, &in->ref, WF_ERROR_TOO_LATE);
         (void)ignored;
         return;

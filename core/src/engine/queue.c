@@ -111,6 +111,7 @@ static bool can_be_missed(wf_event_kind kind) {
 }
 
 bool wf_queue_event(wf_engine *engine, const wf_event *event) {
+    wf_audit_event(engine, event);
     size_t len = sizeof *event + event->edata.len;
     size_t spared = can_be_missed(event->kind) ? engine->events.capacity / 4 : 0;
     bool fits = engine->events.used + len + spared < engine->events.capacity;

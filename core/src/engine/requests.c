@@ -310,8 +310,10 @@ wf_error wf_engine_pair(wf_engine *engine, wf_time now, wf_request_id *out, cons
         return WF_ERROR_CAPACITY;
     }
     p->state = WF_PENDING_ELSEWHERE;
+    p->is_pairing = true;
     p->address = *address;
     p->address.port = engine->port;
+    engine->now = now;
     wf_error error = wf_da_pair(engine->da, now, p->id, &p->address, number);
     if (error == WF_OK) {
         knock(engine, &p->address);
@@ -320,6 +322,7 @@ wf_error wf_engine_pair(wf_engine *engine, wf_time now, wf_request_id *out, cons
 }
 
 void wf_engine_pair_decide(wf_engine *engine, wf_time now, wf_request_id request, bool accept) {
+    engine->now = now;
     if (engine->da != NULL) {
         wf_da_pair_decide(engine->da, now, request, accept);
     }
@@ -336,6 +339,7 @@ wf_error wf_engine_unpair(wf_engine *engine, wf_time now, wf_request_id *out, wf
     }
     p->state = WF_PENDING_ELSEWHERE;
     p->peer = peer;
+    engine->now = now;
     return hand_over(p, wf_da_unpair(engine->da, now, p->id, peer), out);
 }
 
@@ -348,6 +352,7 @@ void wf_engine_cancel(wf_engine *engine, wf_time now, wf_request_id request) {
     if (p == NULL) {
         return;
     }
+    engine->now = now;
     if (p->state == WF_PENDING_ELSEWHERE) {
         wf_da_cancel(engine->da, request);
     } else {

@@ -2,6 +2,7 @@
 #ifndef WARIFU_ENGINE_STATE_H
 #define WARIFU_ENGINE_STATE_H
 
+#include "audit/log.h"
 #include "base/arena.h"
 #include "base/ring.h"
 #include "controller/controller.h"
@@ -29,6 +30,7 @@ typedef struct wf_pending {
     uint8_t esv;
     wf_eoj deoj;
     bool is_hello;
+    bool is_pairing;
     bool repeatable;
     bool was_sent;
     bool of_call; /* a message of the controller layer, which takes its outcome */
@@ -74,6 +76,9 @@ struct wf_engine {
     wf_node *node;
     wf_da *da;                 /* NULL: plain ECHONET Lite only */
     wf_controller *controller; /* NULL: none */
+    wf_audit_log *audit;       /* NULL: none */
+    wf_store store;            /* the owner's, where audit watches it */
+    wf_time now;               /* of the call under way, as far as something audited may come of it */
     const wf_policy *policy;
     wf_node_set_hook set_hook; /* the owner's */
     void *set_context;
@@ -161,6 +166,15 @@ bool wf_later_has(wf_engine *engine, const wf_asker *asker, wf_eoj target, wf_by
 wf_error wf_later_decide(wf_engine *engine, wf_time now, wf_later_id id, bool accept, wf_bytes value);
 void wf_later_tick(wf_engine *engine, wf_time now);
 wf_time wf_later_deadline(const wf_engine *engine);
+
+/* audit.c */
+bool wf_audit_is_sound(const wf_engine_config *config);
+void wf_audit_start(wf_engine *engine, wf_audit_log *log, const wf_engine_config *config);
+void wf_audit_note(wf_engine *engine, const wf_audit_entry *entry); /* nothing where there is no log */
+void wf_audit_event(wf_engine *engine, const wf_event *event);
+void wf_audit_pairing_failed(wf_engine *engine, const wf_address *with, wf_error error);
+/* The store for the DA layer: its failures are audited. */
+wf_store wf_audit_watched_store(wf_engine *engine, const wf_engine_config *config);
 
 /* number.c */
 WF_MUST_CHECK wf_error wf_number_keep(wf_engine_config *config);

@@ -1,0 +1,292 @@
+/* What an engine writes into its audit log, read from its store as if nothing ran, or live. */
+#include "sim_home.h"
+
+enum { ENTRIES = 8, MOST = WF_AUDIT_LINES * WF_AUDIT_ENTRIES, PATIENCE = 120000, MINUTE = 60000 };
+
+static wf_audit_entry all[MOST];
+static unsigned count;
+static home_node *device, *controller;
+
+static home *home_with_audit(uint64_t seed) {
+    home *h = home_new(seed);
+    h->audit_entries = ENTRIES;
+    device = home_add(h, WF_ROLE_DEVICE);
+    controller = home_add(h, WF_ROLE_CONTROLLER);
+    return h;
+}
+
+static void walk(wf_audit_reader *reader) {
+    for (count = 0; wf_audit_next(reader, &all[count]);) {
+        count++;
+    }
+}
+
+static void read_live(home *h, const home_node *node) {
+    static wf_audit_reader reader;
+    wf_engine_audit(home_engine(h, node), &reader);
+    walk(&reader);
+}
+
+static void read_store(const home_node *node) {
+    static wf_audit_reader reader;
+    wf_store view = wf_sim_store_as_store(node->store);
+    CHECK_OK(wf_audit_read(&reader, &view));
+    walk(&reader);
+    CHECK(reader.damaged == 0);
+}
+
+/* The last entry of that kind, or NULL. */
+static const wf_audit_entry *find(wf_audited what) {
+    for (unsigned i = count; i-- > 0;) {
+        if (all[i].what == what) {
+            return &all[i];
+        }
+    }
+    return NULL;
+}
+
+static bool names(const wf_audit_entry *entry, const home_node *node) {
+    return entry != NULL && memcmp(entry->number, node->number, sizeof entry->number) == 0 &&
+           wf_address_same_host(&entry->address, &node->address) && entry->address.port == 0;
+}
+
+static wf_address stranger(void) {
+    return wf_address_ipv4(10, 0, 0, 200, WF_PORT);
+}
+
+/* A clear Get of the air conditioner's operation status. */
+static void inject_plain_get(home *h, const wf_address *from) {
+    static const uint8_t get[] = {0x10, 0x81, 0, 1, 0x05, 0xFF, 0x01, 0x01, 0x30, 0x01, 0x62, 0x01, 0x80, 0x00};
+    CHECK_OK(wf_sim_inject(h->sim, HOME_NETWORK, from, &device->address, wf_bytes_of(get, sizeof get), 0));
+    wf_sim_run(h->sim, 100);
+}
+
+static void a_pairing_is_in_the_logs_of_both_sides_at_once(void) {
+    home *h = home_with_audit(1);
+    CHECK_OK(home_pair(h, controller, device));
+    read_store(device);
+    CHECK(find(WF_AUDITED_STARTED) != NULL && find(WF_AUDITED_WINDOW_OPENED) != NULL);
+    CHECK(names(find(WF_AUDITED_PAIRED), controller) && find(WF_AUDITED_PAIRED)->date >= HOME_DATE);
+    CHECK(find(WF_AUDITED_WINDOW_CLOSED) != NULL && find(WF_AUDITED_WINDOW_CLOSED)->error == WF_OK);
+    read_store(controller);
+    CHECK(names(find(WF_AUDITED_PAIRED), device));
+    home_end(h);
+}
+
+static void a_refused_pairing_is_in_the_logs_of_both_sides(void) {
+    home *h = home_with_audit(1);
+    wf_request_id request;
+    CHECK_OK(wf_engine_pair(home_engine(h, controller), home_clock(h, controller), &request, &device->address,
+                            device->number));
+    CHECK(home_wait_for(h, controller, request, PATIENCE) == WF_ERROR_WINDOW_CLOSED);
+    read_live(h, controller);
+    const wf_audit_entry *failed = find(WF_AUDITED_PAIRING_FAILED);
+    CHECK(failed != NULL && failed->error == WF_ERROR_WINDOW_CLOSED);
+    CHECK(wf_address_same_host(&failed->address, &device->address));
+    wf_sim_run(h->sim, MINUTE);
+    read_store(device);
+    const wf_audit_entry *refused = find(WF_AUDITED_PAIRING_REFUSED);
+    CHECK(refused != NULL && refused->error == WF_ERROR_WINDOW_CLOSED && refused->count > 1);
+    CHECK(wf_address_same_host(&refused->address, &controller->address));
+    home_end(h);
+}
+
+static void the_end_of_a_pairing_is_in_the_logs_of_both_sides(void) {
+    home *h = home_with_audit(1);
+    wf_request_id request;
+    CHECK_OK(home_pair(h, controller, device));
+    CHECK_OK(wf_engine_unpair(home_engine(h, controller), home_clock(h, controller), &request,
+                              home_peer(h, controller, device)));
+    CHECK_OK(home_wait_for(h, controller, request, PATIENCE));
+    read_store(device);
+    CHECK(names(find(WF_AUDITED_UNPAIRED), controller));
+    read_store(controller);
+    CHECK(names(find(WF_AUDITED_UNPAIRED), device));
+    home_end(h);
+}
+
+static void what_the_policy_refuses_is_logged_with_object_and_property(void) {
+    home *h = home_with_audit(1);
+    const wf_address from = stranger();
+    for (unsigned i = 0; i < 3; i++) {
+        inject_plain_get(h, &from);
+    }
+    read_live(h, device);
+    const wf_audit_entry *refused = find(WF_AUDITED_POLICY_REFUSED);
+    CHECK(refused != NULL && refused->count == 3 && refused->eoj == HOME_AIR_CONDITIONER && refused->epc == 0x80);
+    CHECK(wf_address_same_host(&refused->address, &from));
+    home_end(h);
+}
+
+static void plaintext_from_the_address_of_a_peer_is_logged(void) {
+    static const uint8_t inf[] = {0x10, 0x81, 0, 1, 0x01, 0x30, 0x01, 0x05, 0xFF, 0x01, 0x73, 0x01, 0x80, 0x01, 0x30};
+    home *h = home_with_audit(1);
+    CHECK_OK(home_pair(h, controller, device));
+    CHECK_OK(
+        wf_sim_inject(h->sim, HOME_NETWORK, &device->address, &controller->address, wf_bytes_of(inf, sizeof inf), 0));
+    wf_sim_run(h->sim, 100);
+    read_live(h, controller);
+    CHECK(names(find(WF_AUDITED_PLAINTEXT), device));
+    home_end(h);
+}
+
+/* ---- what an attacker does to records ---- */
+
+static uint8_t captured[WF_DATAGRAM_LEN];
+static size_t captured_len;
+
+/* Keeps the last one to the device; at type 10 82 a record. */
+static void capture(void *context, wf_time now, wf_sim_fate fate, const wf_sim_datagram *datagram) {
+    (void)context;
+    (void)now;
+    if (fate == WF_SIM_DELIVERED && datagram->receiver.value == device->host.value &&
+        datagram->bytes.len <= sizeof captured && datagram->bytes.at[1] == WF_EHD2_ARBITRARY) {
+        memcpy(captured, datagram->bytes.at, datagram->bytes.len);
+        captured_len = datagram->bytes.len;
+    }
+}
+
+static void replayed_and_tampered_records_are_logged(void) {
+    home *h = home_with_audit(1);
+    CHECK_OK(home_pair(h, controller, device));
+    wf_sim_set_monitor(h->sim, capture, NULL);
+    CHECK_OK(home_get(h, controller, device, PATIENCE));
+    wf_sim_set_monitor(h->sim, NULL, NULL);
+    wf_bytes record = wf_bytes_of(captured, captured_len);
+    CHECK_OK(wf_sim_inject(h->sim, HOME_NETWORK, &controller->address, &device->address, record, 0));
+    wf_sim_run(h->sim, 100);
+    read_live(h, device);
+    CHECK(find(WF_AUDITED_REPLAYED) != NULL && find(WF_AUDITED_TAMPERED) == NULL);
+    for (size_t at = 0; at < captured_len; at++) { /* the record's number is one of them */
+        captured[at] ^= 0x10;
+        CHECK_OK(wf_sim_inject(h->sim, HOME_NETWORK, &controller->address, &device->address, record, 0));
+        captured[at] ^= 0x10;
+    }
+    wf_sim_run(h->sim, 100);
+    read_live(h, device);
+    const wf_audit_entry *tampered = find(WF_AUDITED_TAMPERED);
+    CHECK(tampered != NULL && tampered->error == WF_ERROR_TAG);
+    CHECK(wf_address_same_host(&tampered->address, &controller->address));
+    home_end(h);
+}
+
+/* ---- the life of the log ---- */
+
+static void a_factory_reset_is_logged_and_leaves_the_log(void) {
+    home *h = home_with_audit(1);
+    CHECK_OK(home_pair(h, controller, device));
+    CHECK_OK(wf_engine_factory_reset(home_engine(h, device), home_clock(h, device)));
+    wf_sim_cut_power(h->sim, device->host);
+    wf_sim_store_power_on(device->store);
+    read_store(device);
+    const wf_audit_entry *reset = find(WF_AUDITED_FACTORY_RESET);
+    CHECK(reset != NULL && reset->error == WF_OK);
+    CHECK(names(find(WF_AUDITED_PAIRED), controller) && names(find(WF_AUDITED_UNPAIRED), controller));
+    home_end(h);
+}
+
+static void what_was_gathered_is_written_when_the_node_ends_in_peace(void) {
+    home *h = home_with_audit(1);
+    const wf_address from = stranger();
+    inject_plain_get(h, &from);
+    read_store(device);
+    CHECK(find(WF_AUDITED_POLICY_REFUSED) == NULL);
+    wf_sim_shut_down(h->sim, device->host);
+    read_store(device);
+    CHECK(find(WF_AUDITED_POLICY_REFUSED) != NULL && find(WF_AUDITED_POLICY_REFUSED)->boot == 1);
+    home_boot(h, device);
+    read_store(device);
+    CHECK(all[count - 1].what == WF_AUDITED_STARTED && all[count - 1].boot == 2);
+    home_end(h);
+}
+
+static void a_store_that_fails_breaks_no_request_and_is_logged(void) {
+    home *h = home_with_audit(1);
+    CHECK_OK(home_pair(h, controller, device));
+    wf_sim_store_fail_all(device->store, WF_SIM_WRITES);
+    const wf_address from = stranger();
+    inject_plain_get(h, &from);
+    wf_sim_run(h->sim, 2 * MINUTE);
+    CHECK(wf_engine_counters(home_engine(h, device))->audit_failed > 0);
+    CHECK_OK(home_get(h, controller, device, PATIENCE));
+    CHECK(wf_engine_forget_peer(home_engine(h, device), home_clock(h, device), home_peer(h, device, controller)) ==
+          WF_ERROR_STORE);
+    wf_sim_store_fail_all(device->store, 0);
+    wf_sim_run(h->sim, 2 * MINUTE);
+    read_store(device);
+    const wf_audit_entry *trouble = find(WF_AUDITED_STORE_TROUBLE);
+    CHECK(trouble != NULL && trouble->error == WF_ERROR_STORE && find(WF_AUDITED_POLICY_REFUSED) != NULL);
+    CHECK(names(find(WF_AUDITED_UNPAIRED), controller));
+    home_end(h);
+}
+
+/* The entry is written before the answer leaves that tells the controller. */
+static void after_a_power_cut_at_any_write_no_pairing_that_was_confirmed_lacks_its_entry(void) {
+    bool went = true;
+    uint64_t at;
+    for (at = 1; went; at++) {
+        home *h = home_with_audit(at);
+        wf_sim_store_cut_at(device->store, at);
+        wf_error error = home_pair(h, controller, device);
+        went = !wf_sim_store_has_power(device->store);
+        wf_sim_store_power_on(device->store);
+        wf_sim_store_cut_at(device->store, 0);
+        read_store(device);
+        CHECK(error != WF_OK || names(find(WF_AUDITED_PAIRED), controller));
+        CHECK(error == WF_OK || went);
+        home_end(h);
+    }
+    CHECK(at > 4);
+}
+
+static void a_number_of_entries_that_two_rings_can_not_share_is_refused(void) {
+    static const unsigned wrong[] = {1, 3, WF_AUDIT_ENTRIES + 2};
+    static uint64_t memory[64 * 1024];
+    wf_engine *engine;
+    home *h = home_with_audit(1);
+    wf_engine_config config = {
+        .entropy = wf_sim_entropy(h->sim, device->host), .requests = 1, .send_bytes = 4096, .event_bytes = 4096};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        config.audit_entries = wrong[i];
+        CHECK(wf_engine_start(&engine, &config, memory, sizeof memory, 0) == WF_ERROR_ARGUMENT);
+    }
+    config.audit_entries = 2;
+    CHECK_OK(wf_engine_start(&engine, &config, memory, sizeof memory, 0));
+    wf_audit_reader reader;
+    wf_engine_audit(engine, &reader);
+    walk(&reader);
+    CHECK(count == 1 && all[0].what == WF_AUDITED_STARTED);
+    home_end(h);
+}
+
+static void without_audit_entries_there_is_no_log_and_no_write(void) {
+    home *h = home_new(1);
+    device = home_add(h, WF_ROLE_DEVICE);
+    controller = home_add(h, WF_ROLE_CONTROLLER);
+    CHECK_OK(home_pair(h, controller, device));
+    read_live(h, device);
+    CHECK(count == 0);
+    read_store(device);
+    CHECK(count == 0);
+    home_end(h);
+}
+
+#define CASE(name) \
+    { #name, name }
+
+static const check_case cases[] = {
+    CASE(a_pairing_is_in_the_logs_of_both_sides_at_once),
+    CASE(a_refused_pairing_is_in_the_logs_of_both_sides),
+    CASE(the_end_of_a_pairing_is_in_the_logs_of_both_sides),
+    CASE(what_the_policy_refuses_is_logged_with_object_and_property),
+    CASE(plaintext_from_the_address_of_a_peer_is_logged),
+    CASE(replayed_and_tampered_records_are_logged),
+    CASE(a_factory_reset_is_logged_and_leaves_the_log),
+    CASE(what_was_gathered_is_written_when_the_node_ends_in_peace),
+    CASE(a_store_that_fails_breaks_no_request_and_is_logged),
+    CASE(after_a_power_cut_at_any_write_no_pairing_that_was_confirmed_lacks_its_entry),
+    CASE(a_number_of_entries_that_two_rings_can_not_share_is_refused),
+    CASE(without_audit_entries_there_is_no_log_and_no_write),
+};
+
+CHECK_MAIN(cases)
