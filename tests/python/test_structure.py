@@ -43,6 +43,7 @@ HEADERS = {
     "edhoc": "edhoc",
     "dictionary": "echonet",
     "frame": "echonet",
+    "named_call": "echonet",
     "node": "echonet",
     "property_map": "echonet",
     "value": "echonet",
