@@ -8,6 +8,7 @@
 
 #include <lauxlib.h>
 #include <lua.h>
+#include <warifu/dictionary.h>
 #include <warifu/engine.h>
 #include <warifu/identity_file.h>
 
@@ -45,6 +46,10 @@ void wfl_identity_copy(wf_identity_file *out, const wf_identity *from);
 
 void wfl_push_hello(lua_State *L, const wf_hello *hello);
 void wfl_push_event(lua_State *L, const wf_event *event);
+
+/* The dictionary whose handle is at `index`: an overlay, or the built-in one for nil. It lives as long as the handle.
+ */
+const wf_dictionary *wfl_dictionary(lua_State *L, int index);
 
 /* Where randomness and the date come from: {sim=, host=} at `index`, or this machine when it is nil. */
 typedef struct wfl_sim wfl_sim;

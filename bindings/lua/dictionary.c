@@ -1,9 +1,44 @@
-/* The dictionary, as it is: rows and nodes as tables. The part `dictionary` makes of them what scripts read. */
+/* The dictionary, as it is: rows and nodes as tables. The part `dictionary` makes of them what scripts read. All
+ * functions take first which dictionary they ask: an overlay, or nil for the built-in one. */
 #include "binding.h"
 #include <string.h>
+#include <warifu/overlay.h>
 #include <warifu/value.h>
 
 enum { NODES = 512 }; /* the most that 255 bytes hold: an item each, twice for objects */
+
+/* ---- overlays ---- */
+
+#define OVERLAY "warifu.overlay"
+
+const wf_dictionary *wfl_dictionary(lua_State *L, int index) {
+    if (lua_isnoneornil(L, index)) {
+        return wf_dictionary_builtin();
+    }
+    wf_overlay *const *overlay = luaL_checkudata(L, index, OVERLAY);
+    return wf_overlay_dictionary(*overlay);
+}
+
+static int free_overlay(lua_State *L) {
+    wf_overlay **overlay = luaL_checkudata(L, 1, OVERLAY);
+    wf_overlay_free(*overlay);
+    *overlay = NULL;
+    return 0;
+}
+
+/* load(dictionary, path): an overlay over that dictionary, which it keeps. */
+static int load(lua_State *L) {
+    wf_overlay_message message;
+    const wf_dictionary *base = wfl_dictionary(L, 1);
+    const char *path = wfl_text(L, 2, "path");
+    wf_overlay **overlay = lua_newuserdatauv(L, sizeof(wf_overlay *), 1);
+    *overlay = NULL;
+    luaL_setmetatable(L, OVERLAY);
+    lua_pushvalue(L, 1);
+    lua_setiuservalue(L, -2, 1);
+    wf_error error = wf_overlay_load(overlay, &message, base, path);
+    return error == WF_OK ? 1 : wfl_fail(L, error, message.text);
+}
 
 static void set_letter(lua_State *L, const char *field, char letter) {
     if (letter != 0) {
@@ -63,10 +98,11 @@ static void set_coefficients(lua_State *L, const uint8_t *epcs, size_t len) {
 /* ---- classes and properties ---- */
 
 static int classes(lua_State *L) {
+    const wf_dictionary *dictionary = wfl_dictionary(L, 1);
     wf_class_info info;
     lua_Integer count = 0;
     lua_newtable(L);
-    for (unsigned at = 0; wf_dictionary_next_class(wf_dictionary_builtin(), &at, &info);) {
+    for (unsigned at = 0; wf_dictionary_next_class(dictionary, &at, &info);) {
         lua_createtable(L, 0, 6);
         wfl_set_integer(L, "code", info.code);
         set_names(L, info.names);
@@ -95,15 +131,16 @@ static void push_property(lua_State *L, const wf_property_info *info) {
     wfl_set_integer(L, "max_size", info->max_size);
 }
 
-/* By class, EPC or identifier, release at 1, 2, 3. */
+/* By dictionary, class, EPC or identifier, release at 1, 2, 3, 4. */
 static bool find(lua_State *L, wf_property_info *out) {
-    uint16_t code = class_at(L, 1);
-    char release = release_at(L, 3);
-    if (lua_type(L, 2) == LUA_TSTRING) {
-        return wf_dictionary_property_named(wf_dictionary_builtin(), out, code, wfl_text(L, 2, "property"), release);
+    const wf_dictionary *dictionary = wfl_dictionary(L, 1);
+    uint16_t code = class_at(L, 2);
+    char release = release_at(L, 4);
+    if (lua_type(L, 3) == LUA_TSTRING) {
+        return wf_dictionary_property_named(dictionary, out, code, wfl_text(L, 3, "property"), release);
     }
-    uint8_t epc = (uint8_t)wfl_integer(L, 2, "property", 0, UINT8_MAX);
-    return wf_dictionary_property(wf_dictionary_builtin(), out, code, epc, release);
+    uint8_t epc = (uint8_t)wfl_integer(L, 3, "property", 0, UINT8_MAX);
+    return wf_dictionary_property(dictionary, out, code, epc, release);
 }
 
 static int property(lua_State *L) {
@@ -116,15 +153,16 @@ static int property(lua_State *L) {
 }
 
 static int properties(lua_State *L) {
-    uint16_t code = class_at(L, 1);
-    char release = release_at(L, 2);
-    bool entries = lua_toboolean(L, 3) != 0;
+    const wf_dictionary *dictionary = wfl_dictionary(L, 1);
+    uint16_t code = class_at(L, 2);
+    char release = release_at(L, 3);
+    bool entries = lua_toboolean(L, 4) != 0;
     wf_property_info info;
     unsigned at = 0;
     lua_Integer count = 0;
     lua_newtable(L);
-    while (entries ? wf_dictionary_next_entry(wf_dictionary_builtin(), &at, &info, code)
-                   : wf_dictionary_next_property(wf_dictionary_builtin(), &at, &info, code, release)) {
+    while (entries ? wf_dictionary_next_entry(dictionary, &at, &info, code)
+                   : wf_dictionary_next_property(dictionary, &at, &info, code, release)) {
         push_property(L, &info);
         lua_seti(L, -2, ++count);
     }
@@ -251,7 +289,7 @@ static int decode(lua_State *L) {
     if (!find(L, &info)) {
         return wfl_fail(L, WF_ERROR_NOT_IN_DICTIONARY, NULL);
     }
-    wf_bytes edt = wfl_bytes(L, 4, "edt");
+    wf_bytes edt = wfl_bytes(L, 5, "edt");
     wf_value *nodes = lua_newuserdatauv(L, NODES * sizeof *nodes, 0);
     wf_error error = wf_value_decode(&info, nodes, NODES, &count, &message, edt);
     if (error != WF_OK) {
@@ -310,9 +348,9 @@ static int encode(lua_State *L) {
     wf_value_message message;
     uint8_t edt[UINT8_MAX];
     wf_writer out = wf_writer_of(edt, sizeof edt);
-    luaL_checktype(L, 4, LUA_TTABLE);
-    bool set = lua_toboolean(L, 5) != 0;
-    lua_Integer count = luaL_len(L, 4);
+    luaL_checktype(L, 5, LUA_TTABLE);
+    bool set = lua_toboolean(L, 6) != 0;
+    lua_Integer count = luaL_len(L, 5);
     if (!find(L, &info)) {
         return wfl_fail(L, WF_ERROR_NOT_IN_DICTIONARY, NULL);
     }
@@ -321,7 +359,7 @@ static int encode(lua_State *L) {
     }
     wf_value *nodes = lua_newuserdatauv(L, NODES * sizeof *nodes, 0);
     for (lua_Integer i = 0; i < count; i++) {
-        lua_geti(L, 4, i + 1);
+        lua_geti(L, 5, i + 1);
         read_node(L, &nodes[i]);
         lua_pop(L, 1);
     }
@@ -344,9 +382,15 @@ static int release_of(lua_State *L) {
 
 void wfl_add_dictionary(lua_State *L) {
     static const luaL_Reg functions[] = {
-        {"classes", classes}, {"property", property}, {"properties", properties}, {"type", type},
-        {"decode", decode},   {"encode", encode},     {"release_of", release_of}, {NULL, NULL},
+        {"load", load}, {"classes", classes}, {"property", property}, {"properties", properties},
+        {"type", type}, {"decode", decode},   {"encode", encode},     {"release_of", release_of},
+        {NULL, NULL},
     };
+    luaL_newmetatable(L, OVERLAY);
+    lua_pushcfunction(L, free_overlay);
+    lua_setfield(L, -2, "__gc");
+    wfl_set_text(L, "__metatable", OVERLAY);
+    lua_pop(L, 1);
     luaL_newlib(L, functions);
     lua_setfield(L, -2, "dictionary");
 }

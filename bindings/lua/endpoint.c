@@ -1,7 +1,6 @@
 /* Opening and closing an endpoint. */
 #include "endpoint.h"
 #include <string.h>
-#include <warifu/dictionary.h>
 #include <warifu/doctor.h>
 #include <warifu/entropy.h>
 
@@ -166,7 +165,9 @@ static void read_node(lua_State *L, endpoint *e, wf_node_config *node) {
     }
     node->transmits_only = is_true(L, "transmission_only");
     if (is_true(L, "check_values")) {
-        e->values = (wf_node_dictionary){wf_dictionary_builtin()};
+        lua_getfield(L, 2, "dictionary"); /* the table keeps it */
+        e->values = (wf_node_dictionary){wfl_dictionary(L, -1)};
+        lua_pop(L, 1);
         node->value_rule = wf_node_dictionary_rule;
         node->rule_context = &e->values;
     }

@@ -48,8 +48,10 @@ static void flush(endpoint *e) {
 /* flush(endpoint): what waits to be sent is on its way. */
 int wfl_endpoint_flush_sim(lua_State *L) {
     endpoint *e = wfl_endpoint(L);
+    wfl_enter_engine(L, e);
     e->sim->caller = L;
     flush(e);
+    wfl_leave_engine(L, e);
     return 0;
 }
 

@@ -1,6 +1,7 @@
 local core = ...
 local check = core.part "check"
 local Endpoint = core.part "endpoint"
+local Naming = core.part "naming"
 local loop = core.part "loop"
 
 local LONGEST = 86400 -- what next_event takes, in seconds
@@ -108,14 +109,41 @@ function Device:window_left()
     return self.core:window_left()
 end
 
---- Writes a property of this device; peers are told when it is announced and changed.
-function Device:put(eoj, epc, value)
-    return self.core:put(check.eoj("eoj", eoj), check.epc("epc", epc), check.type("value", value, "string"))
+-- What names of an own object mean.
+local function own_naming(self, eoj)
+    local release = Naming.release_in(self.dictionary, eoj, self.core:get_own(eoj, Naming.RELEASE))
+    return Naming.of(self.dictionary, eoj >> 8, release)
 end
 
---- Reads a property of this device; also from inside on_set.
-function Device:get_own(eoj, epc)
-    return self.core:get_own(check.eoj("eoj", eoj), check.epc("epc", epc))
+--- Writes a property of this device, epc and bytes or name and value; peers are told when it is announced and changed.
+function Device:put(eoj, key, value)
+    eoj = check.eoj("eoj", eoj)
+    local epc, edt, code = own_naming(self, eoj):encode(key, value, false)
+    if not epc then
+        return nil, edt, code
+    end
+    return self.core:put(eoj, epc, edt)
+end
+
+--- Reads a property of this device, bytes by epc or a value by name; also from inside on_set.
+function Device:get_own(eoj, key)
+    eoj = check.eoj("eoj", eoj)
+    local naming = own_naming(self, eoj)
+    local keys, message, code = naming:keys { key }
+    if not keys then
+        return nil, message, code
+    end
+    local edt
+    edt, message, code = self.core:get_own(eoj, keys[1].epc)
+    if not edt then
+        return nil, message, code
+    end
+    local values
+    values, message, code = naming:by_key(keys, { [keys[1].epc] = edt })
+    if not values then
+        return nil, message, code
+    end
+    return values[keys[1].name or keys[1].epc]
 end
 
 --- Works for at most `timeout` seconds and gives the first thing that happened, or nil, message, "NO_ANSWER".

@@ -3,7 +3,7 @@ local core = ...
 local check = core.part "check"
 
 local rows = core.dictionary
-local dictionary = {}
+local methods = {} -- of a dictionary: `self` has its handle (nil: built in) and its classes by key
 
 -- What stands where a number could, and is none: constants to compare with.
 local Special = { __name = "warifu.Special" }
@@ -15,19 +15,13 @@ end
 local SPECIAL = {}
 for _, name in ipairs { "overflow", "underflow", "undefined", "no_data" } do
     SPECIAL[name] = setmetatable({ name = name }, Special)
-    dictionary[name:upper()] = SPECIAL[name]
 end
 
 local ENCODE = { release = true, to_set = true }
 
-local by_key = {}
-for _, class in ipairs(rows.classes()) do
-    by_key[class.code], by_key[class.id] = class, class
-end
-
 --- All classes by code, the superclass first: {code=, id=, en=, ja=, since=, until_release=}.
-function dictionary.classes()
-    return rows.classes()
+function methods.classes(self)
+    return rows.classes(self.handle)
 end
 
 local function class_text(key)
@@ -35,17 +29,23 @@ local function class_text(key)
 end
 
 --- The class of a code (0x0130) or an identifier ("homeAirConditioner").
-function dictionary.find_class(key)
-    if by_key[key] then
-        return by_key[key]
+function methods.find_class(self, key)
+    if not self.by_key then
+        self.by_key = {}
+        for _, class in ipairs(rows.classes(self.handle)) do
+            self.by_key[class.code], self.by_key[class.id] = class, class
+        end
+    end
+    if self.by_key[key] then
+        return self.by_key[key]
     end
     return core.fail("NOT_IN_DICTIONARY", class_text(key))
 end
 
 -- The code: one that the dictionary doesn't know has the properties of the superclass.
-local function code_of(class)
+local function code_of(self, class)
     if type(class) == "string" then
-        local found, message, code = dictionary.find_class(class)
+        local found, message, code = methods.find_class(self, class)
         return found and found.code, message, code
     elseif math.type(class) ~= "integer" or class < 0 or class > 0xFFFF then
         check.misuse("class", "a class is its code of two bytes (eoj >> 8) or its name")
@@ -67,12 +67,12 @@ end
 
 --- The property of an EPC or an identifier, of the class itself or of the superclass; see docs/reference/lua.md.
 --- `release` is a letter; without it the newest.
-function dictionary.find(class, key, release)
-    local code, message, name = code_of(class)
+function methods.find(self, class, key, release)
+    local code, message, name = code_of(self, class)
     if not code then
         return nil, message, name
     end
-    local found = rows.property(code, check_key(key), release)
+    local found = rows.property(self.handle, code, check_key(key), release)
     if not found then
         return missing(class, key)
     end
@@ -80,34 +80,34 @@ function dictionary.find(class, key, release)
 end
 
 --- All properties of a class by EPC, those of the superclass among them.
-function dictionary.properties(class, release)
-    local code, message, name = code_of(class)
+function methods.properties(self, class, release)
+    local code, message, name = code_of(self, class)
     if not code then
         return nil, message, name
     end
-    return rows.properties(code, release, false)
+    return rows.properties(self.handle, code, release, false)
 end
 
 --- Every entry that the class itself has, for each EPC from the oldest release to the newest.
-function dictionary.entries(class)
-    local code, message, name = code_of(class)
+function methods.entries(self, class)
+    local code, message, name = code_of(self, class)
     if not code then
         return nil, message, name
     end
-    return rows.properties(code, nil, true)
+    return rows.properties(self.handle, code, nil, true)
 end
 
 --- What the values of a property are: {kind=, unit=, minimum=, maximum=, step=, states=, members=, ...}.
-function dictionary.type(class, key, release)
-    local found, message, name = dictionary.find(class, key, release)
+function methods.type(self, class, key, release)
+    local found, message, name = methods.find(self, class, key, release)
     if not found then
         return nil, message, name
     end
-    return rows.type(found.class, found.epc, release)
+    return rows.type(self.handle, found.class, found.epc, release)
 end
 
 --- The release letter in property 82 of a device object; nil when there is none.
-function dictionary.release_of(edt)
+function methods.release_of(_, edt)
     return rows.release_of(check.type("edt", edt, "string"))
 end
 
@@ -154,17 +154,17 @@ function read(nodes, at)
     return moment, at + 1
 end
 
-local function decode_nodes(class, key, edt, release)
-    local found, message, name = dictionary.find(class, key, release)
+local function decode_nodes(self, class, key, edt, release)
+    local found, message, name = methods.find(self, class, key, release)
     if not found then
         return nil, message, name
     end
-    return rows.decode(found.class, found.epc, release, check.type("edt", edt, "string"))
+    return rows.decode(self.handle, found.class, found.epc, release, check.type("edt", edt, "string"))
 end
 
 --- The value of a property's bytes, and its unit where it has one. Fails with WRONG_VALUE, NOT_IN_DICTIONARY.
-function dictionary.decode(class, key, edt, release)
-    local nodes, message, name = decode_nodes(class, key, edt, release)
+function methods.decode(self, class, key, edt, release)
+    local nodes, message, name = decode_nodes(self, class, key, edt, release)
     if not nodes then
         return nil, message, name
     end
@@ -173,12 +173,12 @@ function dictionary.decode(class, key, edt, release)
 end
 
 --- The same as a short text for people, such as "26 Celsius"; empty for bytes and for what holds other values.
-function dictionary.text(class, key, edt, release)
-    local value, unit, name = dictionary.decode(class, key, edt, release)
+function methods.text(self, class, key, edt, release)
+    local value, unit, name = methods.decode(self, class, key, edt, release)
     if value == nil then
         return nil, unit, name
     end
-    local kind = decode_nodes(class, key, edt, release)[1].kind
+    local kind = decode_nodes(self, class, key, edt, release)[1].kind
     if kind == "date" then
         return ("%04d-%02d-%02d"):format(value.year, value.month, value.day)
     elseif kind == "time" then
@@ -324,18 +324,46 @@ end
 
 --- The bytes of a value. Options: release; to_set: only of what can be set. Fails with WRONG_VALUE, whose message names
 --- the property, the value and what is allowed, or NOT_IN_DICTIONARY.
-function dictionary.encode(class, key, value, options)
+function methods.encode(self, class, key, value, options)
     options = check.options(options, ENCODE)
-    local found, message, name = dictionary.find(class, key, options.release)
+    local found, message, name = methods.find(self, class, key, options.release)
     if not found then
         return nil, message, name
     end
     local nodes = {}
-    local problem = write(nodes, value, rows.type(found.class, found.epc, options.release))
+    local problem = write(nodes, value, rows.type(self.handle, found.class, found.epc, options.release))
     if problem then
         return core.fail("WRONG_VALUE", ("%s (%02X): %s"):format(found.id, found.epc, problem))
     end
-    return rows.encode(found.class, found.epc, options.release, nodes, options.to_set)
+    return rows.encode(self.handle, found.class, found.epc, options.release, nodes, options.to_set)
 end
 
-return dictionary
+-- ---- dictionaries ----
+
+local make
+
+--- A dictionary with the vendors' classes and properties of a JSON file over this one; docs/howto/vendor-properties.md
+--- tells what stands in it. Fails with OVERLAY, whose message names the place that is wrong, and STORE.
+function methods.load(self, path)
+    local handle, message, name = rows.load(self.handle, check.type("path", path, "string"))
+    if not handle then
+        return nil, message, name
+    end
+    return make(handle)
+end
+
+-- Its functions are called with a dot, as those of a module.
+function make(handle)
+    local self, dictionary = { handle = handle }, {}
+    for name, method in pairs(methods) do
+        dictionary[name] = function(...)
+            return method(self, ...)
+        end
+    end
+    for name, special in pairs(SPECIAL) do
+        dictionary[name:upper()] = special
+    end
+    return setmetatable(dictionary, { __name = "warifu.Dictionary", handle = handle })
+end
+
+return make(nil)

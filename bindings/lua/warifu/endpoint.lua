@@ -1,6 +1,8 @@
 -- What controllers and devices share: opening, own objects, events, pairings, the end.
 local core = ...
 local check = core.part "check"
+local dictionary = core.part "dictionary"
+local Naming = core.part "naming"
 local Node = core.part "node"
 local loop = core.part "loop"
 
@@ -8,6 +10,7 @@ local Endpoint = {}
 
 local OPTIONS = {
     identity = true, state = true, address = true, interface = true, port = true, policy = true, trace = true,
+    dictionary = true,
     machine = true, -- where it lives in a simulated home (sim.lua)
 }
 
@@ -81,7 +84,13 @@ function Endpoint.open(class, options, more)
     config.answer_delay = check.optional("answer_delay", options.answer_delay, "number")
     config.gap = check.optional("gap", options.gap, "number")
     config.interview = check.optional("interview", options.interview, "boolean")
+    local names = options.dictionary or dictionary
+    if type(names) ~= "table" or getmetatable(names) == nil or getmetatable(names).__name ~= "warifu.Dictionary" then
+        check.misuse("dictionary", "warifu.dictionary, or what its load gives, is expected")
+    end
+    config.dictionary = getmetatable(names).handle
     local self = setmetatable({ core = core.endpoint(), waiting = {}, seekers = {}, queue = {}, nodes = {} }, class)
+    self.dictionary, self.releases = names, {}
     if options.machine then
         self.machine = options.machine
         local joined
@@ -150,8 +159,12 @@ function Endpoint.add_object(self, eoj, properties)
     for epc, property in pairs(properties) do
         all[check.epc("epc", epc)] = property
     end
-    for epc, property in pairs(all) do
-        local added, message, code = Endpoint.add_property(self, eoj, epc, property)
+    local order = {}
+    for epc in pairs(all) do
+        table.insert(order, epc == Naming.RELEASE and 1 or #order + 1, epc) -- it says how the others are checked
+    end
+    for _, epc in ipairs(order) do
+        local added, message, code = Endpoint.add_property(self, eoj, epc, all[epc])
         if not added then
             if not is_profile then
                 self.core:remove_object(eoj)
@@ -172,12 +185,20 @@ function Endpoint.add_or_close(self, eoj, properties)
     return self
 end
 
+-- Names of what others say by themselves: in the release of that object, if it was ever asked for.
+local function named(self, target, eoj, properties)
+    local release = self.releases[Naming.release_key(target, eoj)]
+    return Naming.of(self.dictionary, eoj >> 8, release or nil):named(properties)
+end
+
 -- Fields that people read, in place of the EDATA.
 local function for_people(self, event)
+    local target = event.is_protected and event.peer or event.address
     event.peer = event.peer and Node.of_peer(self, event.peer, event.number)
     if event.edata then
         local frame = core.parse_edata(event.edata)
         event.edata, event.eoj, event.properties = nil, frame.seoj, Node.properties_of(frame)
+        event.values = event.kind == "notification" and named(self, target, frame.seoj, event.properties) or nil
     end
     if event.kind == "unpaired" and event.peer then
         Node.forget(event.peer)

@@ -1,10 +1,10 @@
 -- A node to talk to: a peer under its session, or in clear whoever has an address.
 local core = ...
 local check = core.part "check"
-local dictionary = core.part "dictionary"
+local Naming = core.part "naming"
 local loop = core.part "loop"
 
-local NODE_PROFILE, RELEASE = 0x0EF0, 0x82
+local NODE_PROFILE = 0x0EF0
 local READ_BACK = 20 -- seconds that a device may take until a value that it accepted can be read
 local SHORTEST = 0.01 -- 0 means the engine's own timeout
 
@@ -123,10 +123,6 @@ local function fail_refused(others, values)
     return nil, message, code, values
 end
 
-local function is_name(key)
-    return type(key) == "string" and not key:find "^%x%x$"
-end
-
 -- epc -> bytes of these codes; on a refusal nil, message, "REFUSED", and what was read.
 local function get_bytes(self, eoj, epcs)
     local results, message, code = call(self, eoj, {}, string.char(table.unpack(epcs)), {})
@@ -140,72 +136,37 @@ local function get_bytes(self, eoj, epcs)
     return values
 end
 
--- The release of an object (its property 82), asked for once; false where it has none.
-local function release_of(self, eoj)
+-- What names of an object mean, in its release (property 82): that is asked for once, when there is a name among the keys.
+local function naming_of(self, eoj, asks)
+    local owner = self.owner
     local known = rawget(self, "releases")
     if not known then
         known = {}
         self.releases = known
     end
-    if known[eoj] == nil and eoj >> 8 ~= NODE_PROFILE then
-        local values, message, code, given = get_bytes(self, eoj, { RELEASE })
+    if asks and known[eoj] == nil and eoj >> 8 ~= NODE_PROFILE then
+        local values, message, code, given = get_bytes(self, eoj, { Naming.RELEASE })
         values = values or given
         if not values then
             return nil, message, code
         end
-        known[eoj] = values[RELEASE] and dictionary.release_of(values[RELEASE]) or false
+        known[eoj] = Naming.release_in(owner.dictionary, eoj, values[Naming.RELEASE]) or false
+        owner.releases[Naming.release_key(rawget(self, "id") or self.address, eoj)] = known[eoj]
     end
-    return known[eoj] or false
+    return Naming.of(owner.dictionary, eoj >> 8, known[eoj] or nil)
 end
 
--- What a name of an object means: a row of the dictionary, and the release.
-local function named(self, eoj, name)
-    local release, message, code = release_of(self, eoj)
-    if release == nil then
+-- The same with what a list of keys stands for: naming, keys, EPCs.
+local function keys_of(self, eoj, list, asks)
+    local naming, message, code = naming_of(self, eoj, asks or Naming.any_name(list))
+    if not naming then
         return nil, message, code
     end
-    local found
-    found, message, code = dictionary.find(eoj >> 8, name, release or nil)
-    return found, message or release or nil, code
-end
-
--- What came, by the keys that were asked for: name -> value, epc -> bytes. `lenient`: what is no value is left out.
-local function by_key(eoj, keys, came, lenient)
-    local values = {}
-    for _, key in ipairs(keys) do
-        local edt = came[key.epc]
-        if edt and key.name then
-            local value, message, code = dictionary.decode(eoj >> 8, key.epc, edt, key.release)
-            if value == nil and not lenient then
-                return nil, message, code
-            end
-            values[key.name] = value
-        elseif edt then
-            values[key.epc] = edt
-        end
+    local keys, epcs, name = naming:keys(list)
+    if not keys then
+        return nil, epcs, name
     end
-    return values
-end
-
-local function keys_of(self, eoj, ...)
-    local keys, epcs, seen = {}, {}, {}
-    for i = 1, select("#", ...) do
-        local key = (select(i, ...))
-        if is_name(key) then
-            local found, release, code = named(self, eoj, key)
-            if not found then
-                return nil, release, code
-            end
-            keys[i] = { name = key, epc = found.epc, release = release }
-        else
-            keys[i] = { epc = check.epc("epc", key) }
-        end
-        if not seen[keys[i].epc] then
-            seen[keys[i].epc] = true
-            epcs[#epcs + 1] = keys[i].epc
-        end
-    end
-    return keys, epcs
+    return naming, keys, epcs
 end
 
 --- Reads properties: a table epc -> bytes, name -> value. When some were refused: nil, message, "REFUSED", and what was
@@ -215,53 +176,39 @@ function methods:get(eoj, ...)
     if select("#", ...) == 0 then
         check.misuse("epc", "at least one property")
     end
-    local keys, epcs, name = keys_of(self, eoj, ...)
-    if not keys then
-        return nil, epcs, name
+    local naming, keys, epcs = keys_of(self, eoj, table.pack(...))
+    if not naming then
+        return nil, keys, epcs
     end
     local came, message, code, given = get_bytes(self, eoj, epcs)
     if came then
-        return by_key(eoj, keys, came)
+        return naming:by_key(keys, came)
     end
-    return nil, message, code, given and by_key(eoj, keys, given, true)
-end
-
--- The code and the bytes of one property that is to be set.
-local function to_set(self, eoj, key, value)
-    if not is_name(key) then
-        return check.epc("epc", key), check.type("edt", value, "string")
-    end
-    local found, release, code = named(self, eoj, key)
-    if not found then
-        return nil, release, code
-    end
-    local edt, message
-    edt, message, code = dictionary.encode(eoj >> 8, found.epc, value, { release = release, to_set = true })
-    if not edt then
-        return nil, message, code
-    end
-    return found.epc, edt
+    return nil, message, code, given and naming:by_key(keys, given, true)
 end
 
 local SET = { timeout = true, verify = true, repeatable = true }
 local GET_MANY = { timeout = true }
 local SET_GET = { timeout = true, repeatable = true }
 
--- Values as a list in the order of their codes.
-local function sets_of(self, eoj, values)
-    local sets = {}
-    for key, value in pairs(check.type("values", values, "table")) do
-        local epc, edt, code = to_set(self, eoj, key, value)
-        if not epc then
-            return nil, edt, code
-        end
-        sets[#sets + 1] = { epc = epc, edt = edt }
+-- What is to be set, and the naming; `others` are more keys of the call.
+local function sets_of(self, eoj, values, others)
+    local asks = Naming.any_name(others or {})
+    for key in pairs(check.type("values", values, "table")) do
+        asks = asks or Naming.is_name(key)
     end
-    if #sets == 0 then
+    if next(values) == nil then
         check.misuse("values", "at least one property")
     end
-    table.sort(sets, function(a, b) return a.epc < b.epc end)
-    return sets
+    local naming, message, code = naming_of(self, eoj, asks)
+    local sets = naming
+    if naming then
+        sets, message, code = naming:sets(values)
+    end
+    if not sets then
+        return nil, message, code
+    end
+    return sets, naming
 end
 
 local function timeout_of(options)
@@ -273,12 +220,12 @@ end
 function methods:set(eoj, values, options)
     eoj = check.eoj("eoj", eoj)
     options = check.options(options, SET)
-    local sets, message, code = sets_of(self, eoj, values)
+    local sets, naming, code = sets_of(self, eoj, values)
     if not sets then
-        return nil, message, code
+        return nil, naming, code
     end
     local verify = options.verify == true and READ_BACK or options.verify or 0
-    local results
+    local results, message
     results, message, code = call(self, eoj, sets, "",
         { timeout = timeout_of(options), verify = verify, repeatable = options.repeatable })
     if not results then
@@ -296,7 +243,7 @@ function methods:set(eoj, values, options)
             there[result.epc] = result.value
         end
     end
-    return fail_refused(others, there)
+    return fail_refused(others, naming:by_key(sets, there, true))
 end
 
 --- Reads a list of EPCs, however long: epc -> { status=, value= }, where status is "value", "refused", "silent" (the node
@@ -326,30 +273,56 @@ function methods:get_many(eoj, epcs, options)
     return by_epc
 end
 
---- Writes properties and reads a list of EPCs in one step, SetGet or SetC and Get: an index, and what it selects. `values`
---- are those of `set`. A SetGet that is ignored is split only if the writing is `repeatable`.
-function methods:set_get(eoj, values, epcs, options)
-    eoj = check.eoj("eoj", eoj)
-    options = check.options(options, SET_GET)
-    local sets, message, code = sets_of(self, eoj, values)
-    if not sets then
-        return nil, message, code
-    end
-    local gets = {}
-    for i, key in ipairs(check.type("epcs", epcs, "table")) do
-        gets[i] = check.epc("epc", key)
-    end
-    local results
-    results, message, code = call(self, eoj, sets, string.char(table.unpack(gets)),
+-- Sets and gets in one step: what was read, by `keys`.
+local function set_get(self, eoj, naming, sets, keys, epcs, options)
+    local results, message, code = call(self, eoj, sets, string.char(table.unpack(epcs)),
         { timeout = timeout_of(options), repeatable = options.repeatable })
     if not results then
         return nil, message, code
     end
     local came, others = sort_out(results)
     if #others > 0 then
-        return fail_refused(others, came)
+        return fail_refused(others, naming:by_key(keys, came, true))
     end
-    return came
+    return naming:by_key(keys, came)
+end
+
+--- Writes properties and reads a list of others (EPCs or names) in one step, SetGet or SetC and Get: an index, and what it
+--- selects. `values` are those of `set`. A SetGet that is ignored is split only if the writing is `repeatable`.
+function methods:set_get(eoj, values, properties, options)
+    eoj = check.eoj("eoj", eoj)
+    options = check.options(options, SET_GET)
+    if #check.type("properties", properties, "table") == 0 then
+        check.misuse("properties", "at least one property")
+    end
+    local sets, naming, code = sets_of(self, eoj, values, properties)
+    if not sets then
+        return nil, naming, code
+    end
+    local keys, epcs, name = naming:keys(properties)
+    if not keys then
+        return nil, epcs, name
+    end
+    return set_get(self, eoj, naming, sets, keys, epcs, options)
+end
+
+--- Reads a list of properties that an index selects: the dictionary knows which property that is (`atomic`). It is set to
+--- the value `index` in the same step, as by `set_get`.
+function methods:get_at(eoj, index, properties, options)
+    eoj = check.eoj("eoj", eoj)
+    options = check.options(options, SET_GET)
+    if #check.type("properties", properties, "table") == 0 then
+        check.misuse("properties", "at least one property")
+    end
+    local naming, keys, epcs = keys_of(self, eoj, properties, true)
+    if not naming then
+        return nil, keys, epcs
+    end
+    local sets, message, code = naming:index(epcs, index)
+    if not sets then
+        return nil, message, code
+    end
+    return set_get(self, eoj, naming, sets, keys, epcs, options)
 end
 
 return Node
