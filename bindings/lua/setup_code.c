@@ -61,7 +61,7 @@ static int make(lua_State *L) {
     code_object *object = new_object(L);
     wf_error error = wf_drbg_start(&drbg, wf_entropy_system(), none, none);
     if (error == WF_OK) {
-        error = wf_setup_code_make(&object->code, identity->key.public_key, &drbg);
+        error = wf_setup_code_make(&object->code, identity->view.signer.public_key, &drbg);
     }
     wf_drbg_wipe(&drbg);
     if (error != WF_OK) {
@@ -104,7 +104,7 @@ static int qr_of(lua_State *L) {
 /* belongs_to(code, identity) */
 static int belongs_to(lua_State *L) {
     const wf_setup_code *code = check_code(L);
-    wf_error error = wf_setup_code_check_key(code, wfl_identity(L, 2, "identity")->key.public_key);
+    wf_error error = wf_setup_code_check_key(code, wfl_identity(L, 2, "identity")->view.signer.public_key);
     if (error != WF_OK && error != WF_ERROR_WRONG_DEVICE) {
         return wfl_fail(L, error, NULL);
     }

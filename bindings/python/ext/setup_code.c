@@ -43,7 +43,7 @@ static PyObject *parse(PyObject *type, PyObject *args) {
 static bool as_public_key(const ext_state *state, uint8_t out[static WF_P256_PUBLIC_LEN], PyObject *object) {
     Py_buffer bytes;
     if (Py_IS_TYPE(object, state->identity)) {
-        memcpy(out, ext_identity_view(object)->key->public_key, WF_P256_PUBLIC_LEN);
+        memcpy(out, ext_identity_view(object)->signer.public_key, WF_P256_PUBLIC_LEN);
         return true;
     }
     if (PyObject_GetBuffer(object, &bytes, PyBUF_SIMPLE) < 0) {
