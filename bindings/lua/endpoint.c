@@ -106,14 +106,11 @@ static const wf_policy *read_policy(lua_State *L) {
         return NULL;
     }
     const char *name = text_of(L, "policy");
-    const wf_policy *const policies[] = {&wf_policy_strict, &wf_policy_open};
-    for (size_t i = 0; i < sizeof policies / sizeof policies[0]; i++) {
-        if (strcmp(policies[i]->name, name) == 0) {
-            return policies[i];
-        }
+    const wf_policy *policy = wf_policy_named(name);
+    if (policy == NULL) {
+        wfl_misuse(L, "policy", "it is none of \"strict\", \"mixed\", \"open\"");
     }
-    wfl_misuse(L, "policy", "it is neither \"strict\" nor \"open\"");
-    return NULL;
+    return policy;
 }
 
 static bool is_true(lua_State *L, const char *field) {

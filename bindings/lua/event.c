@@ -18,6 +18,28 @@ static void set_number(lua_State *L, const uint8_t number[static WF_NUMBER_LEN])
     }
 }
 
+/* `access` in words, and all EPCs that were refused. */
+static void set_refusal(lua_State *L, const wf_event *event) {
+    luaL_Buffer words;
+    luaL_buffinit(L, &words);
+    for (unsigned bit = WF_MAY_READ; bit <= WF_MAY_ANNOUNCE; bit *= 2) {
+        if ((event->access & bit) != 0) {
+            luaL_addstring(&words, luaL_bufflen(&words) > 0 ? " " : "");
+            luaL_addstring(&words, wf_policy_access_text((wf_policy_access)bit));
+        }
+    }
+    luaL_pushresult(&words);
+    lua_setfield(L, -2, "access");
+    lua_createtable(L, (int)event->edata.len, 0);
+    for (size_t i = 0; i < event->edata.len; i++) {
+        lua_pushinteger(L, event->edata.at[i]);
+        lua_seti(L, -2, (lua_Integer)i + 1);
+    }
+    lua_setfield(L, -2, "epcs");
+    wfl_set_integer(L, "eoj", (lua_Integer)event->eoj);
+    wfl_set_integer(L, "epc", event->epc);
+}
+
 void wfl_push_event(lua_State *L, const wf_event *event) {
     lua_createtable(L, 0, 10);
     wfl_set_text(L, "kind", wf_event_kind_text(event->kind));
@@ -34,7 +56,7 @@ void wfl_push_event(lua_State *L, const wf_event *event) {
     }
     wfl_set_boolean(L, "is_protected", event->is_protected);
     set_number(L, event->number);
-    if (event->edata.len > 0) {
+    if (event->edata.len > 0 && event->kind != WF_EVENT_SECURITY) {
         wfl_push_bytes(L, event->edata);
         lua_setfield(L, -2,
                      event->kind == WF_EVENT_PROPERTY_SET || event->kind == WF_EVENT_NODE_OBJECT ? "value" : "edata");
@@ -49,5 +71,7 @@ void wfl_push_event(lua_State *L, const wf_event *event) {
     } else if (event->kind == WF_EVENT_PROPERTY_SET) {
         wfl_set_integer(L, "eoj", (lua_Integer)event->eoj);
         wfl_set_integer(L, "epc", event->epc);
+    } else if (event->kind == WF_EVENT_SECURITY && event->eoj != 0) {
+        set_refusal(L, event);
     }
 }

@@ -18,9 +18,10 @@ BELOW = {
     "pki": {"base", "crypto"},
     "edhoc": {"base", "crypto"},
     "echonet": {"base"},
+    "policy": {"base"},
     "da": {"base", "crypto", "pki", "edhoc"},
     "controller": {"base", "echonet"},
-    "engine": {"base", "audit", "crypto", "pki", "edhoc", "da", "echonet", "controller"},
+    "engine": {"base", "audit", "crypto", "pki", "edhoc", "da", "echonet", "policy", "controller"},
 }
 
 # The layer whose concept a public header is.
@@ -49,7 +50,7 @@ HEADERS = {
     "value": "echonet",
     "controller": "controller",
     "counters": "da",
-    "policy": "da",
+    "policy": "policy",
     "setup_code": "da",
     "wire": "da",
     "engine": "engine",

@@ -142,15 +142,11 @@ static void release_arguments(arguments *given) {
 }
 
 static bool configure_policy(const ext_state *state, wf_engine_config *config, const char *name) {
-    const wf_policy *const policies[] = {&wf_policy_strict, &wf_policy_open};
-    for (size_t i = 0; i < sizeof policies / sizeof policies[0]; i++) {
-        if (strcmp(policies[i]->name, name) == 0) {
-            config->policy = policies[i];
-            return true;
-        }
+    config->policy = wf_policy_named(name);
+    if (config->policy == NULL) {
+        ext_raise(state, WF_ERROR_ARGUMENT, "the policies are strict, mixed and open");
     }
-    ext_raise(state, WF_ERROR_ARGUMENT, "the policies are strict and open");
-    return false;
+    return config->policy != NULL;
 }
 
 static bool configure_node(const ext_state *state, wf_engine_config *config, const arguments *given) {

@@ -45,15 +45,16 @@ static PyStructSequence_Field event_fields[] = {
     {"hello", "of \"found\"; None otherwise"},
     {"number", "identification number (17 bytes); None where there is none"},
     {"tid", "TID of the frame"},
-    {"eoj", "the object of \"property_set\""},
-    {"epc", "the property of \"property_set\""},
-    {"edata", "EDATA, or the value of \"property_set\""},
+    {"eoj", "the object of \"property_set\", or that the policy refused"},
+    {"epc", "the property of it"},
+    {"edata", "EDATA, or the value of \"property_set\", or every EPC that the policy refused"},
     {"known", "a node of the roster; 0: none"},
     {"changes", "of \"node_changed\": a sum of 1 address, 2 instances, 4 number, 8 online, 16 details"},
+    {"access", "what the policy refused: a sum of 1 read, 2 write, 4 notify, 8 announce"},
     {NULL, NULL},
 };
 static PyStructSequence_Desc event_description = {"warifu._warifu.Event", "What happened in an engine.", event_fields,
-                                                  15};
+                                                  16};
 
 static PyStructSequence_Field peer_fields[] = {
     {"id", "valid in this engine only"},
@@ -195,6 +196,7 @@ PyObject *ext_from_event(const ext_state *state, const wf_event *event) {
     ext_record_add(&record, ext_from_bytes(event->edata));
     ext_record_add(&record, PyLong_FromUnsignedLong(event->known.value));
     ext_record_add(&record, PyLong_FromUnsignedLong(event->changes));
+    ext_record_add(&record, PyLong_FromLong(event->access));
     return ext_record_end(&record);
 }
 

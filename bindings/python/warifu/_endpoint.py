@@ -21,6 +21,7 @@ from .trace import Trace, Traced
 
 PORT = 3610
 CHANGES = {1: "address", 2: "instances", 4: "number", 8: "online", 16: "details"}
+ACCESSES = {1: "read", 2: "write", 4: "notify", 8: "announce"}
 CALL_BYTES = 8192  # of values in one call
 PolicyName = Literal["strict", "open"]
 SetHook = Callable[[int, int, bytes, bytes], bool | int | None]
@@ -305,6 +306,8 @@ class Endpoint:
                 epc=event.epc or None,
                 value=event.edata,
                 changes=frozenset(name for bit, name in CHANGES.items() if event.changes & bit),
+                access=frozenset(name for bit, name in ACCESSES.items() if event.access & bit),
+                is_protected=event.is_protected,
             )
         for stream in list(self._open.streams):
             if isinstance(stream, NotificationStream):

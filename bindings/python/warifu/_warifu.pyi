@@ -129,6 +129,7 @@ class Event(structseq[Any], tuple[Any, ...]):
         "edata",
         "known",
         "changes",
+        "access",
     )
     @property
     def kind(self) -> str: ...
@@ -160,6 +161,8 @@ class Event(structseq[Any], tuple[Any, ...]):
     def known(self) -> int: ...
     @property
     def changes(self) -> int: ...
+    @property
+    def access(self) -> int: ...
 
 @final
 class KnownRow(structseq[Any], tuple[Any, ...]):

@@ -17,7 +17,9 @@ class Event:
 
     `kind` is one of: "paired", "unpaired", "session_up", "peer_moved" (`peer` proved that it is at `address` now),
     "property_set" (a peer set `eoj` `epc` of this node to `value`), "window_opened", "window_closed" (`error` None:
-    after a pairing), "security" (something from `address` was refused: `error`). Of a controller, about the node at `address`: "node_found",
+    after a pairing), "security" (something from `address` was refused: `error`; by the policy: `eoj` and the first
+    `epc`, all EPCs in `value`, and `access`, some of "read", "write", "notify", "announce"; `peer` with `is_protected`
+    False: it came in clear from where that peer lives). Of a controller, about the node at `address`: "node_found",
     "node_changed" (`changes`: some of "address", "instances", "number", "online", "details"), "node_gone" (`error` says
     why; None: it was forgotten), "node_object" (its `eoj` was interviewed: `value` holds EPC, length and bytes of what
     it said), "late_answer" (`value` is an EDATA that came too late).
@@ -32,6 +34,8 @@ class Event:
     epc: int | None = None
     value: bytes = b""
     changes: frozenset[str] = frozenset()
+    access: frozenset[str] = frozenset()
+    is_protected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@
     X(unknown_session, "records for no session")                                \
     X(late_refused, "commands refused as too late")                             \
     X(policy_refused, "property accesses that the policy refused")              \
+    X(listener_off, "datagrams for a listener that is switched off")            \
     X(plaintext_from_paired, "clear frames from the address of a paired peer")  \
     X(handshakes_refused, "handshake messages that failed or were not welcome") \
     X(retries_sent, "cookies asked for before anything was computed")           \

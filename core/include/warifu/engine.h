@@ -33,10 +33,22 @@ typedef struct wf_trace {
     void *context;
 } wf_trace;
 
+/* What a node need not listen to. Who is switched off answers nothing, and hears nothing. */
+typedef enum wf_listener {
+    WF_LISTENER_HELLO = 1,     /* who asks who speaks DA */
+    WF_LISTENER_PLAINTEXT = 2, /* all of ECHONET Lite in clear: then nothing is sent in clear either */
+    WF_LISTENER_GROUP = 4,     /* multicast */
+    WF_LISTENER_IPV6 = 8
+} wf_listener;
+enum { WF_KNOWN_ADDRESSES = 4096 };
+
 typedef struct wf_engine_config {
     wf_node_config node;
     wf_identity identity;    /* without a signer: a plain ECHONET Lite node without DA */
-    const wf_policy *policy; /* NULL: wf_policy_strict */
+    const wf_policy *policy; /* NULL: wf_policy_strict; it must outlive the engine */
+    const wf_address *known; /* hosts whose clear frames count as WF_PEER_KNOWN; ports don't matter. Copied */
+    size_t known_count;      /* at most WF_KNOWN_ADDRESSES */
+    unsigned listeners_off;  /* a set of wf_listener */
     wf_entropy entropy;
     wf_store store;      /* load NULL: nothing is kept, pairings end with the engine */
     wf_trace trace;      /* datagram NULL: none */
@@ -73,7 +85,8 @@ typedef struct wf_engine_config {
 size_t wf_engine_size(const wf_engine_config *config);
 
 /* Lays an engine out in `memory` (aligned for uint64_t), loads its pairings and tries to finish half-made ones.
- * Errors: ARGUMENT, TOO_SMALL, ENTROPY, STORE, STORE_DAMAGED, and those of parsing the own certificate. */
+ * Errors: ARGUMENT (the policy's too), TOO_SMALL, ENTROPY, STORE, STORE_DAMAGED, and those of parsing the own
+ * certificate. */
 WF_MUST_CHECK wf_error wf_engine_start(wf_engine **out, const wf_engine_config *config, void *memory, size_t size,
                                        wf_time now);
 /* Writes down what the audit log still gathers, and wipes all secrets; the memory is the caller's again. */
@@ -131,7 +144,8 @@ typedef struct wf_request {
  * To everybody, or to instance 0 of a class, several answers come: each is a WF_EVENT_ANSWER until the time is over,
  * and the outcome has none. One node's instances are told once each, and when none of them answered the outcome says
  * why; who is not there of everybody nobody knows, so that outcome is OK.
- * Errors: FRAME, CAPACITY, NOT_PAIRED, TOO_SMALL (does not fit a datagram). */
+ * Errors: FRAME, CAPACITY, NOT_PAIRED, TOO_SMALL (does not fit a datagram), POLICY (INF or INFC in clear that tells
+ * what the policy neither announces nor lets the target read; or clear frames are switched off). */
 WF_MUST_CHECK wf_error wf_engine_request(wf_engine *engine, wf_time now, wf_request_id *out, const wf_request *request);
 
 /* Sends a hello: answers arrive as WF_EVENT_FOUND until the request is done after `duration_ms`. */
@@ -218,6 +232,14 @@ typedef struct wf_peer {
 } wf_peer;
 /* Walks the pairings: `*at` starts at 0; false at the end. */
 bool wf_engine_next_peer(const wf_engine *engine, unsigned *at, wf_peer *out);
+
+/* ---- the policy ---- */
+
+/* Which rule decides. `who` is a peer, or an address that would ask in clear; NULL: a peer of the kind question->peer.
+ * question->peer becomes the kind that counted: from a paired peer's address in clear, and for ANNOUNCE, UNKNOWN.
+ * Errors: NOT_PAIRED. */
+WF_MUST_CHECK wf_error wf_engine_explain(const wf_engine *engine, wf_policy_verdict *out, wf_policy_question *question,
+                                         const wf_target *who);
 
 /* ---- what was seen ---- */
 

@@ -104,6 +104,7 @@ typedef struct wf_event {
     uint16_t tid;
     wf_eoj eoj;
     uint8_t epc;
+    uint8_t access; /* what the policy refused: a set of wf_policy_access; edata has all EPCs of eoj, epc the first */
     wf_bytes edata; /* valid until the next call on the engine */
 } wf_event;
 

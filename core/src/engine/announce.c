@@ -3,10 +3,6 @@
 
 static const wf_address everybody = {{0}, 0, 0};
 
-static bool may_announce(const wf_engine *engine, wf_eoj eoj, uint8_t epc) {
-    return wf_policy_find(engine->policy, WF_PEER_UNKNOWN, eoj, epc, WF_MAY_ANNOUNCE) != NULL;
-}
-
 static void send_clear(wf_engine *engine, wf_bytes edata) {
     uint8_t datagram[WF_DATAGRAM_LEN];
     wf_writer w = wf_writer_of(datagram, sizeof datagram);
@@ -17,10 +13,12 @@ static void send_clear(wf_engine *engine, wf_bytes edata) {
     }
 }
 
-static void tell_peers(wf_engine *engine, wf_time now, wf_bytes edata) {
+/* EDATA that tells of one property, to those who might read it. */
+static void tell_peers(wf_engine *engine, wf_time now, wf_eoj eoj, uint8_t epc, wf_bytes edata) {
     unsigned at = 0;
     wf_da_peer peer;
-    while (engine->da != NULL && wf_da_next_peer(engine->da, &at, &peer)) {
+    bool may = wf_policy_allows(engine->policy, WF_PEER_PAIRED, eoj, epc, WF_MAY_READ);
+    while (may && engine->da != NULL && wf_da_next_peer(engine->da, &at, &peer)) {
         wf_error ignored = wf_da_send(engine->da, now, peer.id, engine->next_tid++, false, edata);
         (void)ignored; /* a peer without a session reads the present state once it has one */
     }
@@ -39,7 +37,7 @@ static bool instance_frame(const wf_engine *engine, unsigned part, wf_eoj to, wf
 static void announce_in_clear(wf_engine *engine) {
     uint8_t edata[16 + WF_EDT_LEN];
     wf_writer w = wf_writer_of(edata, sizeof edata);
-    bool may = may_announce(engine, wf_node_profile(engine->node), 0xD5);
+    bool may = wf_gate_announces(engine, wf_node_profile(engine->node), 0xD5);
     for (unsigned part = 0; may && instance_frame(engine, part, WF_EOJ_NODE_PROFILE, &w); part++) {
         send_clear(engine, wf_bytes_of(edata, w.len));
         w = wf_writer_of(edata, sizeof edata);
@@ -59,7 +57,7 @@ void wf_engine_announce_instances(wf_engine *engine, wf_time now) {
     wf_writer w = wf_writer_of(edata, sizeof edata);
     announce_in_clear(engine);
     for (unsigned part = 0; instance_frame(engine, part, WF_EOJ_NODE_PROFILE, &w); part++) {
-        tell_peers(engine, now, wf_bytes_of(edata, w.len));
+        tell_peers(engine, now, wf_node_profile(engine->node), 0xD5, wf_bytes_of(edata, w.len));
         w = wf_writer_of(edata, sizeof edata);
     }
 }
@@ -100,8 +98,8 @@ void wf_announce_changes(wf_engine *engine, wf_time now) {
         if (!wf_frame_property(&frame, epc, wf_bytes_of(value, v.len))) {
             continue;
         }
-        tell_peers(engine, now, wf_bytes_of(edata, w.len));
-        if (may_announce(engine, eoj, epc)) {
+        tell_peers(engine, now, eoj, epc, wf_bytes_of(edata, w.len));
+        if (wf_gate_announces(engine, eoj, epc)) {
             send_clear(engine, wf_bytes_of(edata, w.len));
         }
     }

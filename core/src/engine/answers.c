@@ -6,31 +6,25 @@ static const wf_address everybody = {{0}, 0, 0};
 /* Who stands behind a request while the node answers it. */
 typedef struct gatekeeper {
     wf_engine *engine;
-    wf_peer_kind kind;
-    bool refused;
-    wf_eoj eoj; /* of the first that was */
-    uint8_t epc;
+    const wf_asker *asker;
+    wf_refusal refusal;
 } gatekeeper;
 
-static wf_policy_access wanted(wf_peer_kind kind, wf_access access) {
+static wf_policy_access wanted(const wf_asker *asker, wf_access access) {
     if (access == WF_ACCESS_SET) {
         return WF_MAY_WRITE;
     }
     /* The answer to INF_REQ goes to everybody in clear, but to a paired peer under its session. */
-    return access == WF_ACCESS_INF && kind == WF_PEER_UNKNOWN ? WF_MAY_ANNOUNCE : WF_MAY_READ;
+    return access == WF_ACCESS_INF && asker->peer.value == 0 ? WF_MAY_ANNOUNCE : WF_MAY_READ;
 }
 
 static bool gate(void *context, wf_eoj eoj, uint8_t epc, wf_access access) {
     gatekeeper *keeper = context;
-    if (wf_policy_find(keeper->engine->policy, keeper->kind, eoj, epc, wanted(keeper->kind, access)) != NULL) {
+    wf_policy_question question = {keeper->asker->kind, eoj, epc, wanted(keeper->asker, access)};
+    if (wf_gate_decide(keeper->engine, keeper->asker, &question).allowed) {
         return true;
     }
-    keeper->engine->counters.policy_refused++;
-    if (!keeper->refused) {
-        keeper->refused = true;
-        keeper->eoj = eoj;
-        keeper->epc = epc;
-    }
+    wf_refusal_add(&keeper->refusal, epc, question.access);
     return false;
 }
 
@@ -74,7 +68,7 @@ wf_node_reply wf_answer_one(wf_engine *engine, wf_time now, const wf_asker *aske
     bool in_clear = asker->peer.value == 0;
     wf_writer w = wf_writer_of(edata, in_clear ? sizeof edata - 4 : WF_RECORD_EDATA_LEN);
     wf_node_work own = {0};
-    gatekeeper keeper = {.engine = engine, .kind = asker->kind};
+    gatekeeper keeper = {.engine = engine, .asker = asker};
     engine->asking = later;
     wf_node_reply reply =
         wf_node_work_on(engine->node, later != NULL ? &later->work : &own, request, gate, &keeper, &w);
@@ -88,15 +82,7 @@ wf_node_reply wf_answer_one(wf_engine *engine, wf_time now, const wf_asker *aske
     if (reply == WF_REPLY_ALL && carries_instances(view)) {
         wf_announce_further_parts(engine, now, asker, request->seoj);
     }
-    if (keeper.refused) {
-        wf_queue_event(engine, &(wf_event){.kind = WF_EVENT_SECURITY,
-                                           .peer = asker->peer,
-                                           .from = asker->address,
-                                           .error = WF_ERROR_POLICY,
-                                           .is_protected = !in_clear,
-                                           .eoj = keeper.eoj,
-                                           .epc = keeper.epc});
-    }
+    wf_refusal_report(engine, &keeper.refusal, asker, request->deoj);
     return reply;
 }
 

@@ -69,6 +69,7 @@ static wf_engine *layout(wf_arena *arena, const wf_engine_config *config, void *
     uint8_t *outgoing = wf_arena_take(arena, rounded(config->send_bytes));
     uint8_t *events = wf_arena_take(arena, rounded(config->event_bytes));
     uint8_t *held = wf_arena_take(arena, rounded(config->send_bytes / HELD_SHARE));
+    wf_address *known = wf_arena_take(arena, config->known_count * sizeof *known);
     wf_later *later = wf_arena_take(arena, config->later * sizeof *later);
     *node_memory = wf_arena_take(arena, wf_node_size(&config->node));
     *audit = config->audit_entries > 0 ? wf_arena_take(arena, sizeof **audit) : NULL;
@@ -86,10 +87,21 @@ static wf_engine *layout(wf_arena *arena, const wf_engine_config *config, void *
     engine->held = (wf_ring){held, rounded(config->send_bytes / HELD_SHARE), 0, 0};
     engine->later = later;
     engine->later_count = config->later;
+    engine->known = known;
+    engine->known_count = config->known_count;
     engine->held_next = WF_TIME_NEVER;
     engine->controller = controller;
     engine->da = da_state;
     return engine;
+}
+
+static bool known_are_hosts(const wf_engine_config *config) {
+    for (size_t i = 0; i < config->known_count; i++) {
+        if (wf_address_is_unspecified(&config->known[i]) || wf_address_is_multicast(&config->known[i])) {
+            return false;
+        }
+    }
+    return config->known_count <= WF_KNOWN_ADDRESSES;
 }
 
 static wf_error check(const wf_engine_config *config) {
@@ -99,11 +111,11 @@ static wf_error check(const wf_engine_config *config) {
         config->answer_delay_ms <= LONGEST_ANSWER_DELAY_MS || config->answer_delay_ms == WF_ANSWER_AT_ONCE;
     /* Who never listens can't pair. */
     if (!enough || !delay_has_sense || !wf_calls_are_sound(config) || !wf_audit_is_sound(config) ||
-        (has_da && config->node.transmits_only) ||
+        !known_are_hosts(config) || (has_da && config->node.transmits_only) ||
         (has_da && (config->pairings == 0 || config->handshakes == 0 || config->pairings > WF_MOST_PAIRINGS))) {
         return WF_ERROR_ARGUMENT;
     }
-    return WF_OK;
+    return config->policy != NULL ? wf_policy_check(config->policy) : WF_OK;
 }
 
 size_t wf_engine_size(const wf_engine_config *config) {
@@ -174,6 +186,10 @@ wf_error wf_engine_start(wf_engine **out, const wf_engine_config *given, void *m
     config.node.set_hook = on_set;
     config.node.set_context = engine;
     engine->policy = config.policy != NULL ? config.policy : &wf_policy_strict;
+    engine->listeners_off = config.listeners_off;
+    if (config.known_count > 0) {
+        memcpy(engine->known, config.known, config.known_count * sizeof *config.known);
+    }
     engine->trace = config.trace;
     engine->port = config.port != 0 ? config.port : WF_PORT;
     engine->later_ms = config.later_ms != 0 ? config.later_ms : USUAL_LATER_MS;
@@ -246,8 +262,8 @@ void wf_engine_receive(wf_engine *engine, wf_time now, const wf_address *from, b
     wf_address peer = peer_address(engine, from);
     engine->now = now;
     engine->counters.received++;
-    if (wf_node_profile(engine->node) != WF_EOJ_NODE_PROFILE) {
-        wf_queue_trace_received(engine, &peer, datagram, wf_bytes_of(NULL, 0)); /* it only transmits */
+    if (wf_node_profile(engine->node) != WF_EOJ_NODE_PROFILE || wf_gate_is_shut(engine, from, multicast, datagram)) {
+        wf_queue_trace_received(engine, &peer, datagram, wf_bytes_of(NULL, 0)); /* it only transmits, or is deaf */
     } else if (datagram.len >= 2 && datagram.at[0] == WF_EHD1 && datagram.at[1] == WF_EHD2_ARBITRARY) {
         receive_da(engine, now, &peer, multicast, datagram);
     } else {

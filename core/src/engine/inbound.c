@@ -5,17 +5,6 @@ static void report(wf_engine *engine, const wf_address *from, wf_peer_id peer, w
     wf_queue_event(engine, &(wf_event){.kind = WF_EVENT_SECURITY, .from = *from, .peer = peer, .error = error});
 }
 
-static bool may_notify(wf_engine *engine, wf_peer_kind kind, const wf_frame *frame) {
-    wf_property property;
-    for (size_t at = 0; wf_property_next(&frame->list, &at, &property);) {
-        if (wf_policy_find(engine->policy, kind, frame->seoj, property.epc, WF_MAY_NOTIFY) == NULL) {
-            engine->counters.policy_refused++;
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool is_notification(uint8_t esv) {
     return esv == WF_ESV_INF || esv == WF_ESV_INFC;
 }
@@ -33,30 +22,37 @@ static void tell(wf_engine *engine, const wf_address *from, const wf_frame *fram
                                        .edata = edata});
 }
 
-static void take_plain_answer(wf_engine *engine, const wf_address *from, const wf_frame *frame, wf_bytes edata) {
-    wf_pending *pending = wf_pending_of_address(engine, from, frame->tid);
+static void take_plain_answer(wf_engine *engine, const wf_asker *sender, const wf_frame *frame, wf_bytes edata) {
+    wf_pending *pending = wf_pending_of_address(engine, &sender->address, frame->tid);
     if (pending != NULL && wf_pending_fits(pending, frame)) {
-        wf_event answer = {.kind = WF_EVENT_ANSWER, .from = *from, .tid = frame->tid, .edata = edata};
+        wf_event answer = {.kind = WF_EVENT_ANSWER, .from = sender->address, .tid = frame->tid, .edata = edata};
         wf_pending_answer(engine, pending, &answer);
-    } else {
-        wf_event late = {.kind = WF_EVENT_LATE_ANSWER, .from = *from, .tid = frame->tid, .edata = edata};
+    } else if (!wf_is_hint_only(sender)) {
+        wf_event late = {.kind = WF_EVENT_LATE_ANSWER, .from = sender->address, .tid = frame->tid, .edata = edata};
         wf_calls_late(engine, &late, frame);
     }
 }
 
-/* From the address of a paired peer nothing in clear is believed: only discovery is answered or passed on. */
-static bool believes(wf_engine *engine, const wf_address *from, const wf_frame *frame) {
-    wf_peer_id peer = engine->da != NULL ? wf_da_peer_by_address(engine->da, from) : (wf_peer_id){0};
-    if (peer.value == 0) {
+/* From the address of a paired peer nothing in clear is believed but what discovery is told by anybody. Its requests
+ * are answered like those of strangers under the strictest policy (gate.c). */
+static bool believes(wf_engine *engine, const wf_asker *sender, const wf_frame *frame) {
+    wf_refusal refusal = {0};
+    wf_property property;
+    if (!wf_is_hint_only(sender)) {
         return true;
     }
     engine->counters.plaintext_from_paired++;
-    bool hint = frame->seoj >> 8 == WF_EOJ_NODE_PROFILE >> 8 || wf_esv_is_request(frame->esv);
-    if (!hint || frame->esv == WF_ESV_INFC) {
-        report(engine, from, peer, WF_ERROR_POLICY);
-        return false;
+    if (wf_esv_is_request(frame->esv) && frame->esv != WF_ESV_INFC) {
+        return true;
     }
-    return true;
+    bool tells = frame->esv != WF_ESV_INFC;
+    for (size_t at = 0; wf_property_next(&frame->list, &at, &property);) {
+        if (!tells || !wf_policy_allows(&wf_policy_strict, WF_PEER_UNKNOWN, frame->seoj, property.epc, WF_MAY_READ)) {
+            wf_refusal_add(&refusal, property.epc, WF_MAY_NOTIFY);
+        }
+    }
+    wf_refusal_report(engine, &refusal, sender, frame->seoj);
+    return refusal.count == 0;
 }
 
 void wf_inbound_plain(wf_engine *engine, wf_time now, const wf_address *from, bool multicast, wf_bytes datagram) {
@@ -69,24 +65,26 @@ void wf_inbound_plain(wf_engine *engine, wf_time now, const wf_address *from, bo
         wf_da_heard_plaintext(engine->da, from);
     }
     wf_bytes edata = wf_bytes_of(datagram.at + 4, datagram.len - 4 - frame.trailing.len);
-    if (!believes(engine, from, &frame) || (frame.esv == WF_ESV_INFC && multicast)) {
+    wf_asker sender = wf_gate_clear_asker(engine, from);
+    sender.multicast = multicast;
+    sender.tid = frame.tid;
+    if (!believes(engine, &sender, &frame) || (frame.esv == WF_ESV_INFC && multicast)) {
         return;
     }
     if (is_notification(frame.esv) || !wf_esv_is_request(frame.esv)) {
         wf_calls_heard(engine, now, from, &frame);
     }
     if (frame.esv == WF_ESV_INF || !wf_esv_is_request(frame.esv)) {
-        take_plain_answer(engine, from, &frame, edata);
+        take_plain_answer(engine, &sender, &frame, edata);
     }
     if (is_notification(frame.esv)) {
-        if (!may_notify(engine, WF_PEER_UNKNOWN, &frame)) {
+        if (!wf_gate_hears(engine, &sender, &frame)) {
             return;
         }
         tell(engine, from, &frame, (wf_peer_id){0}, false, edata);
     }
     if (wf_esv_is_request(frame.esv)) {
-        const wf_asker asker = {.kind = WF_PEER_UNKNOWN, .address = *from, .multicast = multicast, .tid = frame.tid};
-        wf_answer_request(engine, now, &asker, &frame, edata);
+        wf_answer_request(engine, now, &sender, &frame, edata);
     }
 }
 
@@ -101,12 +99,11 @@ static void take_request(wf_engine *engine, wf_time now, const wf_address *from,
         (void)ignored;
         return;
     }
-    if (is_notification(frame->esv) && may_notify(engine, WF_PEER_PAIRED, frame)) {
+    const wf_asker asker = {.kind = WF_PEER_PAIRED, .address = *from, .tid = in->tid, .peer = in->peer, .ref = in->ref};
+    if (is_notification(frame->esv) && wf_gate_hears(engine, &asker, frame)) {
         tell(engine, from, frame, in->peer, true, in->edata);
     }
     if (wf_esv_is_request(frame->esv)) {
-        const wf_asker asker = {
-            .kind = WF_PEER_PAIRED, .address = *from, .tid = in->tid, .peer = in->peer, .ref = in->ref};
         wf_answer_request(engine, now, &asker, frame, in->edata);
     }
 }

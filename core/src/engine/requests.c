@@ -227,6 +227,9 @@ wf_error wf_engine_request(wf_engine *engine, wf_time now, wf_request_id *out, c
     if (error == WF_OK && request->edata.len > WF_RECORD_EDATA_LEN) {
         error = WF_ERROR_TOO_SMALL;
     }
+    if (error == WF_OK && peer.value == 0) {
+        error = wf_gate_sends_clear(engine, &frame, &address);
+    }
     if (error != WF_OK) {
         return error;
     }

@@ -55,6 +55,7 @@ typedef struct wf_asker {
     wf_peer_kind kind;
     wf_address address;
     bool multicast;
+    wf_peer_id in_place_of; /* in clear from the address of this paired peer: it is given what strangers are at least */
     uint16_t tid;
     wf_peer_id peer; /* 0: in clear */
     wf_da_request_ref ref;
@@ -80,6 +81,9 @@ struct wf_engine {
     wf_store store;            /* the owner's, where audit watches it */
     wf_time now;               /* of the call under way, as far as something audited may come of it */
     const wf_policy *policy;
+    wf_address *known;
+    size_t known_count;
+    unsigned listeners_off;
     wf_node_set_hook set_hook; /* the owner's */
     void *set_context;
     wf_trace trace;
@@ -147,6 +151,33 @@ void wf_calls_release(wf_engine *engine);
 /* queue.c: an answer to a multicast request, after a random while. */
 void wf_queue_held(wf_engine *engine, wf_time now, const wf_address *to, wf_bytes datagram);
 void wf_queue_release(wf_engine *engine, wf_time now);
+
+static inline bool wf_is_hint_only(const wf_asker *asker) {
+    return asker->in_place_of.value != 0;
+}
+
+/* What the policy refused of one message to or from one object. */
+typedef struct wf_refusal {
+    uint8_t epcs[UINT8_MAX];
+    size_t count;
+    uint8_t access;
+} wf_refusal;
+
+/* gate.c */
+/* Is this for a listener that is switched off? Counts it. */
+bool wf_gate_is_shut(wf_engine *engine, const wf_address *from, bool multicast, wf_bytes datagram);
+wf_peer_kind wf_gate_kind(const wf_engine *engine, const wf_address *address); /* in clear from there */
+wf_asker wf_gate_clear_asker(const wf_engine *engine, const wf_address *from);
+/* Sets question->peer: who it is for this access. */
+wf_policy_verdict wf_gate_decide(const wf_engine *engine, const wf_asker *asker, wf_policy_question *question);
+bool wf_gate_announces(const wf_engine *engine, wf_eoj eoj, uint8_t epc);
+/* May they tell us all of this notification? Reports it if not. */
+bool wf_gate_hears(wf_engine *engine, const wf_asker *asker, const wf_frame *frame);
+/* POLICY: it would tell in clear what the policy doesn't let out, or no answer could be heard. */
+WF_MUST_CHECK wf_error wf_gate_sends_clear(const wf_engine *engine, const wf_frame *frame, const wf_address *to);
+void wf_refusal_add(wf_refusal *refusal, uint8_t epc, wf_policy_access access);
+/* Counts each property, and says all of it in one event. */
+void wf_refusal_report(wf_engine *engine, const wf_refusal *refusal, const wf_asker *asker, wf_eoj eoj);
 
 /* inbound.c */
 void wf_inbound_plain(wf_engine *engine, wf_time now, const wf_address *from, bool multicast, wf_bytes datagram);
