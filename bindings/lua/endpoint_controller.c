@@ -65,7 +65,7 @@ static const char *status_text(wf_result_status status) {
     static const char *const texts[] = {
         [WF_RESULT_OPEN] = "open",         [WF_RESULT_VALUE] = "value",     [WF_RESULT_SET] = "set",
         [WF_RESULT_VERIFIED] = "verified", [WF_RESULT_DIFFERS] = "differs", [WF_RESULT_REFUSED] = "refused",
-        [WF_RESULT_SILENT] = "silent",     [WF_RESULT_NO_ROOM] = "no_room",
+        [WF_RESULT_SILENT] = "silent",     [WF_RESULT_NO_ROOM] = "no_room", [WF_RESULT_UNLISTED] = "unlisted",
     };
     return texts[status];
 }

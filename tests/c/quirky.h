@@ -11,7 +11,8 @@ typedef enum quirky_setget { SETGET_DONE, SETGET_REFUSED, SETGET_IGNORED } quirk
 
 typedef struct quirky {
     wf_address address;
-    uint16_t port; /* that it sends from; 0: 3610 */
+    wf_address other; /* in the other family, from where it answers too; all zeros: none */
+    uint16_t port;    /* that it sends from; 0: 3610 */
     bool is_off;
     unsigned cap;          /* most properties of an answer; 0: all */
     unsigned silent_above; /* keeps silent when asked for more; 0: never */
@@ -29,6 +30,7 @@ typedef struct quirky {
     uint8_t value[256];
     uint8_t selected[256]; /* 0xE6 reads this, at the index 0xE5 */
     wf_bytes number;       /* 83 of the node profile; empty: it has none */
+    wf_bytes map;          /* 9F of its objects; empty: it has none */
     uint8_t instances[3 * 8];
     unsigned instance_count;
     uint8_t coming_epc, coming;
@@ -81,6 +83,11 @@ static inline bool quirky_gives(quirky *q, bool of_profile, uint8_t epc, uint8_t
     if (of_profile && epc == 0x82) {
         memcpy(out, "\x01\x0D\x01\x00", 4);
         *len = 4;
+        return true;
+    }
+    if (!of_profile && epc == 0x9F && q->map.len > 0) {
+        memcpy(out, q->map.at, q->map.len);
+        *len = q->map.len;
         return true;
     }
     *len = 1;
@@ -192,6 +199,12 @@ static inline bool quirky_pass(world *w, world_datagram *d) {
         if (!wf_address_is_unspecified(&q->address) && (everybody || wf_address_same_host(&q->address, &d->to))) {
             CHECK(everybody || d->to.port == WF_PORT); /* whatever port it sends from */
             quirky_take(w, q, wf_bytes_of(d->bytes, d->len));
+        }
+        if (!wf_address_is_unspecified(&q->other) && (everybody || wf_address_same_host(&q->other, &d->to))) {
+            wf_address address = q->address;
+            q->address = q->other;
+            quirky_take(w, q, wf_bytes_of(d->bytes, d->len));
+            q->address = address;
         }
     }
     return true;

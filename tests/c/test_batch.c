@@ -433,6 +433,101 @@ static void nobody_comes_between_an_index_and_its_value(void) {
     world_end(w);
 }
 
+/* ---- what a property map excludes ---- */
+
+static const uint8_t six_of_them[] = {7, 0x9F, 0xB0, 0xB1, 0xB2, 0xB3, 0xB4, 0xB5};
+
+static outcome read_map(world *w) {
+    const uint8_t map = 0x9F;
+    return collect(w, begin(w, NULL, 0, &map, 1, 0, 0, false), 10000);
+}
+
+/* A device that lists B0 to B5, and a controller that has read so. */
+static world *mapped_world(wf_bytes map) {
+    world *w = quirky_world(&street, 8);
+    street.devices[0].map = map;
+    outcome out = read_map(w);
+    CHECK(out.error == WF_OK && out.results[0].status == WF_RESULT_VALUE);
+    street.devices[0].asked = street.devices[0].most_asked = 0;
+    return w;
+}
+
+static void what_a_known_map_excludes_is_not_asked_for_among_many(void) {
+    world *w = mapped_world(wf_bytes_of(six_of_them, sizeof six_of_them));
+    outcome out = read_all(w, 0xB0, 8);
+    CHECK(out.error == WF_ERROR_REFUSED && street.devices[0].asked == 1 && street.devices[0].most_asked == 6);
+    for (unsigned i = 0; i < 8; i++) {
+        CHECK(out.results[i].status == (i < 6 ? WF_RESULT_VALUE : WF_RESULT_UNLISTED));
+    }
+    wf_time before = w->now;
+    out = read_all(w, 0xB8, 4); /* none of them: no message at all */
+    CHECK(out.done && out.error == WF_ERROR_REFUSED && w->now - before <= 100 && street.devices[0].asked == 1);
+    world_end(w);
+}
+
+static void one_property_alone_and_by_force_is_asked_for_whatever_the_map_says(void) {
+    world *w = mapped_world(wf_bytes_of(six_of_them, sizeof six_of_them));
+    outcome out = read_all(w, 0xB8, 1);
+    check_all_values(&out, 0xB8, 1);
+    const uint8_t gets[] = {0xB5, 0xB6, 0xB7}, on = 0x30;
+    wf_call call = {.target = {.address = street.devices[0].address},
+                    .seoj = WF_EOJ_CONTROLLER,
+                    .deoj = AIR_CONDITIONER,
+                    .gets = gets,
+                    .get_count = sizeof gets,
+                    .force = true};
+    wf_request_id id;
+    CHECK_OK(wf_engine_call(w->nodes[0].engine, w->now, &id, &call));
+    out = collect(w, id, 10000);
+    check_all_values(&out, 0xB5, 3);
+    wf_property set = {0xB0, {&on, 1}};
+    out = collect(w, begin(w, &set, 1, gets + 1, 2, 0, 0, false), 10000); /* half of a SetGet is another thing */
+    CHECK(out.error == WF_OK && out.results[2].status == WF_RESULT_VALUE);
+    world_end(w);
+}
+
+static void a_map_that_does_not_list_itself_is_not_believed(void) {
+    static const uint8_t nonsense[] = {1, 0xB0};
+    world *w = mapped_world(wf_bytes_of(nonsense, sizeof nonsense));
+    outcome out = read_all(w, 0xB0, 8);
+    check_all_values(&out, 0xB0, 8);
+    world_end(w);
+}
+
+static void announce(world *w, uint8_t epc, wf_bytes edt) {
+    uint8_t bytes[64];
+    wf_writer out = wf_writer_of(bytes, sizeof bytes);
+    wf_frame_writer frame = wf_frame_begin(&out, 1, WF_EOJ_NODE_PROFILE, WF_EOJ_NODE_PROFILE, WF_ESV_INF);
+    CHECK(wf_frame_property(&frame, epc, edt));
+    world_deliver(w, 0, &street.devices[0].address, true, wf_bytes_of(bytes, out.len));
+    world_settle(w);
+}
+
+static void a_map_holds_until_the_node_may_have_become_another(void) {
+    static const uint8_t list[] = {1, 0x01, 0x30, 0x01}, number[17] = {0xFE, 0, 0, 6, 1, 2, 3}, /* */
+        another[17] = {0xFE, 0, 0, 6, 4, 5, 6};
+    world *w = mapped_world(wf_bytes_of(six_of_them, sizeof six_of_them));
+    const struct {
+        uint8_t epc;
+        wf_bytes edt;
+        bool is_news;
+    } steps[] = {{0xD5, {list, sizeof list}, true},
+                 {0xD5, {list, sizeof list}, false},
+                 {0x83, {number, 17}, false}, /* it names itself, that is all */
+                 {0x83, {another, 17}, true}};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        announce(w, steps[i].epc, steps[i].edt);
+        CHECK((read_all(w, 0xB0, 8).error == WF_OK) == steps[i].is_news);
+        CHECK_OK(read_map(w).error);
+    }
+    street.devices[0].is_off = true;
+    CHECK(read_all(w, 0xB0, 4).error == WF_ERROR_NO_ANSWER);
+    street.devices[0].is_off = false;
+    CHECK_OK(read_all(w, 0xB0, 1).error); /* it is back, perhaps with other firmware */
+    CHECK_OK(read_all(w, 0xB0, 8).error);
+    world_end(w);
+}
+
 /* ---- the frame of it ---- */
 
 static void a_cancelled_call_ends_once_and_frees_the_node(void) {
@@ -558,6 +653,10 @@ static const check_case cases[] = {
     CASE(an_ignored_setget_is_split_only_if_it_may_be_repeated),
     CASE(nothing_is_read_beside_an_index_that_was_refused),
     CASE(nobody_comes_between_an_index_and_its_value),
+    CASE(what_a_known_map_excludes_is_not_asked_for_among_many),
+    CASE(one_property_alone_and_by_force_is_asked_for_whatever_the_map_says),
+    CASE(a_map_that_does_not_list_itself_is_not_believed),
+    CASE(a_map_holds_until_the_node_may_have_become_another),
     CASE(a_cancelled_call_ends_once_and_frees_the_node),
     CASE(a_call_is_checked_before_anything_is_sent),
     CASE(calls_beyond_the_capacity_are_refused_at_once),

@@ -1,5 +1,6 @@
 /* The roster: who is found, followed, lost; and that looking somebody up costs the same among 10,000. */
-#include "controller/roster.h"
+#include "controller/state.h"
+#include "engine/state.h"
 #include "quirky.h"
 
 static quirky_street street;
@@ -83,8 +84,8 @@ static void memory_of_a_node_is_what_the_header_states(void) {
     empty = wf_engine_size(&config);
     config.nodes = MANY;
     full = wf_engine_size(&config);
-    CHECK(sizeof(wf_neighbour) <= 136);
-    CHECK((full - empty) / MANY <= 136 + 32 + 3 * 84);
+    CHECK(sizeof(wf_neighbour) <= 144 && WF_MAPS_EACH * sizeof(wf_object_map) <= 96);
+    CHECK((full - empty) / MANY <= 144 + 96 + 48 + 3 * 84);
     config.nodes = 0;
     config.calls = 2;
     CHECK(wf_engine_size(&config) - empty <= 1740 + 2048);
@@ -138,6 +139,100 @@ static void nobody_is_lost_when_others_leave_or_move(void) {
 }
 
 /* ---- in an engine ---- */
+
+typedef struct path_cost {
+    uint64_t heard, added, found, moved, left, forgotten, most; /* mean steps in thousandths; the most of one */
+} path_cost;
+
+static wf_address host6(unsigned i) {
+    wf_address address = {.port = WF_PORT, .scope = 2};
+    memcpy(address.ip, "\xfe\x80", 2);
+    address.ip[14] = (uint8_t)(i >> 8);
+    address.ip[15] = (uint8_t)i;
+    return address;
+}
+
+static void announce_from(wf_engine *engine, wf_address from, unsigned i) {
+    uint8_t bytes[40], number[17];
+    wf_event event;
+    wf_datagram datagram;
+    number_of(i, number);
+    wf_writer out = wf_writer_of(bytes, sizeof bytes);
+    wf_frame_writer frame = wf_frame_begin(&out, 1, WF_EOJ_NODE_PROFILE, WF_EOJ_NODE_PROFILE, WF_ESV_INF);
+    CHECK(wf_frame_property(&frame, 0x83, wf_bytes_of(number, sizeof number)));
+    wf_engine_receive(engine, 1000, &from, true, wf_bytes_of(bytes, out.len));
+    while (wf_engine_next_event(engine, &event) || wf_engine_next_datagram(engine, &datagram)) {
+    }
+}
+
+/* Adds what was done since, to a sum and to the most. */
+static void count_steps(wf_engine *engine, uint64_t *sum, uint64_t *most) {
+    wf_roster *roster = &engine->controller->roster;
+    *sum += roster->steps * 1000;
+    *most = roster->steps > *most ? roster->steps : *most;
+    roster->steps = 0;
+}
+
+/* The life of `count` nodes, each with two addresses, and all of them awaiting their interview. */
+static path_cost live(world *w, unsigned count) {
+    path_cost cost = {0};
+    w->nodes[0].config.nodes = count + 1; /* who is not recognized yet takes a place */
+    w->nodes[0].config.interview = true;
+    w->nodes[0].config.instances = 1;
+    world_start(w, 0);
+    wf_engine *engine = w->nodes[0].engine;
+    wf_known known;
+    for (unsigned i = 0; i < count; i++) {
+        announce_from(engine, host(i), i);
+        count_steps(engine, &cost.heard, &cost.most);
+        announce_from(engine, host6(i), i);
+        count_steps(engine, &cost.added, &cost.most);
+    }
+    for (unsigned i = 0; i < count; i++) {
+        wf_address four = host(i), six = host6(i), nobody = host(count + i);
+        uint8_t number[17];
+        number_of(i, number);
+        CHECK(wf_engine_known_at(engine, &four, &known) && wf_engine_known(engine, known.id, &known));
+        CHECK(wf_address_same_host(&known.address, &four) && wf_address_same_host(&known.other, &six));
+        CHECK(wf_engine_known_at(engine, &six, &known) && !wf_engine_known_at(engine, &nobody, &known));
+        CHECK(wf_engine_known_by_number(engine, number, &known));
+        count_steps(engine, &cost.found, &cost.most);
+    }
+    for (unsigned i = 0; i < count; i++) {
+        announce_from(engine, host(count + i), i);
+        count_steps(engine, &cost.moved, &cost.most);
+    }
+    for (unsigned i = count; i-- > 0;) { /* from the end of the queue of guests */
+        uint8_t number[17];
+        wf_event event;
+        number_of(i, number);
+        CHECK(wf_engine_known_by_number(engine, number, &known));
+        count_steps(engine, &cost.left, &cost.most);
+        wf_engine_forget_known(engine, known.id);
+        while (wf_engine_next_event(engine, &event)) {
+        }
+        count_steps(engine, &cost.forgotten, &cost.most);
+    }
+    CHECK(engine->controller->roster.count == 0);
+    uint64_t *sums[] = {&cost.heard, &cost.added, &cost.found, &cost.moved, &cost.left, &cost.forgotten};
+    for (size_t i = 0; i < sizeof sums / sizeof sums[0]; i++) {
+        *sums[i] /= count;
+    }
+    return cost;
+}
+
+static void whatever_is_done_with_a_node_costs_the_same_among_ten_thousand(void) {
+    world *w = quirky_world(&street, 8);
+    w->pass = NULL;
+    path_cost few = live(w, 100), many = live(w, MANY);
+    uint64_t pairs[][2] = {{few.heard, many.heard}, {few.added, many.added}, {few.found, many.found},
+                           {few.moved, many.moved}, {few.left, many.left},   {few.forgotten, many.forgotten}};
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        CHECK(pairs[i][0] > 0 && pairs[i][1] > 0 && pairs[i][1] < 2 * pairs[i][0] + 2000);
+    }
+    CHECK(many.most < 100);
+    world_end(w);
+}
 
 static const uint8_t numbers[2][17] = {{0xFE, 0, 0, 6, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13},
                                        {0xFE, 0, 0, 6, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 8}};
@@ -235,6 +330,200 @@ static void a_node_is_followed_to_its_new_address_with_what_was_learnt(void) {
     CHECK(!wf_engine_known_at(w->nodes[0].engine, &old, &none));
     const wf_event *changed = world_event_of(w, 0, WF_EVENT_NODE_CHANGED);
     CHECK(changed != NULL && (changed->changes & WF_CHANGED_ADDRESS) != 0);
+    world_end(w);
+}
+
+/* ---- nodes with two addresses ---- */
+
+static world *street_with_both_families(void) {
+    world *w = street_of_two();
+    street.devices[0].other = host6(9);
+    return w;
+}
+
+static unsigned count_known(const world *w) {
+    unsigned at = 0, count = 0;
+    wf_known known;
+    while (wf_engine_next_known(w->nodes[0].engine, &at, &known)) {
+        count++;
+    }
+    return count;
+}
+
+static void a_node_in_both_families_is_one_node(void) {
+    world *w = street_with_both_families();
+    for (unsigned i = 0; i < 3; i++) {
+        discover(w, false);
+        CHECK(count_known(w) == 2);
+        CHECK(count_events(w, WF_EVENT_NODE_FOUND) == (i == 0 ? 2 : 0) && count_events(w, WF_EVENT_NODE_GONE) == 0);
+        CHECK(i == 0 || count_events(w, WF_EVENT_NODE_CHANGED) == 0); /* it does not move to and fro */
+    }
+    wf_known four = known_at(w, &street.devices[0].address), six = known_at(w, &street.devices[0].other);
+    CHECK(four.id.value == six.id.value);
+    CHECK(wf_address_same_host(&four.address, &street.devices[0].address));
+    CHECK(wf_address_same_host(&four.other, &street.devices[0].other));
+    world_end(w);
+}
+
+static void ipv4_is_asked_whichever_family_was_heard_first(void) {
+    world *w = street_with_both_families();
+    hear(w, &street.devices[0].other, 0x83, street.devices[0].number);
+    wf_known known = known_at(w, &street.devices[0].other);
+    CHECK(wf_address_same_host(&known.address, &street.devices[0].other));
+    hear(w, &street.devices[0].address, 0x83, street.devices[0].number);
+    known = known_at(w, &street.devices[0].other);
+    CHECK(wf_address_same_host(&known.address, &street.devices[0].address));
+    CHECK(wf_address_same_host(&known.other, &street.devices[0].other));
+    world_end(w);
+}
+
+static void a_move_in_one_family_leaves_the_other_address(void) {
+    world *w = street_with_both_families();
+    discover(w, false);
+    wf_known before = known_at(w, &street.devices[0].address);
+    street.devices[0].address = wf_address_ipv4(10, 0, 0, 77, WF_PORT);
+    discover(w, false);
+    wf_known after = known_at(w, &street.devices[0].address);
+    CHECK(after.id.value == before.id.value && wf_address_same_host(&after.other, &street.devices[0].other));
+    street.devices[0].other = host6(78);
+    discover(w, false);
+    CHECK(known_at(w, &street.devices[0].other).id.value == before.id.value && count_known(w) == 2);
+    world_end(w);
+}
+
+static wf_error read_one(world *w, const wf_address *address) {
+    const uint8_t get = 0xB0;
+    wf_call call = {.target = {.address = *address},
+                    .seoj = WF_EOJ_CONTROLLER,
+                    .deoj = AIR_CONDITIONER,
+                    .gets = &get,
+                    .get_count = 1,
+                    .timeout_ms = 2000};
+    wf_request_id id;
+    CHECK_OK(wf_engine_call(w->nodes[0].engine, w->now, &id, &call));
+    quirky_run(w, 5000);
+    return world_outcome(w, 0, id)->error;
+}
+
+static bool lose_ipv4(world *w, world_datagram *d) {
+    return !wf_address_same_host(&d->to, &street.devices[0].address) && quirky_pass(w, d);
+}
+
+static void who_is_silent_at_one_address_is_asked_at_the_other(void) {
+    world *w = street_with_both_families();
+    discover(w, false);
+    wf_known known = known_at(w, &street.devices[0].address);
+    w->pass = lose_ipv4;
+    discover(w, true);
+    w->nodes[0].event_count = 0;
+    street.devices[0].is_off = true; /* so that the look at everybody finds it silent */
+    discover(w, true);
+    quirky_run(w, 20000);
+    street.devices[0].is_off = false;
+    CHECK(wf_engine_known(w->nodes[0].engine, known.id, &known));
+    CHECK(known.state == WF_KNOWN_OFFLINE && wf_address_same_host(&known.address, &street.devices[0].other));
+    CHECK_OK(read_one(w, &known.address));
+    CHECK(wf_engine_known(w->nodes[0].engine, known.id, &known) && known.state == WF_KNOWN_ONLINE);
+    CHECK(wf_address_same_host(&known.address, &street.devices[0].other));
+    world_end(w);
+}
+
+static void the_address_that_the_caller_names_is_asked(void) {
+    world *w = street_with_both_families();
+    discover(w, false);
+    w->log_count = 0;
+    CHECK_OK(read_one(w, &street.devices[0].other));
+    CHECK(w->log_count == 1 && wf_address_same_host(&w->log[0].to, &street.devices[0].other));
+    world_end(w);
+}
+
+/* ---- a full queue of events ---- */
+
+/* Room for a few events only, and nobody takes them for a while. */
+static world *narrow_street(void) {
+    world *w = street_with_both_families();
+    w->nodes[0].config.event_bytes = 4096;
+    w->nodes[0].config.interview = true;
+    world_start(w, 0);
+    return w;
+}
+
+/* As quirky_run, but events stay where they are. */
+static void run_without_taking(world *w, wf_time ms) {
+    for (wf_time end = w->now + ms; w->now < end; w->now += 10) {
+        for (unsigned i = 0; i < QUIRKY_REPLIES; i++) {
+            quirky_reply *r = &street.replies[i];
+            if (r->due != 0 && r->due <= w->now) {
+                r->due = 0;
+                world_deliver(w, 0, &r->from, false, wf_bytes_of(r->bytes, r->len));
+            }
+        }
+        wf_engine_tick(w->nodes[0].engine, w->now);
+        while (world_carry(w)) {
+        }
+    }
+}
+
+static void an_interview_waits_for_room_and_tells_of_every_object(void) {
+    world *w = narrow_street();
+    static const wf_address everybody = {{0}, 0, 0};
+    wf_request_id id;
+    with_objects(&street.devices[0], 8);
+    with_objects(&street.devices[1], 8);
+    CHECK_OK(wf_engine_discover(w->nodes[0].engine, w->now, &id, &everybody, 1000, false));
+    for (unsigned i = 0; i < 30; i++) { /* one event now and then */
+        wf_event event;
+        run_without_taking(w, 20000);
+        if (wf_engine_next_event(w->nodes[0].engine, &event)) {
+            CHECK(w->nodes[0].event_count < WORLD_EVENTS);
+            w->nodes[0].events[w->nodes[0].event_count++].event = event;
+        }
+    }
+    quirky_run(w, 60000);
+    CHECK(count_events(w, WF_EVENT_NODE_OBJECT) == 2 * 9);
+    CHECK(count_events(w, WF_EVENT_NODE_FOUND) == 2);
+    world_end(w);
+}
+
+static void nobody_is_found_or_lost_unsaid(void) {
+    world *w = quirky_world(&street, 64);
+    w->nodes[0].config.event_bytes = 4096;
+    world_start(w, 0);
+    w->pass = NULL;
+    for (unsigned i = 0; i < 60; i++) { /* far more than there is room for */
+        uint8_t bytes[64], number[17];
+        wf_address from = host(100 + i);
+        number_of(i, number);
+        wf_writer out = wf_writer_of(bytes, sizeof bytes);
+        wf_frame_writer frame = wf_frame_begin(&out, 1, WF_EOJ_NODE_PROFILE, WF_EOJ_NODE_PROFILE, WF_ESV_INF);
+        CHECK(wf_frame_property(&frame, 0x83, wf_bytes_of(number, sizeof number)));
+        world_deliver(w, 0, &from, true, wf_bytes_of(bytes, out.len));
+    }
+    for (unsigned i = 0; i < 60; i += 2) { /* some move */
+        uint8_t bytes[64], number[17];
+        wf_address from = host(500 + i);
+        number_of(i, number);
+        wf_writer out = wf_writer_of(bytes, sizeof bytes);
+        wf_frame_writer frame = wf_frame_begin(&out, 1, WF_EOJ_NODE_PROFILE, WF_EOJ_NODE_PROFILE, WF_ESV_INF);
+        CHECK(wf_frame_property(&frame, 0x83, wf_bytes_of(number, sizeof number)));
+        world_deliver(w, 0, &from, true, wf_bytes_of(bytes, out.len));
+    }
+    world_settle(w);
+    bool is_found[60] = {false}, has_moved[60] = {false};
+    for (unsigned i = 0; i < w->nodes[0].event_count; i++) {
+        const wf_event *event = &w->nodes[0].events[i].event;
+        unsigned who = event->number[16];
+        if (event->kind == WF_EVENT_NODE_FOUND) {
+            CHECK(!is_found[who]);
+            is_found[who] = true;
+        } else if (event->kind == WF_EVENT_NODE_CHANGED) {
+            CHECK(is_found[who] && !has_moved[who] && event->changes == WF_CHANGED_ADDRESS);
+            has_moved[who] = true;
+        }
+    }
+    for (unsigned i = 0; i < 60; i++) {
+        CHECK(is_found[i] && has_moved[i] == (i % 2 == 0));
+    }
     world_end(w);
 }
 
@@ -388,16 +677,54 @@ static void what_a_stranger_taught_of_a_number_does_not_bind_its_peer(void) {
     world_end(w);
 }
 
+/* The device answers in clear from IPv6 too, where its pairing does not say that it is. */
+static void a_paired_peer_in_both_families_is_one_node(void) {
+    world *w = world_new();
+    world_add(w, 0, WF_ROLE_CONTROLLER);
+    world_add(w, 1, WF_ROLE_DEVICE);
+    w->nodes[0].config.calls = w->nodes[0].config.nodes = 4;
+    world_start(w, 0);
+    CHECK_OK(wf_engine_open_window(w->nodes[1].engine, w->now, 0));
+    CHECK_OK(world_pair(w, 0, 1));
+    (void)world_ask(w, 0, 1, WF_ESV_GET, 0xB3, wf_bytes_of(NULL, 0));
+    world_run(w, 5000);
+    w->nodes[0].event_count = 0;
+    wf_address six = host6(1);
+    for (unsigned i = 0; i < 3; i++) {
+        hear(w, &six, 0x83, wf_bytes_of(w->nodes[1].number, 17));
+        hear(w, &six, 0xD5, wf_bytes_of((const uint8_t *)"\x01\x05\xFD\x01", 4));
+    }
+    wf_known known;
+    CHECK(count_known(w) == 1 && count_events(w, WF_EVENT_NODE_FOUND) == 0);
+    CHECK(wf_engine_known_at(w->nodes[0].engine, &six, &known) && known.is_peer && known.instances == 0);
+    CHECK(wf_address_same_host(&known.address, &w->nodes[1].address) && wf_address_is_unspecified(&known.other));
+    wf_request_id id;
+    CHECK_OK(wf_engine_unpair(w->nodes[0].engine, w->now, &id, world_peer(w, 0)));
+    world_run(w, 5000);
+    hear(w, &w->nodes[1].address, 0xD5, wf_bytes_of((const uint8_t *)"\x01\x01\x30\x01", 4));
+    known = known_at(w, &w->nodes[1].address); /* in clear it counts again */
+    CHECK(!known.is_peer && known.instances == 1 && wf_address_same_host(&known.other, &six));
+    world_end(w);
+}
+
 #define CASE(name) \
     { #name, name }
 static const check_case cases[] = {
     CASE(looking_up_costs_the_same_among_ten_thousand),
+    CASE(whatever_is_done_with_a_node_costs_the_same_among_ten_thousand),
     CASE(memory_of_a_node_is_what_the_header_states),
     CASE(a_full_table_takes_nobody_and_a_freed_place_is_used_again),
     CASE(nobody_is_lost_when_others_leave_or_move),
     CASE(a_discovery_finds_nodes_with_and_without_a_number),
     CASE(a_node_is_found_by_listening),
     CASE(a_node_is_followed_to_its_new_address_with_what_was_learnt),
+    CASE(a_node_in_both_families_is_one_node),
+    CASE(ipv4_is_asked_whichever_family_was_heard_first),
+    CASE(a_move_in_one_family_leaves_the_other_address),
+    CASE(who_is_silent_at_one_address_is_asked_at_the_other),
+    CASE(the_address_that_the_caller_names_is_asked),
+    CASE(an_interview_waits_for_room_and_tells_of_every_object),
+    CASE(nobody_is_found_or_lost_unsaid),
     CASE(another_device_at_an_address_inherits_nothing),
     CASE(a_number_that_names_nobody_is_no_number),
     CASE(a_list_in_several_parts_is_one_list),
@@ -407,6 +734,7 @@ static const check_case cases[] = {
     CASE(found_nodes_are_interviewed_where_that_is_wanted),
     CASE(a_stranger_in_clear_does_not_move_a_paired_peer),
     CASE(what_a_stranger_taught_of_a_number_does_not_bind_its_peer),
+    CASE(a_paired_peer_in_both_families_is_one_node),
 };
 
 CHECK_MAIN(cases)

@@ -46,6 +46,7 @@ PyObject *engine_get(PyObject *object, PyObject *args);
 PyObject *engine_remove_object(PyObject *object, PyObject *args);
 PyObject *engine_remove_property(PyObject *object, PyObject *args);
 PyObject *engine_announce_instances(PyObject *object, PyObject *args);
+PyObject *engine_inform(PyObject *object, PyObject *args, PyObject *keywords);
 PyObject *engine_later(PyObject *object, PyObject *unused);
 PyObject *engine_answer_later(PyObject *object, PyObject *args);
 

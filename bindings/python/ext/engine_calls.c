@@ -358,10 +358,16 @@ PyMethodDef engine_methods[] = {
      "gives "
      "its "
      "id; neither peer nor address: to everybody. Raises errors.Frame, Capacity, NotPaired, TooSmall."},
+    {"inform", EXT_METHOD(engine_inform), KEYWORDS,
+     "inform($self, now, eoj, epcs, *, peer=0, address=None, confirm=False, timeout_ms=0)\n--\n\n"
+     "Tells one node (INF, or with `confirm` INFC) or everybody properties of this node as they are; gives the "
+     "request's id, 0 where there is nothing to wait for. Raises Argument, NoObject, NoProperty, errors.Policy, "
+     "Capacity, NotPaired, TooSmall."},
     {"call", EXT_METHOD(engine_call), KEYWORDS,
      "call($self, now, seoj, deoj, sets, gets, *, peer=0, address=None, timeout_ms=0, verify_ms=0,\n"
-     "     repeatable=False)\n--\n\n"
-     "Begins a call: sets [(epc, edt)], then gets (EPCs as bytes), whatever the device's limits; gives its id. Raises "
+     "     repeatable=False, force=False)\n--\n\n"
+     "Begins a call: sets [(epc, edt)], then gets (EPCs as bytes), whatever the device's limits; gives its id. With "
+     "`force` many gets are asked for though the map 9F does not list them. Raises "
      "Argument, Capacity, NotPaired, TooSmall, State."},
     {"results", engine_results, METH_NOARGS,
      "results($self, /)\n--\n\n(epc, is_set, status, edt) for each property of the call whose \"done\" next_event() "

@@ -57,20 +57,20 @@ static PyObject *begin(engine_object *self, uint64_t now, const wf_call *call) {
 }
 
 PyObject *engine_call(PyObject *object, PyObject *args, PyObject *keywords) {
-    static char *names[] = {"now",     "seoj",       "deoj",      "sets",       "gets", "peer",
-                            "address", "timeout_ms", "verify_ms", "repeatable", NULL};
+    static char *names[] = {"now",     "seoj",       "deoj",      "sets",       "gets",  "peer",
+                            "address", "timeout_ms", "verify_ms", "repeatable", "force", NULL};
     engine_object *self = engine_of(object);
     const ext_state *state = ext_state_of(object);
     order given = {0};
     uint64_t now;
     PyObject *sets;
     const char *text = NULL;
-    int repeatable = 0;
+    int repeatable = 0, force = 0;
     wf_call *call = &given.call;
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O&O&O&Oy*|$O&zO&O&p:call", names, ext_as_u64, &now, ext_as_eoj,
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O&O&O&Oy*|$O&zO&O&pp:call", names, ext_as_u64, &now, ext_as_eoj,
                                      &call->seoj, ext_as_eoj, &call->deoj, &sets, &given.gets, ext_as_u32,
                                      &call->target.peer.value, &text, ext_as_u32, &call->timeout_ms, ext_as_u32,
-                                     &call->verify_ms, &repeatable)) {
+                                     &call->verify_ms, &repeatable, &force)) {
         return NULL;
     }
     PyObject *result = NULL;
@@ -79,6 +79,7 @@ PyObject *engine_call(PyObject *object, PyObject *args, PyObject *keywords) {
         call->gets = given.gets.buf;
         call->get_count = (size_t)given.gets.len;
         call->repeatable = repeatable != 0;
+        call->force = force != 0;
         result = begin(self, now, call);
     }
     release(&given);
@@ -89,7 +90,7 @@ static const char *status_text(wf_result_status status) {
     static const char *const texts[] = {
         [WF_RESULT_OPEN] = "open",         [WF_RESULT_VALUE] = "value",     [WF_RESULT_SET] = "set",
         [WF_RESULT_VERIFIED] = "verified", [WF_RESULT_DIFFERS] = "differs", [WF_RESULT_REFUSED] = "refused",
-        [WF_RESULT_SILENT] = "silent",     [WF_RESULT_NO_ROOM] = "no_room",
+        [WF_RESULT_SILENT] = "silent",     [WF_RESULT_NO_ROOM] = "no_room", [WF_RESULT_UNLISTED] = "unlisted",
     };
     return texts[status];
 }
@@ -187,6 +188,8 @@ static PyObject *row_of(const engine_object *self, const wf_known *known) {
     ext_record_add(&record, PyLong_FromLong(known->limit));
     ext_record_add(&record, PyBool_FromLong(known->no_setget));
     ext_record_add(&record, instances_of(self, known));
+    ext_record_add(&record,
+                   wf_address_is_unspecified(&known->other) ? Py_NewRef(Py_None) : ext_from_address(&known->other));
     return ext_record_end(&record);
 }
 

@@ -90,6 +90,33 @@ PyObject *engine_get(PyObject *object, PyObject *args) {
     return error == WF_OK ? ext_from_bytes(wf_bytes_of(value, out.len)) : ext_raise(ext_state_of(object), error, NULL);
 }
 
+PyObject *engine_inform(PyObject *object, PyObject *args, PyObject *keywords) {
+    static char *names[] = {"now", "eoj", "epcs", "peer", "address", "confirm", "timeout_ms", NULL};
+    engine_object *self = engine_of(object);
+    wf_inform order = {0};
+    wf_request_id id = {0};
+    uint64_t now;
+    Py_buffer epcs;
+    const char *address = NULL;
+    int confirm = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O&O&y*|$O&zpO&:inform", names, ext_as_u64, &now, ext_as_eoj,
+                                     &order.eoj, &epcs, ext_as_u32, &order.target.peer.value, &address, &confirm,
+                                     ext_as_u32, &order.timeout_ms)) {
+        return NULL;
+    }
+    PyObject *result = NULL;
+    if (ext_as_address(ext_state_of(object), &order.target.address, address, self->port) && engine_enter(self)) {
+        order.epcs = epcs.buf;
+        order.epc_count = (size_t)epcs.len;
+        order.confirm = confirm != 0;
+        wf_error error = wf_engine_inform(self->engine, now, &id, &order);
+        engine_leave(self);
+        result = error == WF_OK ? PyLong_FromUnsignedLong(id.value) : engine_none_or_raise(object, error);
+    }
+    PyBuffer_Release(&epcs);
+    return result;
+}
+
 /* ---- what comes and goes ---- */
 
 PyObject *engine_remove_object(PyObject *object, PyObject *args) {

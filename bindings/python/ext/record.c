@@ -79,10 +79,11 @@ static PyStructSequence_Field known_fields[] = {
     {"limit", "most properties that it takes at once; 0: not learnt"},
     {"no_setget", "whether it refuses SetGet"},
     {"objects", "EOJs, without the node profile"},
+    {"other", "the same node in the other family of addresses; None: not known"},
     {NULL, NULL},
 };
 static PyStructSequence_Desc known_description = {"warifu._warifu.KnownRow", "One node of the roster.", known_fields,
-                                                  11};
+                                                  12};
 
 static PyStructSequence_Field frame_fields[] = {
     {"ehd2", "0x81 (specified format) or 0x82 (arbitrary)"},

@@ -13,6 +13,7 @@ from . import errors
 from ._calls import Result
 from ._dictionary import ClassInfo, Dictionary, PropertyInfo, dictionary
 from ._doctor import Finding, doctor
+from ._services import Answer
 from ._stream import Stream
 from ._types import MemberInfo, StateInfo, TypeInfo
 from ._values import Bitmap, Integer, Level, NoData, Overflow, Quantity, Real, Special, State, Undefined, Underflow
@@ -51,6 +52,7 @@ from .text import decode, decode_edata
 from .trace import JsonLines, Printer, Recorder, Trace, Traced
 
 __all__ = [
+    "Answer",
     "Authority",
     "Bitmap",
     "ClassInfo",

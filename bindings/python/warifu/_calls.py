@@ -9,7 +9,7 @@ from ._warifu import Event
 if TYPE_CHECKING:
     from ._endpoint import Endpoint
 
-Status = Literal["value", "set", "verified", "differs", "refused", "silent", "no_room", "open"]
+Status = Literal["value", "set", "verified", "differs", "refused", "silent", "no_room", "open", "unlisted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,8 @@ class Result:
 
     `status` is "value" (read: `value`), "set" (accepted), "verified" (accepted, and read back), "differs" (accepted,
     but `value` is what is there; empty: it can't be read), "refused", "silent" (the node answers, but not to this),
-    "no_room" (too much for one call) or "open" (the call ended before).
+    "no_room" (too much for one call), "unlisted" (not asked for: the object's map 9F, where it is known, does not list
+    it; `force` asks all the same) or "open" (the call ended before).
     """
 
     status: Status
@@ -59,6 +60,7 @@ async def call(
     timeout_ms: int = 0,
     verify_ms: int = 0,
     repeatable: bool = False,
+    force: bool = False,
 ) -> Outcome:
     """Sets, then gets; see `call` of the engine. What the node refuses is in the outcome, not raised."""
     runtime = endpoint._open
@@ -77,6 +79,7 @@ async def call(
             timeout_ms=timeout_ms,
             verify_ms=verify_ms,
             repeatable=repeatable,
+            force=force,
         )
 
     with runtime.call(begin) as under_way:

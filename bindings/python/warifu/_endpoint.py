@@ -1,5 +1,7 @@
 """What Device and Controller have in common: one engine, its sockets and its state, open between `async with`."""
 
+# ruff: noqa: ASYNC109 - the engine's own timeouts: it repeats, and says what it knows, until they pass
+
 import contextlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,11 +13,12 @@ from ._dictionary import dictionary as builtin
 from ._naming import RELEASE, Naming, release_in
 from ._platform import SYSTEM, Platform, Store, Transport
 from ._runtime import Runtime
+from ._services import Answer, Asked, Service, request
 from ._stream import Stream
-from ._warifu import Closed, Engine, Error, Identity, NoProperty, PeerRow, make_error
+from ._warifu import Closed, Engine, Error, Identity, NoProperty, PeerRow, Refused, make_error
 from ._warifu import Event as EngineEvent
 from .events import Event, Notification
-from .nodes import Peer, properties_of
+from .nodes import Peer, Remote, properties_of
 from .objects import Object
 from .trace import Trace, Traced
 
@@ -317,6 +320,44 @@ class Endpoint:
                 stream._push(item)
 
     # ---- requests ----
+
+    def inf(self, eoj: int, *epcs: int) -> None:
+        """Announces properties of an object of this node as they are now: to peers under their sessions, and to
+        everybody in clear those that the policy lets be announced. Changes are announced by themselves.
+
+        Raises NoObject, NoProperty, TooSmall (more than one message holds).
+        """
+        runtime = self._open
+        runtime.engine.inform(runtime.platform.monotonic(), eoj, bytes(epcs))
+        runtime.pump()
+
+    async def request(
+        self,
+        service: Service,
+        eoj: int,
+        properties: Asked,
+        *,
+        gets: Asked = (),
+        to: Remote | str | None = None,
+        timeout: float | None = None,
+        repeatable: bool = False,
+    ) -> list[Answer]:
+        """Sends one message as it is and gives all answers, refusals among them.
+
+        `service` is "SetI", "SetC", "Get", "INF_REQ", "SetGet", "INF" or "INFC"; `properties` are EPCs, or (EPC, EDT);
+        `gets` is the second list of a SetGet. `to` is a node, a peer, an address, or None: everybody, in clear. From
+        everybody, and from instance 0 of a class, answers are collected for `timeout` seconds (3); otherwise the first
+        one ends it (20). A write is sent once, unless it is `repeatable`.
+
+        Raises NoAnswer (one node, and nothing came), OutcomeUnknown, NotPaired, errors.Frame, TooSmall, and the like.
+        """
+        target = to._target() if isinstance(to, Remote) else (0, to)
+        event, answers = await request(
+            self, target, service, eoj, properties, gets, timeout=timeout, repeatable=repeatable
+        )
+        if event.error != Refused.code:
+            self._check(event, to._as_peer() if isinstance(to, Remote) else None)
+        return answers
 
     async def unpair(self, peer: Peer) -> None:
         """Ends a pairing from this side and tells the peer.

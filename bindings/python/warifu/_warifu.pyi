@@ -185,6 +185,7 @@ class KnownRow(structseq[Any], tuple[Any, ...]):
         "limit",
         "no_setget",
         "objects",
+        "other",
     )
     @property
     def id(self) -> int: ...
@@ -208,6 +209,8 @@ class KnownRow(structseq[Any], tuple[Any, ...]):
     def no_setget(self) -> bool: ...
     @property
     def objects(self) -> tuple[int, ...]: ...
+    @property
+    def other(self) -> str | None: ...
 
 @final
 class PeerRow(structseq[Any], tuple[int, bytes, bytes, str | None, str | None, bool]):
@@ -548,6 +551,18 @@ class Engine:
         timeout_ms: int = 0,
         verify_ms: int = 0,
         repeatable: bool = False,
+        force: bool = False,
+    ) -> int: ...
+    def inform(
+        self,
+        now: int,
+        eoj: int,
+        epcs: ReadableBuffer,
+        *,
+        peer: int = 0,
+        address: str | None = None,
+        confirm: bool = False,
+        timeout_ms: int = 0,
     ) -> int: ...
     def results(
         self,
@@ -555,7 +570,7 @@ class Engine:
         tuple[
             int,
             bool,
-            Literal["value", "set", "verified", "differs", "refused", "silent", "no_room", "open"],
+            Literal["value", "set", "verified", "differs", "refused", "silent", "no_room", "open", "unlisted"],
             bytes,
         ]
     ]: ...

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import inspect
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -100,12 +100,16 @@ class Controller(Endpoint):
             platform=platform,
         )
 
-    async def discover(self, timeout: float = 2.0, *, address: str | Sequence[str] | None = None) -> list[Node]:
+    async def discover(
+        self, timeout: float = 2.0, *, address: str | Sequence[str] | None = None, greet: bool = False
+    ) -> list[Node]:
         """Asks everybody (or these addresses alone) who is there, and gives who answered within `timeout` seconds.
 
-        What nodes say here is proven by nothing.
+        A node with a number is one node, though it answers in IPv4 and in IPv6. With an identity those that take frames
+        of the arbitrary format, as they say in 82, are asked about Device Authentication (`da`); with `greet` all are,
+        which makes some devices deaf. What nodes say here is proven by nothing.
         """
-        return await self._look_around(timeout, address, check=False)
+        return await self._look_around(timeout, address, check=False, greet=greet and self._identity is not None)
 
     async def rescan(self, timeout: float = 2.0) -> list[Node]:
         """Asks everybody who is there, and gives all nodes that are known (`nodes`).
@@ -113,7 +117,7 @@ class Controller(Endpoint):
         Those that stayed silent are then asked one by one in the background: an event "node_gone" tells who is not
         there any more, and its `is_online` is False.
         """
-        await self._look_around(timeout, None, check=True)
+        await self._look_around(timeout, None, check=True, greet=False)
         return self.nodes
 
     @property
@@ -126,9 +130,11 @@ class Controller(Endpoint):
         self._open.engine.forget(node._known)
 
     def _node(self, row: KnownRow, hello: Hello | None = None) -> Node:
-        return Node(self, row.address, row.number, list(row.objects), hello, row.id)
+        return Node(self, row.address, row.number, list(row.objects), hello, row.id, row.other)
 
-    async def _look_around(self, timeout: float, address: str | Sequence[str] | None, *, check: bool) -> list[Node]:
+    async def _look_around(
+        self, timeout: float, address: str | Sequence[str] | None, *, check: bool, greet: bool
+    ) -> list[Node]:
         runtime = self._open
         found: dict[str, _Found] = {}
 
@@ -138,28 +144,34 @@ class Controller(Endpoint):
 
         duration = milliseconds(timeout)
         places: Sequence[str | None] = [address] if address is None or isinstance(address, str) else address
+        starts = [partial(_ask_who_is_there, runtime.engine, place, duration, check) for place in places]
+        if greet:
+            starts += [partial(_hello, runtime.engine, place, duration) for place in places]
         with contextlib.ExitStack() as stack:
             self._lookouts.add(take)
             stack.callback(self._lookouts.discard, take)
-            calls = []
-            for place in places:
-                calls.append(
-                    stack.enter_context(
-                        runtime.call(partial(_ask_who_is_there, runtime.engine, place, duration, check))
-                    )
-                )
-                if self._identity is not None:
-                    calls.append(stack.enter_context(runtime.call(partial(_hello, runtime.engine, place, duration))))
-            for call in calls:
+            for call in [stack.enter_context(runtime.call(start)) for start in starts]:
                 while (event := await call.next()).kind != "done":
                     take(event)
                 if event.edata:
                     take(event)
-        rows = {row.address: row for row in runtime.engine.known()}
-        return [
-            Node(self, place, seen.number, list(seen.objects), seen.hello, rows[place].id if place in rows else 0)
-            for place, seen in sorted(found.items())
-        ]
+        rows = {place: row for row in runtime.engine.known() for place in (row.address, row.other) if place}
+        return [self._merged(seen, rows) for seen in _one_by_one(found)]
+
+    def _merged(self, seen: dict[str, _Found], rows: Mapping[str, KnownRow]) -> Node:
+        """The node that answered from these addresses."""
+        row = next((rows[place] for place in seen if place in rows), None)
+        asked = row.address if row is not None and row.address in seen else min(seen, key=_ipv4_first)
+        both = [seen[asked], *(said for place, said in seen.items() if place != asked)]
+        return Node(
+            self,
+            asked,
+            next((said.number for said in both if said.number), None),
+            next((list(said.objects) for said in both if said.objects), []),
+            next((said.hello for said in both if said.hello), None),
+            row.id if row is not None else 0,
+            next((place for place in seen if place != asked), None),
+        )
 
     async def pair(
         self,
@@ -201,6 +213,24 @@ class Controller(Endpoint):
     def _decide(self, request: int, accepted: bool) -> None:
         runtime = self._open
         runtime.act(lambda now: runtime.engine.pair_decide(now, request, accepted))
+
+
+def _ipv4_first(place: str) -> tuple[bool, str]:
+    return place.startswith("["), place
+
+
+def _one_by_one(found: dict[str, _Found]) -> list[dict[str, _Found]]:
+    """The addresses of each node: those with the same number, one in IPv4 and one in IPv6, are one node's."""
+    nodes: list[dict[str, _Found]] = []
+    for place, said in sorted(found.items(), key=lambda item: _ipv4_first(item[0])):
+        for node in nodes:
+            (first, known), *more = node.items()
+            if said.number is not None and known.number == said.number and not more and first[0] != "[" == place[0]:
+                node[place] = said
+                break
+        else:
+            nodes.append({place: said})
+    return nodes
 
 
 def _ask_who_is_there(engine: Engine, place: str | None, duration: int, check: bool, now: int) -> int:

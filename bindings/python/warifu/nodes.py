@@ -10,6 +10,7 @@ from . import _warifu
 from ._calls import Outcome, Result, call
 from ._naming import PROFILE_CLASS, RELEASE, Naming, release_in
 from ._numbers import milliseconds
+from ._services import Answer, Asked, Service, inform, request
 from ._stream import Stream
 from ._warifu import Error, Hello, KnownRow, PeerRow, PropertyMap, Refused, TooSmall, make_error
 from ._warifu import Event as EngineEvent
@@ -70,18 +71,18 @@ class Remote(abc.ABC):
 
     @overload
     async def get(
-        self, eoj: int, *keys: int, timeout: float | None = None, partial: bool = False
+        self, eoj: int, *keys: int, timeout: float | None = None, partial: bool = False, force: bool = False
     ) -> dict[int, bytes]: ...
     @overload
     async def get(
-        self, eoj: int, *keys: str, timeout: float | None = None, partial: bool = False
+        self, eoj: int, *keys: str, timeout: float | None = None, partial: bool = False, force: bool = False
     ) -> dict[str, Any]: ...
     @overload
     async def get(
-        self, eoj: int, *keys: int | str, timeout: float | None = None, partial: bool = False
+        self, eoj: int, *keys: int | str, timeout: float | None = None, partial: bool = False, force: bool = False
     ) -> dict[int | str, Any]: ...
     async def get(
-        self, eoj: int, *keys: int | str, timeout: float | None = None, partial: bool = False
+        self, eoj: int, *keys: int | str, timeout: float | None = None, partial: bool = False, force: bool = False
     ) -> dict[int, bytes] | dict[str, Any] | dict[int | str, Any]:
         """Reads properties of one object, in the order asked: EPC -> bytes (EDT), or name -> value.
 
@@ -89,21 +90,24 @@ class Remote(abc.ABC):
         read the first time. Raises Refused when not all of them came: its `values` are those that did, `refused` the
         others; WrongValue when what came by name is no value of the property (its EPC gives the bytes). With `partial`
         the values that came are given without a word. What a device does not take at once is split; `timeout` seconds
-        are for each message (None: 20 for one property, 60 for more). Raises NotInDictionary, NoAnswer, NotPaired,
+        are for each message (None: 20 for one property, 60 for more). Of several properties those that the object's map
+        9F is known not to list are not asked for, unless by `force`. Raises NotInDictionary, NoAnswer, NotPaired,
         errors.Policy, and what reconnecting can end with (Untrusted, Expired, ...).
         """
         if not keys:
             raise ValueError("name at least one property")
         naming = await self._naming(eoj, timeout, asks=_has_names(keys))
         try:
-            came = await self._get(eoj, tuple(dict.fromkeys(map(naming.epc, keys))), timeout, partial)
+            came = await self._get(eoj, tuple(dict.fromkeys(map(naming.epc, keys))), timeout, partial, force)
         except Refused as error:
             _tell_by_keys(error, naming, keys)
             raise
         return naming.natural(keys, came, partial=partial)
 
-    async def _get(self, eoj: int, epcs: tuple[int, ...], timeout: float | None, partial: bool) -> dict[int, bytes]:
-        outcome = await self._call(eoj, gets=epcs, timeout=timeout)
+    async def _get(
+        self, eoj: int, epcs: tuple[int, ...], timeout: float | None, partial: bool, force: bool = False
+    ) -> dict[int, bytes]:
+        outcome = await self._call(eoj, gets=epcs, timeout=timeout, force=force)
         values = outcome.values
         if len(values) < len(epcs) and outcome.event.error == Refused.code and not partial:
             missing = tuple(epc for epc in epcs if epc not in values)
@@ -112,14 +116,17 @@ class Remote(abc.ABC):
             self._endpoint._check(outcome.event, self._as_peer())
         return values
 
-    async def get_many(self, eoj: int, epcs: Iterable[int], *, timeout: float | None = None) -> dict[int, Result]:
+    async def get_many(
+        self, eoj: int, epcs: Iterable[int], *, timeout: float | None = None, force: bool = False
+    ) -> dict[int, Result]:
         """Reads properties of one object and says of each what became of it, in the order asked.
 
         However many they are: they are split as the device needs, and one that it keeps silent about is found by
-        halving. `timeout` seconds are for each message (None: 20 for one property, 60 for more). What is refused or
-        silent is in the results; raises NoAnswer when the node is not there, NotPaired, and the like.
+        halving. `timeout` seconds are for each message (None: 20 for one property, 60 for more). What the object's map
+        9F (read before, as by `interview`) does not list is not asked for, unless by `force`. What is refused or silent
+        is in the results; raises NoAnswer when the node is not there, NotPaired, and the like.
         """
-        outcome = await self._call(eoj, gets=tuple(dict.fromkeys(epcs)), timeout=timeout)
+        outcome = await self._call(eoj, gets=tuple(dict.fromkeys(epcs)), timeout=timeout, force=force)
         if outcome.event.error not in (Refused.code, TooSmall.code):
             self._endpoint._check(outcome.event, self._as_peer())
         return dict(outcome.gets)
@@ -188,6 +195,7 @@ class Remote(abc.ABC):
         timeout: float | None = None,
         verify_ms: int = 0,
         repeatable: bool = False,
+        force: bool = False,
     ) -> Outcome:
         return await call(
             self._endpoint,
@@ -198,7 +206,82 @@ class Remote(abc.ABC):
             timeout_ms=milliseconds(timeout),
             verify_ms=verify_ms,
             repeatable=repeatable,
+            force=force,
         )
+
+    async def get_each(self, eoj: int, *epcs: int, timeout: float | None = None) -> dict[int, dict[int, bytes]]:
+        """Reads properties of all instances of a class by one message (to instance 0): EOJ -> EPC -> EDT.
+
+        Any EOJ of the class will do. The instances that answer within `timeout` seconds (3) are there, each with what
+        it gave. Raises NoAnswer when none did, NotPaired, and the like.
+        """
+        answers = await self._ask("Get", eoj & 0xFFFF00, epcs, timeout)
+        return {answer.eoj: {epc: edt for epc, edt in answer.properties if edt} for answer in answers}
+
+    async def inf_req(self, eoj: int, *epcs: int, timeout: float | None = None) -> dict[int, bytes]:
+        """Asks for an announcement (INF_REQ): in clear everybody hears it, of a peer only this node.
+
+        Gives EPC -> EDT. Raises Refused, whose `values` came all the same, NoAnswer (some devices announce with a TID
+        of their own: see `watch`), NotPaired, and the like.
+        """
+        (answer, *_) = await self._ask("INF_REQ", eoj, epcs, timeout)
+        values = {epc: edt for epc, edt in answer.properties if edt}
+        missing = tuple(epc for epc in epcs if epc not in values)
+        if missing:
+            raise self._refusal_of(answer, missing, values, f"no {_names(missing)} of {eoj:06X}")
+        return values
+
+    async def set_i(
+        self,
+        eoj: int,
+        values: Mapping[int, bytes] | Mapping[str, Any] | Mapping[int | str, Any],
+        *,
+        timeout: float | None = None,
+    ) -> None:
+        """Sets properties without asking for an answer (SetI), as `set` takes them.
+
+        A node that refuses says so: then this raises Refused. It waits 2 s (or `timeout`) for that; silence means
+        nothing, not even that the node is there.
+        """
+        if not values:
+            raise ValueError("name at least one property")
+        naming = await self._naming(eoj, timeout, asks=_has_names(values))
+        sets = naming.sets(values)
+        answers = await self._ask("SetI", eoj, sets.items(), timeout)
+        if answers:
+            refused = tuple(epc for epc, edt in answers[0].properties if edt) or tuple(sets)
+            error = self._refusal_of(answers[0], refused, {}, f"{_names(refused)} of {eoj:06X} not set")
+            _tell_by_keys(error, naming, values)
+            raise error
+
+    async def inf(self, eoj: int, *epcs: int) -> None:
+        """Tells this node alone properties of an object of our own as they are now (INF): done when it is sent.
+
+        Raises NoObject, NoProperty, errors.Policy (in clear only what the policy lets be announced), NotPaired.
+        """
+        self._endpoint._check(await inform(self._endpoint, self._target(), eoj, epcs, confirm=False), self._as_peer())
+
+    async def infc(self, eoj: int, *epcs: int, timeout: float | None = None) -> None:
+        """The same, and waits until the node confirms it (INFC), `timeout` seconds (20). Raises NoAnswer, too."""
+        event = await inform(self._endpoint, self._target(), eoj, epcs, confirm=True, timeout=timeout)
+        self._endpoint._check(event, self._as_peer())
+
+    async def _ask(self, service: Service, eoj: int, asked: Asked, timeout: float | None) -> list[Answer]:
+        asked = tuple(asked)
+        if not asked:
+            raise ValueError("name at least one property")
+        event, answers = await request(self._endpoint, self._target(), service, eoj, asked, timeout=timeout)
+        if event.error != Refused.code:
+            self._endpoint._check(event, self._as_peer())
+        return answers
+
+    def _refusal_of(
+        self, answer: Answer, refused: tuple[int, ...], values: Mapping[int, bytes], detail: str
+    ) -> Refused:
+        error = make_error(Refused.code, detail, answer.address)
+        assert isinstance(error, Refused)
+        error.peer, error.values, error.refused = self._as_peer(), dict(values), refused
+        return error
 
     async def set(
         self,
@@ -257,7 +340,8 @@ def _names(epcs: tuple[int, ...]) -> str:
 class Node(Remote):
     """A node that was heard; it is read and set in clear, unless it is paired. Nothing of it is proven.
 
-    It is followed to another address if it has a number.
+    It is followed to another address if it has a number. With a number it has two addresses at most, one in IPv4 and
+    one in IPv6: it is asked at the former, until it is silent there.
     """
 
     def __init__(
@@ -268,9 +352,11 @@ class Node(Remote):
         objects: list[int],
         da: Hello | None,
         known: int = 0,
+        other: str | None = None,
     ) -> None:
         super().__init__(endpoint)
         self._address = address
+        self._other = other
         self._known = known
         self.number = number  # identification number, as it says; None: it has none
         self.objects = objects  # EOJs, without the node profile
@@ -281,9 +367,16 @@ class Node(Remote):
 
     @property
     def address(self) -> str:
-        """Where it was heard last, as "192.0.2.1:3610"."""
+        """Where it is asked, as "192.0.2.1:3610"."""
         row = self._row()
         return row.address if row else self._address
+
+    @property
+    def addresses(self) -> list[str]:
+        """All its addresses, the one where it is asked first."""
+        row = self._row()
+        both = (row.address, row.other) if row else (self._address, self._other)
+        return [address for address in both if address is not None]
 
     @property
     def is_online(self) -> bool:

@@ -42,6 +42,7 @@ typedef struct wf_call {
     uint32_t timeout_ms; /* for each message; 0: 20 s for one property, 60 s for more */
     uint32_t verify_ms;  /* sets alone: read back until the values are there, at most so long; 0: not at all */
     bool repeatable;     /* the sets may be sent again though a first copy may have had an effect */
+    bool force;          /* several gets: also those that the object's map 9F, where it is known, does not list */
 } wf_call;
 
 typedef enum wf_result_status {
@@ -51,8 +52,9 @@ typedef enum wf_result_status {
     WF_RESULT_VERIFIED, /* accepted, and read back */
     WF_RESULT_DIFFERS,  /* accepted, but `edt` is what is there (empty: it can't be read) */
     WF_RESULT_REFUSED,
-    WF_RESULT_SILENT, /* the node answers, but not to this */
-    WF_RESULT_NO_ROOM /* read, but it did not fit the call's memory */
+    WF_RESULT_SILENT,  /* the node answers, but not to this */
+    WF_RESULT_NO_ROOM, /* read, but it did not fit the call's memory */
+    WF_RESULT_UNLISTED /* not asked for: the object's map 9F does not list it */
 } wf_result_status;
 
 typedef struct wf_result {
@@ -75,8 +77,9 @@ typedef enum wf_known_state {
 typedef struct wf_known {
     wf_known_id id;
     wf_known_state state;
-    wf_error reason; /* why it is offline */
-    wf_address address;
+    wf_error reason;    /* why it is offline */
+    wf_address address; /* where it is asked: IPv4 where it has both, until it is silent there */
+    wf_address other;   /* the same number in the other family; all zeros: none, or a peer */
     bool is_peer;
     bool has_number, has_maker, has_version;
     uint8_t number[WF_KNOWN_NUMBER_LEN]; /* 83 */

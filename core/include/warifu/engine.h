@@ -72,7 +72,7 @@ typedef struct wf_engine_config {
     /* The controller's part (warifu/controller.h). Without calls and nodes an engine has none of it. */
     unsigned calls;     /* under way or waiting for their turn; each takes 1.7 KB and its call_bytes */
     size_t call_bytes;  /* of values in one call, 512 to 65,535; 0: 2,048 */
-    unsigned nodes;     /* most nodes in the roster; each takes 136 bytes, 16 to 32 of index, and 3 for an instance */
+    unsigned nodes;     /* most nodes in the roster; each takes 240 bytes, 24 to 48 of index, and 3 for an instance */
     unsigned instances; /* kept of each node; 0: 84, as many as one list can hold */
     uint32_t gap_ms;    /* rest of a node between its answer and the next message; 0: 100 ms, WF_NO_GAP: none. Paired
                          * peers have none */
@@ -148,6 +148,21 @@ typedef struct wf_request {
  * what the policy neither announces nor lets the target read; or clear frames are switched off). */
 WF_MUST_CHECK wf_error wf_engine_request(wf_engine *engine, wf_time now, wf_request_id *out, const wf_request *request);
 
+/* Tells others properties of this node as they are now, beyond what is announced when it changes. */
+typedef struct wf_inform {
+    wf_target target; /* one node or peer; nowhere: everybody, peers under their sessions */
+    wf_eoj eoj;       /* of this node */
+    const uint8_t *epcs;
+    size_t epc_count;
+    bool confirm;        /* INFC, which one node confirms, instead of INF; sent again until it does */
+    uint32_t timeout_ms; /* then: how long; 0: 20 s */
+} wf_inform;
+
+/* What the policy keeps from those who would hear it is left out, but for one node it is an error. To everybody there is
+ * no request to wait for: *out is 0. Errors: ARGUMENT (no property, INFC to everybody),
+ * NO_OBJECT, NO_PROPERTY, POLICY, TOO_SMALL, CAPACITY, NOT_PAIRED. */
+WF_MUST_CHECK wf_error wf_engine_inform(wf_engine *engine, wf_time now, wf_request_id *out, const wf_inform *order);
+
 /* Sends a hello: answers arrive as WF_EVENT_FOUND until the request is done after `duration_ms`. */
 WF_MUST_CHECK wf_error wf_engine_hello(wf_engine *engine, wf_time now, wf_request_id *out, const wf_address *to,
                                        uint32_t duration_ms);
@@ -173,10 +188,11 @@ bool wf_engine_next_result(const wf_engine *engine, unsigned *at, wf_result *out
 
 /* ---- the roster: nodes that were heard ---- */
 
-/* Asks everybody (all zeros) or one address who is there: Get D6 and 83 and, to everybody, INF_REQ D5 too. Answers
+/* Asks everybody (all zeros) or one address who is there: Get D6, 83 and 82 and, to everybody, INF_REQ D5 too. Answers
  * arrive as WF_EVENT_ANSWER for `duration_ms` (0: 3 s) and enter the roster, as does all that is announced at any time.
- * With `check` those of the roster that stayed silent are then asked one by one; who does not answer goes offline.
- * Errors: CAPACITY. */
+ * An engine with DA says hello to each node whose 82 has the arbitrary format (bit 1 of the third byte):
+ * WF_EVENT_FOUND. With `check` those of the roster that stayed silent are then asked one by one; who does not answer
+ * goes offline. Errors: CAPACITY. */
 WF_MUST_CHECK wf_error wf_engine_discover(wf_engine *engine, wf_time now, wf_request_id *out, const wf_address *to,
                                           uint32_t duration_ms, bool check);
 /* Asks a node in the background what it is and, object by object, what its property maps say: WF_EVENT_NODE_OBJECT

@@ -10,6 +10,7 @@ wf_controller *wf_controller_layout(wf_arena *arena, const wf_controller_config 
     wf_running *calls = wf_arena_take(arena, config->calls * sizeof *calls);
     wf_roster roster;
     wf_roster_layout(arena, &roster, config->nodes, config->instances);
+    wf_object_map *maps = wf_arena_take(arena, WF_MAPS_EACH * (size_t)config->nodes * sizeof *maps);
     for (unsigned i = 0; i < config->calls; i++) {
         uint8_t *values = wf_arena_take(arena, config->call_bytes);
         if (calls != NULL) {
@@ -19,6 +20,8 @@ wf_controller *wf_controller_layout(wf_arena *arena, const wf_controller_config 
     if (c != NULL) {
         c->calls = calls;
         c->roster = roster;
+        c->maps = maps;
+        c->map_count = WF_MAPS_EACH * config->nodes;
     }
     return c;
 }
@@ -98,6 +101,17 @@ static void clear(wf_running *call) {
     call->values = values;
 }
 
+/* What somebody in clear does where a peer's number was claimed teaches nothing of that peer. */
+static uint32_t node_at(wf_controller *c, const wf_call *order) {
+    const wf_address *to = &order->target.address;
+    uint32_t index = wf_roster_by_address(&c->roster, to);
+    if (index == WF_NOBODY) {
+        return wf_address_is_unspecified(to) ? WF_NOBODY : wf_roster_add(&c->roster, to);
+    }
+    const wf_neighbour *node = &c->roster.entries[index];
+    return node->is_peer && !wf_address_same_host(&node->address, to) ? WF_NOBODY : index;
+}
+
 wf_running *wf_call_start(wf_controller *c, wf_error *error, wf_request_id id, const wf_call *order) {
     const wf_address *to = &order->target.address;
     bool to_many = order->target.peer.value == 0 && (wf_address_is_unspecified(to) || wf_address_is_multicast(to));
@@ -114,8 +128,7 @@ wf_running *wf_call_start(wf_controller *c, wf_error *error, wf_request_id id, c
         }
         return NULL;
     }
-    uint32_t index = wf_roster_by_address(&c->roster, to);
-    index = index == WF_NOBODY && !wf_address_is_unspecified(to) ? wf_roster_add(&c->roster, to) : index;
+    uint32_t index = node_at(c, order);
     call->state = WF_CALL_ACTIVE;
     call->id = id;
     call->known = index == WF_NOBODY ? (wf_known_id){0} : wf_roster_id(&c->roster, index);
@@ -130,6 +143,9 @@ wf_running *wf_call_start(wf_controller *c, wf_error *error, wf_request_id id, c
     if (index != WF_NOBODY) {
         set_apart(call, &c->roster.entries[index]);
     }
+    if (order->set_count == 0 && order->get_count > 1 && !order->force) {
+        wf_maps_spare(c, call);
+    }
     c->is_dirty = true;
     return call;
 }
@@ -143,6 +159,9 @@ wf_error wf_controller_call(wf_controller *c, wf_request_id id, const wf_call *o
 /* ---- the end ---- */
 
 static bool same_node(const wf_running *a, const wf_running *b) {
+    if (a->known.value != 0 && a->known.value == b->known.value) {
+        return true;
+    }
     if (a->target.peer.value != 0 || b->target.peer.value != 0) {
         return a->target.peer.value == b->target.peer.value;
     }
@@ -168,16 +187,26 @@ void wf_call_end(wf_controller *c, wf_running *call, wf_error error) {
     call->error = error;
     c->is_dirty = true;
     drop_stranger(c, call);
-    if (call->purpose != WF_CALL_OF_USER) {
-        wf_interview_over(c, call);
+    if (call->purpose != WF_CALL_OF_USER && wf_interview_over(c, call)) {
         clear(call);
+    }
+}
+
+/* An interview whose outcome found no room among the events waits until there is some. */
+static void retell_guest(wf_controller *c) {
+    for (unsigned i = 0; i < c->config.calls && c->guest_waits; i++) {
+        wf_running *call = &c->calls[i];
+        if (call->state == WF_CALL_OVER && call->purpose == WF_CALL_OF_INTERVIEW && wf_interview_over(c, call)) {
+            clear(call);
+            c->is_dirty = true;
+        }
     }
 }
 
 bool wf_controller_next_outcome(wf_controller *c, wf_event *out) {
     for (unsigned i = 0; i < c->config.calls; i++) {
         wf_running *call = &c->calls[i];
-        if (call->state == WF_CALL_OVER) {
+        if (call->state == WF_CALL_OVER && call->purpose == WF_CALL_OF_USER) {
             c->handed = call;
             *out = (wf_event){.kind = WF_EVENT_DONE,
                               .request = call->id,
@@ -202,6 +231,8 @@ void wf_controller_release(wf_controller *c) {
         bool guests = c->guest.value != 0 || c->first_guest != WF_NOBODY;
         c->is_dirty = c->is_dirty || guests || c->check_at < c->roster.used; /* there is room for these */
     }
+    wf_known_retell(c);
+    retell_guest(c);
 }
 
 bool wf_controller_next_result(const wf_controller *c, unsigned *at, wf_result *out) {
@@ -238,7 +269,11 @@ bool wf_controller_cancel(wf_controller *c, wf_request_id id) {
 }
 
 /* An id may be given to another peer once its pairing is gone: nothing that was meant for the old one may wait. */
-void wf_controller_peer_gone(wf_controller *c, wf_peer_id peer) {
+void wf_controller_peer_gone(wf_controller *c, wf_peer_id peer, const uint8_t number[static WF_KNOWN_NUMBER_LEN]) {
+    uint32_t index = wf_roster_by_number(&c->roster, number);
+    if (index != WF_NOBODY) {
+        c->roster.entries[index].is_peer = false;
+    }
     for (unsigned i = 0; i < c->config.calls; i++) {
         wf_running *call = &c->calls[i];
         if (call->state == WF_CALL_ACTIVE && call->target.peer.value == peer.value && peer.value != 0) {
@@ -355,10 +390,12 @@ static wf_running *next_call(wf_controller *c, wf_time now) {
     return next;
 }
 
-/* A node that moved while it was asked is asked where it is now; but nobody turns into a peer on the way. */
+/* A node that moved while it was asked is asked where it is now; but nobody turns into a peer on the way. Which of its
+ * addresses is asked is the caller's choice. */
 static void follow(wf_controller *c, wf_running *call) {
     const wf_neighbour *node = wf_call_node(c, call);
-    if (node != NULL && !node->is_peer && call->target.peer.value == 0) {
+    if (node != NULL && !node->is_peer && call->target.peer.value == 0 &&
+        !wf_address_same_host(&node->other, &call->target.address)) {
         call->target.address = node->address;
     }
 }

@@ -21,7 +21,8 @@ typedef struct wf_controller_output {
     /* CAPACITY: not now, it is tried again. */
     wf_error (*send)(void *context, wf_time now, wf_request_id *out, const wf_message *message);
     void (*cancel)(void *context, wf_request_id message);
-    void (*event)(void *context, const wf_event *event);
+    /* False: there is no room now. What must not be lost is told again, after wf_controller_release. */
+    bool (*event)(void *context, const wf_event *event);
     void *context;
 } wf_controller_output;
 
@@ -47,7 +48,9 @@ void wf_controller_start(wf_controller *controller, const wf_controller_config *
 WF_MUST_CHECK wf_error wf_controller_call(wf_controller *controller, wf_request_id id, const wf_call *call);
 /* Whether it was one of its own. */
 bool wf_controller_cancel(wf_controller *controller, wf_request_id id);
-void wf_controller_peer_gone(wf_controller *controller, wf_peer_id peer);
+/* It is unpaired: its calls end, and what it says in clear counts again. */
+void wf_controller_peer_gone(wf_controller *controller, wf_peer_id peer,
+                             const uint8_t number[WF_STATIC WF_KNOWN_NUMBER_LEN]);
 
 /* What came of a message: OK or REFUSED with the EDATA of an answer, or an error. `tids` are those that it was sent
  * with, the newest last. */

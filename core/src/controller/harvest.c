@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { READABLE = 0x9F };
+
 static bool is_refusal(uint8_t esv) {
     return esv < 0x60;
 }
@@ -78,6 +80,9 @@ static void take_get(wf_controller *c, wf_running *call, const wf_frame *answer,
             values++;
             entry->status = WF_RESULT_VALUE;
             store(c, call, entry, property.edt);
+            if (property.epc == READABLE) {
+                wf_maps_learn(c, call, property.edt);
+            }
         } else {
             entry->width = 0; /* marks it until it is known whether others came */
         }
@@ -333,7 +338,8 @@ static void learn_from_silence(wf_controller *c, wf_running *call) {
     unsigned gets = 0, silent = 0;
     for (unsigned i = 0; i < call->entry_count; i++) {
         gets += !call->entries[i].is_set;
-        silent += call->entries[i].status == WF_RESULT_SILENT || call->entries[i].status == WF_RESULT_OPEN;
+        silent += call->entries[i].status == WF_RESULT_SILENT || call->entries[i].status == WF_RESULT_OPEN ||
+                  call->entries[i].status == WF_RESULT_UNLISTED;
     }
     if (call->had_silence && silent == 0 && call->widest > 0 && call->widest < gets) {
         learn_limit(c, call, call->widest);

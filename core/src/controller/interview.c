@@ -17,6 +17,7 @@ void wf_interview_want(wf_controller *c, uint32_t index) {
     }
     node->awaits_interview = true;
     node->next = WF_NOBODY;
+    node->before = c->last_guest;
     if (c->first_guest == WF_NOBODY) {
         c->first_guest = index;
     } else {
@@ -27,23 +28,14 @@ void wf_interview_want(wf_controller *c, uint32_t index) {
 }
 
 void wf_interview_leave(wf_controller *c, uint32_t index) {
-    uint32_t before = WF_NOBODY;
-    if (!c->roster.entries[index].awaits_interview) {
+    wf_neighbour *node = &c->roster.entries[index];
+    if (!node->awaits_interview) {
         return;
     }
-    for (uint32_t at = c->first_guest; at != index; at = c->roster.entries[at].next) {
-        before = at;
-    }
-    uint32_t next = c->roster.entries[index].next;
-    if (before == WF_NOBODY) {
-        c->first_guest = next;
-    } else {
-        c->roster.entries[before].next = next;
-    }
-    if (c->last_guest == index) {
-        c->last_guest = before;
-    }
-    c->roster.entries[index].awaits_interview = false;
+    *(node->before == WF_NOBODY ? &c->first_guest : &c->roster.entries[node->before].next) = node->next;
+    *(node->next == WF_NOBODY ? &c->last_guest : &c->roster.entries[node->next].before) = node->before;
+    node->awaits_interview = false;
+    c->roster.steps++;
 }
 
 wf_error wf_controller_interview(wf_controller *c, wf_known_id id) {
@@ -71,7 +63,8 @@ static bool start(wf_controller *c, const wf_neighbour *node, wf_call_purpose pu
                      .deoj = deoj,
                      .gets = gets,
                      .get_count = count,
-                     .timeout_ms = timeout_ms};
+                     .timeout_ms = timeout_ms,
+                     .force = true};
     wf_running *call = wf_call_start(c, &error, (wf_request_id){0}, &order);
     if (call != NULL) {
         call->purpose = purpose;
@@ -97,8 +90,8 @@ static bool ask_guest(wf_controller *c) {
 
 static bool is_under_way(const wf_controller *c) {
     for (unsigned i = 0; i < c->config.calls; i++) {
-        if (c->calls[i].state == WF_CALL_ACTIVE && c->calls[i].purpose == WF_CALL_OF_INTERVIEW) {
-            return true;
+        if (c->calls[i].state != WF_CALL_FREE && c->calls[i].purpose == WF_CALL_OF_INTERVIEW) {
+            return true; /* also one whose outcome has to wait: so nothing is read in vain */
         }
     }
     return false;
@@ -148,7 +141,7 @@ void wf_interview_run(wf_controller *c) {
 
 /* ---- results ---- */
 
-static void tell_object(wf_controller *c, const wf_running *call) {
+static bool tell_object(wf_controller *c, const wf_running *call) {
     uint8_t bytes[WF_EDATA_LEN];
     wf_writer out = wf_writer_of(bytes, sizeof bytes);
     for (unsigned i = 0; i < call->entry_count; i++) {
@@ -165,14 +158,17 @@ static void tell_object(wf_controller *c, const wf_running *call) {
                       .eoj = call->deoj,
                       .error = call->error,
                       .edata = wf_bytes_of(bytes, out.len)};
-    c->config.output.event(c->config.output.context, &event);
+    return c->config.output.event(c->config.output.context, &event);
 }
 
-void wf_interview_over(wf_controller *c, const wf_running *call) {
+bool wf_interview_over(wf_controller *c, const wf_running *call) {
     const wf_neighbour *node = wf_call_node(c, call);
     bool silent = call->error == WF_ERROR_NO_ANSWER && !call->was_answered;
     if (call->purpose == WF_CALL_OF_INTERVIEW) {
-        tell_object(c, call);
+        c->guest_waits = !tell_object(c, call);
+        if (c->guest_waits) {
+            return false;
+        }
         c->guest_at++;
         if (silent) {
             c->guest.value = 0;
@@ -181,4 +177,5 @@ void wf_interview_over(wf_controller *c, const wf_running *call) {
     if (silent && node != NULL) {
         wf_known_offline(c, (uint32_t)(node - c->roster.entries), WF_ERROR_NO_ANSWER);
     }
+    return true;
 }

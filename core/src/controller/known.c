@@ -3,9 +3,11 @@
 
 #include <string.h>
 
+/* Of wf_neighbour.untold, above all WF_CHANGED_... */
+enum { UNTOLD_FOUND = 0x40, UNTOLD_GONE = 0x80 };
 enum { FULL_LIST = 84, MAKER = 0x8A, VERSION = 0x82, NUMBER = 0x83, INSTANCES_TOLD = 0xD5, INSTANCES = 0xD6 };
 
-static void tell(wf_controller *c, uint32_t index, wf_event_kind kind, unsigned changes, wf_error error) {
+static bool try_to_tell(wf_controller *c, uint32_t index, wf_event_kind kind, unsigned changes, wf_error error) {
     const wf_neighbour *node = &c->roster.entries[index];
     wf_event event = {.kind = kind,
                       .known = wf_roster_id(&c->roster, index),
@@ -15,7 +17,56 @@ static void tell(wf_controller *c, uint32_t index, wf_event_kind kind, unsigned 
     if (node->has_number) {
         memcpy(event.number, node->number, sizeof event.number);
     }
-    c->config.output.event(c->config.output.context, &event);
+    return c->config.output.event(c->config.output.context, &event);
+}
+
+/* What found no room is kept with the node, and told together with what comes after it. */
+static void tell(wf_controller *c, uint32_t index, wf_event_kind kind, unsigned changes, wf_error error) {
+    wf_neighbour *node = &c->roster.entries[index];
+    if (node->untold != 0 || !try_to_tell(c, index, kind, changes, error)) {
+        unsigned news = kind == WF_EVENT_NODE_FOUND ? UNTOLD_FOUND : kind == WF_EVENT_NODE_GONE ? UNTOLD_GONE : changes;
+        c->untold += node->untold == 0;
+        node->untold = (uint8_t)(node->untold | news);
+    }
+}
+
+static void told(wf_neighbour *node, unsigned what) {
+    node->untold = (uint8_t)(node->untold & ~what);
+}
+
+/* In the order in which it makes sense: found, changed, gone. Who is back meanwhile was never gone. */
+static bool retell(wf_controller *c, uint32_t index) {
+    wf_neighbour *node = &c->roster.entries[index];
+    if ((node->untold & UNTOLD_FOUND) != 0) {
+        if (!try_to_tell(c, index, WF_EVENT_NODE_FOUND, 0, WF_OK)) {
+            return false;
+        }
+        told(node, UNTOLD_FOUND);
+    }
+    unsigned changes = node->untold & (UNTOLD_FOUND - 1u);
+    if (changes != 0) {
+        if (!try_to_tell(c, index, WF_EVENT_NODE_CHANGED, changes, WF_OK)) {
+            return false;
+        }
+        told(node, changes);
+    }
+    if ((node->untold & UNTOLD_GONE) != 0 && node->state == WF_KNOWN_OFFLINE &&
+        !try_to_tell(c, index, WF_EVENT_NODE_GONE, 0, node->reason)) {
+        return false;
+    }
+    told(node, UNTOLD_GONE);
+    c->untold--;
+    return true;
+}
+
+void wf_known_retell(wf_controller *c) {
+    for (uint32_t left = c->roster.used; left > 0 && c->untold > 0; left--) {
+        c->untold_at = c->untold_at < c->roster.used ? c->untold_at : 0;
+        if (c->roster.entries[c->untold_at].untold != 0 && !retell(c, c->untold_at)) {
+            return;
+        }
+        c->untold_at++;
+    }
 }
 
 void wf_known_online(wf_controller *c, wf_time now, uint32_t index) {
@@ -30,6 +81,7 @@ void wf_known_online(wf_controller *c, wf_time now, uint32_t index) {
             wf_interview_want(c, index);
         }
     } else if (before == WF_KNOWN_OFFLINE) {
+        node->maps_age++; /* it may have been given other firmware */
         tell(c, index, WF_EVENT_NODE_CHANGED, WF_CHANGED_ONLINE, WF_OK);
     }
 }
@@ -40,6 +92,10 @@ void wf_known_offline(wf_controller *c, uint32_t index, wf_error reason) {
         node->state = WF_KNOWN_OFFLINE;
         node->reason = reason;
         tell(c, index, WF_EVENT_NODE_GONE, 0, reason);
+        if (!node->is_peer && !wf_address_is_unspecified(&node->other)) { /* perhaps it can be reached there */
+            wf_roster_swap_addresses(&c->roster, index);
+            tell(c, index, WF_EVENT_NODE_CHANGED, WF_CHANGED_ADDRESS, WF_OK);
+        }
     }
 }
 
@@ -58,6 +114,7 @@ static bool names_one(const uint8_t *number) {
 /* Another device has this address now: nothing of what was learnt holds. */
 static void begin_anew(wf_neighbour *node) {
     node->limit = 0;
+    node->maps_age++;
     node->no_setget = false;
     node->slowest_ms = 0;
     node->instance_count = 0;
@@ -65,13 +122,47 @@ static void begin_anew(wf_neighbour *node) {
     memset(node->silent, 0, sizeof node->silent);
 }
 
+static bool same_family(const wf_address *a, const wf_address *b) {
+    return wf_address_is_ipv4(a) == wf_address_is_ipv4(b);
+}
+
+/* In the family that it has an address of already the node has moved. In the other one it is there too: then IPv4 is
+ * asked, which every node on sale speaks, until it is silent there. */
+static void add_address(wf_roster *r, uint32_t index, const wf_address *address) {
+    wf_neighbour *node = &r->entries[index];
+    if (same_family(&node->address, address)) {
+        wf_roster_set_address(r, index, address);
+        return;
+    }
+    bool is_first = wf_address_is_unspecified(&node->other);
+    wf_roster_set_other(r, index, address);
+    if (is_first && wf_address_is_ipv4(address)) {
+        wf_roster_swap_addresses(r, index);
+    }
+}
+
+/* Where a peer is, only its session says. In the other family that is the same device, or somebody who says so: what it
+ * says there in clear is not listened to, so it is not another node either. */
+static uint32_t take_for_peer(wf_controller *c, uint32_t index, uint32_t peer) {
+    wf_address address = c->roster.entries[index].address;
+    if (same_family(&c->roster.entries[peer].address, &address)) {
+        return index;
+    }
+    wf_controller_forget(c, wf_roster_id(&c->roster, index));
+    wf_roster_set_other(&c->roster, peer, &address);
+    return WF_NOBODY;
+}
+
 /* Takes the number that the node at `index` names; gives the index that the node has from now on. */
 static uint32_t take_number(wf_controller *c, uint32_t index, const uint8_t *number, unsigned *changes) {
     wf_roster *r = &c->roster;
     wf_neighbour *here = &r->entries[index];
     uint32_t before = wf_roster_by_number(r, number);
-    if (before == index || here->is_peer || (before != WF_NOBODY && r->entries[before].is_peer)) {
-        return index; /* where a peer is, only its certificate says */
+    if (before == index || here->is_peer) {
+        return index;
+    }
+    if (before != WF_NOBODY && r->entries[before].is_peer) {
+        return take_for_peer(c, index, before);
     }
     if (before == WF_NOBODY) {
         if (here->has_number) {
@@ -83,7 +174,7 @@ static uint32_t take_number(wf_controller *c, uint32_t index, const uint8_t *num
     }
     wf_address address = here->address;
     wf_controller_forget(c, wf_roster_id(r, index));
-    wf_roster_set_address(r, before, &address);
+    add_address(r, before, &address);
     *changes |= WF_CHANGED_ADDRESS;
     return before;
 }
@@ -146,13 +237,19 @@ static void take(wf_controller *c, wf_time now, uint32_t index, const wf_frame *
     wf_property property;
     unsigned changes = 0;
     bool of_node = frame->seoj >> 8 == WF_EOJ_NODE_PROFILE >> 8 && says_something(frame->esv);
-    for (size_t at = 0; of_node && wf_property_next(&frame->list, &at, &property);) {
+    for (size_t at = 0; of_node && index != WF_NOBODY && wf_property_next(&frame->list, &at, &property);) {
         if (property.epc == NUMBER && property.edt.len == WF_KNOWN_NUMBER_LEN && names_one(property.edt.at)) {
             index = take_number(c, index, property.edt.at, &changes);
         }
     }
+    if (index == WF_NOBODY) {
+        return;
+    }
     for (size_t at = 0; of_node && wf_property_next(&frame->list, &at, &property);) {
         changes |= take_property(c, index, &property);
+    }
+    if ((changes & WF_CHANGED_INSTANCES) != 0) {
+        c->roster.entries[index].maps_age++;
     }
     bool is_new = c->roster.entries[index].state == WF_KNOWN_ASKED;
     wf_known_online(c, now, index);
@@ -183,10 +280,11 @@ void wf_controller_heard_peer(wf_controller *c, wf_time now, const wf_address *a
             return;
         }
         wf_roster_set_number(r, index, number);
-    } else if (here != index) {
-        if (here != WF_NOBODY) {
+    } else if (!wf_address_same_host(&r->entries[index].address, address)) {
+        if (here != WF_NOBODY && here != index) {
             wf_controller_forget(c, wf_roster_id(r, here));
         }
+        wf_roster_set_other(r, index, NULL);
         wf_roster_set_address(r, index, address);
         changes = WF_CHANGED_ADDRESS;
     }
@@ -219,6 +317,9 @@ static bool show(const wf_controller *c, uint32_t index, wf_known *out) {
                       .no_setget = node->no_setget,
                       .instances = node->instance_count,
                       .heard_at = node->heard_at};
+    if (!node->is_peer) {
+        out->other = node->other;
+    }
     memcpy(out->number, node->number, sizeof out->number);
     memcpy(out->maker, node->maker, sizeof out->maker);
     memcpy(out->version, node->version, sizeof out->version);
@@ -267,5 +368,6 @@ void wf_controller_forget(wf_controller *c, wf_known_id id) {
         tell(c, index, WF_EVENT_NODE_GONE, 0, WF_OK);
     }
     wf_interview_leave(c, index);
+    c->untold -= node->untold != 0;
     wf_roster_remove(&c->roster, index);
 }

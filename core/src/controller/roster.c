@@ -4,16 +4,21 @@
 
 enum { INDEX_BITS = 20, INDEX_MASK = (1 << INDEX_BITS) - 1, GENERATION_MASK = 0xFFF };
 
-void wf_roster_layout(wf_arena *arena, wf_roster *out, unsigned nodes, unsigned instances) {
-    uint32_t slots = 1;
-    while (slots < 2 * nodes) {
-        slots *= 2;
+static wf_roster_index index_for(wf_arena *arena, unsigned names) {
+    wf_roster_index index = {NULL, 1};
+    while (index.count < 2 * names) {
+        index.count *= 2;
     }
-    wf_roster roster = {.capacity = nodes, .slots = slots, .instances_each = instances};
+    index.slots = wf_arena_take(arena, index.count * sizeof *index.slots);
+    return index;
+}
+
+void wf_roster_layout(wf_arena *arena, wf_roster *out, unsigned nodes, unsigned instances) {
+    wf_roster roster = {.capacity = nodes, .instances_each = instances};
     roster.entries = wf_arena_take(arena, nodes * sizeof *roster.entries);
     roster.instances = wf_arena_take(arena, (size_t)nodes * instances * 3);
-    roster.by_address = wf_arena_take(arena, slots * sizeof *roster.by_address);
-    roster.by_number = wf_arena_take(arena, slots * sizeof *roster.by_number);
+    roster.by_address = index_for(arena, 2 * nodes);
+    roster.by_number = index_for(arena, nodes);
     if (out != NULL) {
         *out = roster;
     }
@@ -43,7 +48,7 @@ static void sip_round(uint64_t v[4]) {
     v[2] = rotated(v[2], 32);
 }
 
-static uint32_t slot_of(const wf_roster *roster, const uint8_t *at, size_t len) {
+static uint32_t hash(const wf_roster *roster, const uint8_t *at, size_t len) {
     uint64_t v[4] = {roster->key[0] ^ 0x736f6d6570736575u, roster->key[1] ^ 0x646f72616e646f6du,
                      roster->key[0] ^ 0x6c7967656e657261u, roster->key[1] ^ 0x7465646279746573u};
     for (size_t done = 0; done < len; done += 8) {
@@ -57,80 +62,100 @@ static uint32_t slot_of(const wf_roster *roster, const uint8_t *at, size_t len) 
     sip_round(v);
     sip_round(v);
     sip_round(v);
-    return (uint32_t)(v[0] ^ v[1] ^ v[2] ^ v[3]) & (roster->slots - 1);
+    return (uint32_t)(v[0] ^ v[1] ^ v[2] ^ v[3]);
 }
 
-static uint32_t address_slot(const wf_roster *roster, const wf_address *address) {
+static uint32_t address_hash(const wf_roster *roster, const wf_address *address) {
     uint8_t host[20];
     memcpy(host, address->ip, 16);
     memcpy(host + 16, &address->scope, 4);
-    return slot_of(roster, host, sizeof host);
+    return hash(roster, host, sizeof host);
 }
 
-static uint32_t number_slot(const wf_roster *roster, const uint8_t *number) {
-    return slot_of(roster, number, WF_KNOWN_NUMBER_LEN);
+static uint32_t number_hash(const wf_roster *roster, const uint8_t *number) {
+    return hash(roster, number, WF_KNOWN_NUMBER_LEN);
 }
 
-/* ---- the tables: open addressing, a slot holds index + 1 ---- */
+/* ---- the indexes ---- */
 
-static uint32_t after(const wf_roster *roster, uint32_t slot) {
-    return (slot + 1) & (roster->slots - 1);
+static uint32_t name_of(uint32_t index, bool is_other) {
+    return (index << 1 | is_other) + 1;
 }
 
-static uint32_t home_of(const wf_roster *roster, const uint32_t *table, uint32_t index) {
-    const wf_neighbour *entry = &roster->entries[index];
-    return table == roster->by_address ? address_slot(roster, &entry->address) : number_slot(roster, entry->number);
+static uint32_t entry_of(uint32_t name) {
+    return (name - 1) >> 1;
 }
 
-static void enter(wf_roster *roster, uint32_t *table, uint32_t index) {
-    uint32_t slot = home_of(roster, table, index);
-    while (table[slot] != 0) {
-        slot = after(roster, slot);
+static const wf_address *address_of(const wf_roster *roster, uint32_t name) {
+    const wf_neighbour *entry = &roster->entries[entry_of(name)];
+    return ((name - 1) & 1) != 0 ? &entry->other : &entry->address;
+}
+
+static uint32_t at_slot(const wf_roster_index *index, uint32_t hashed) {
+    return hashed & (index->count - 1);
+}
+
+static uint32_t after(const wf_roster_index *index, uint32_t slot) {
+    return (slot + 1) & (index->count - 1);
+}
+
+static uint32_t home_of(const wf_roster *roster, const wf_roster_index *index, uint32_t name) {
+    return at_slot(index, index == &roster->by_address ? address_hash(roster, address_of(roster, name))
+                                                       : number_hash(roster, roster->entries[entry_of(name)].number));
+}
+
+static void enter(wf_roster *roster, const wf_roster_index *index, uint32_t name) {
+    uint32_t slot = home_of(roster, index, name);
+    for (roster->steps++; index->slots[slot] != 0; roster->steps++) {
+        slot = after(index, slot);
     }
-    table[slot] = index + 1;
+    index->slots[slot] = name;
 }
 
 /* Those behind the gap move up into it where that is on their way (Knuth 6.4 R): no tombstones gather. */
-static void leave(wf_roster *roster, uint32_t *table, uint32_t index) {
-    uint32_t gap = home_of(roster, table, index), mask = roster->slots - 1;
-    while (table[gap] != index + 1) {
-        gap = after(roster, gap);
+static void leave(wf_roster *roster, const wf_roster_index *index, uint32_t name) {
+    uint32_t gap = home_of(roster, index, name), mask = index->count - 1;
+    for (roster->steps++; index->slots[gap] != name; roster->steps++) {
+        gap = after(index, gap);
     }
-    table[gap] = 0;
-    for (uint32_t slot = after(roster, gap); table[slot] != 0; slot = after(roster, slot)) {
-        uint32_t home = home_of(roster, table, table[slot] - 1);
+    index->slots[gap] = 0;
+    for (uint32_t slot = after(index, gap); index->slots[slot] != 0; slot = after(index, slot)) {
+        uint32_t home = home_of(roster, index, index->slots[slot]);
+        roster->steps++;
         if (((slot - home) & mask) >= ((slot - gap) & mask)) {
-            table[gap] = table[slot];
-            table[slot] = 0;
+            index->slots[gap] = index->slots[slot];
+            index->slots[slot] = 0;
             gap = slot;
         }
     }
 }
 
 uint32_t wf_roster_by_address(wf_roster *roster, const wf_address *address) {
+    const wf_roster_index *index = &roster->by_address;
     if (roster->capacity == 0) {
         return WF_NOBODY;
     }
     roster->lookups++;
-    for (uint32_t slot = address_slot(roster, address);; slot = after(roster, slot)) {
+    for (uint32_t slot = at_slot(index, address_hash(roster, address));; slot = after(index, slot)) {
+        uint32_t name = index->slots[slot];
         roster->steps++;
-        uint32_t index = roster->by_address[slot] - 1;
-        if (index == WF_NOBODY || wf_address_same_host(&roster->entries[index].address, address)) {
-            return index;
+        if (name == 0 || wf_address_same_host(address_of(roster, name), address)) {
+            return name == 0 ? WF_NOBODY : entry_of(name);
         }
     }
 }
 
 uint32_t wf_roster_by_number(wf_roster *roster, const uint8_t number[static WF_KNOWN_NUMBER_LEN]) {
+    const wf_roster_index *index = &roster->by_number;
     if (roster->capacity == 0) {
         return WF_NOBODY;
     }
     roster->lookups++;
-    for (uint32_t slot = number_slot(roster, number);; slot = after(roster, slot)) {
+    for (uint32_t slot = at_slot(index, number_hash(roster, number));; slot = after(index, slot)) {
+        uint32_t name = index->slots[slot];
         roster->steps++;
-        uint32_t index = roster->by_number[slot] - 1;
-        if (index == WF_NOBODY || memcmp(roster->entries[index].number, number, WF_KNOWN_NUMBER_LEN) == 0) {
-            return index;
+        if (name == 0 || memcmp(roster->entries[entry_of(name)].number, number, WF_KNOWN_NUMBER_LEN) == 0) {
+            return name == 0 ? WF_NOBODY : entry_of(name);
         }
     }
 }
@@ -153,14 +178,15 @@ uint32_t wf_roster_add(wf_roster *roster, const wf_address *address) {
     entry->state = WF_KNOWN_ASKED;
     entry->next = WF_NOBODY;
     entry->address = *address;
-    enter(roster, roster->by_address, index);
+    enter(roster, &roster->by_address, name_of(index, false));
     roster->count++;
     return index;
 }
 
 void wf_roster_remove(wf_roster *roster, uint32_t index) {
     wf_neighbour *entry = &roster->entries[index];
-    leave(roster, roster->by_address, index);
+    wf_roster_set_other(roster, index, NULL);
+    leave(roster, &roster->by_address, name_of(index, false));
     wf_roster_set_number(roster, index, NULL);
     entry->state = WF_KNOWN_NOT;
     entry->generation++;
@@ -170,20 +196,38 @@ void wf_roster_remove(wf_roster *roster, uint32_t index) {
 }
 
 void wf_roster_set_address(wf_roster *roster, uint32_t index, const wf_address *address) {
-    leave(roster, roster->by_address, index);
+    leave(roster, &roster->by_address, name_of(index, false));
     roster->entries[index].address = *address;
-    enter(roster, roster->by_address, index);
+    enter(roster, &roster->by_address, name_of(index, false));
+}
+
+void wf_roster_set_other(wf_roster *roster, uint32_t index, const wf_address *address) {
+    wf_neighbour *entry = &roster->entries[index];
+    if (!wf_address_is_unspecified(&entry->other)) {
+        leave(roster, &roster->by_address, name_of(index, true));
+    }
+    entry->other = address != NULL ? *address : (wf_address){0};
+    if (address != NULL) {
+        enter(roster, &roster->by_address, name_of(index, true));
+    }
+}
+
+void wf_roster_swap_addresses(wf_roster *roster, uint32_t index) {
+    wf_address now = roster->entries[index].other, before = roster->entries[index].address;
+    wf_roster_set_other(roster, index, NULL);
+    wf_roster_set_address(roster, index, &now);
+    wf_roster_set_other(roster, index, &before);
 }
 
 void wf_roster_set_number(wf_roster *roster, uint32_t index, const uint8_t *number) {
     wf_neighbour *entry = &roster->entries[index];
     if (entry->has_number) {
-        leave(roster, roster->by_number, index);
+        leave(roster, &roster->by_number, name_of(index, false));
     }
     entry->has_number = number != NULL;
     if (number != NULL) {
         memcpy(entry->number, number, sizeof entry->number);
-        enter(roster, roster->by_number, index);
+        enter(roster, &roster->by_number, name_of(index, false));
     }
 }
 

@@ -5,7 +5,9 @@
 #include "controller/controller.h"
 #include "controller/roster.h"
 
-enum { WF_CALL_TIDS = 16, WF_EDATA_LEN = 1232 };
+#include <warifu/property_map.h>
+
+enum { WF_CALL_TIDS = 16, WF_EDATA_LEN = 1232, WF_MAPS_EACH = 4 /* of each node, in the mean */ };
 
 typedef enum wf_step {
     WF_STEP_NONE,
@@ -62,9 +64,18 @@ typedef struct wf_running {
     size_t used;
 } wf_running;
 
+/* What of an object can be read. */
+typedef struct wf_object_map {
+    wf_known_id node;
+    uint32_t key; /* the node's maps_age, and the EOJ */
+    wf_epc_set readable;
+} wf_object_map;
+
 struct wf_controller {
     wf_controller_config config;
     wf_roster roster;
+    wf_object_map *maps;
+    uint32_t map_count;
     wf_running *calls;
     wf_running *handed; /* its outcome was taken by the last call */
     uint64_t turns;
@@ -73,6 +84,8 @@ struct wf_controller {
     uint32_t first_guest, last_guest; /* nodes that await their interview */
     wf_known_id guest;                /* being interviewed */
     unsigned guest_at;                /* 0: the node profile, then its instances */
+    bool guest_waits;                 /* what an interview read found no room among the events */
+    uint32_t untold, untold_at;       /* nodes of which something could not be told, and where to look next */
     uint32_t check_at;                /* of the roster; its capacity: no check is under way */
     wf_time check_since;
 };
@@ -87,6 +100,10 @@ bool wf_call_compose(wf_controller *c, wf_time now, wf_running *call, wf_writer 
 void wf_call_unasked(wf_running *call);
 bool wf_call_is_over(const wf_running *call); /* nothing is left to be sent */
 
+/* maps.c */
+void wf_maps_learn(wf_controller *c, const wf_running *call, wf_bytes edt); /* the 9F of its object */
+void wf_maps_spare(wf_controller *c, wf_running *call);                     /* of a call that only reads */
+
 /* harvest.c */
 void wf_call_answered(wf_controller *c, wf_time now, wf_running *call, const wf_frame *answer);
 void wf_call_unanswered(wf_controller *c, wf_running *call, wf_error error);
@@ -96,11 +113,13 @@ wf_error wf_call_verdict(wf_controller *c, wf_running *call);
 /* known.c */
 void wf_known_online(wf_controller *c, wf_time now, uint32_t index);
 void wf_known_offline(wf_controller *c, uint32_t index, wf_error reason);
+void wf_known_retell(wf_controller *c); /* what found no room before */
 
 /* interview.c */
 void wf_interview_want(wf_controller *c, uint32_t index);
 void wf_interview_run(wf_controller *c); /* starts what is next in the background */
 void wf_interview_leave(wf_controller *c, uint32_t index);
-void wf_interview_over(wf_controller *c, const wf_running *call);
+/* False: what it read can't be told yet. */
+bool wf_interview_over(wf_controller *c, const wf_running *call);
 
 #endif

@@ -13,14 +13,19 @@ static void send_clear(wf_engine *engine, wf_bytes edata) {
     }
 }
 
-/* EDATA that tells of one property, to those who might read it. */
-static void tell_peers(wf_engine *engine, wf_time now, wf_eoj eoj, uint8_t epc, wf_bytes edata) {
+static void send_to_peers(wf_engine *engine, wf_time now, wf_bytes edata) {
     unsigned at = 0;
     wf_da_peer peer;
-    bool may = wf_policy_allows(engine->policy, WF_PEER_PAIRED, eoj, epc, WF_MAY_READ);
-    while (may && engine->da != NULL && wf_da_next_peer(engine->da, &at, &peer)) {
+    while (engine->da != NULL && wf_da_next_peer(engine->da, &at, &peer)) {
         wf_error ignored = wf_da_send(engine->da, now, peer.id, engine->next_tid++, false, edata);
         (void)ignored; /* a peer without a session reads the present state once it has one */
+    }
+}
+
+/* EDATA that tells of one property, to those who might read it. */
+static void tell_peers(wf_engine *engine, wf_time now, wf_eoj eoj, uint8_t epc, wf_bytes edata) {
+    if (wf_policy_allows(engine->policy, WF_PEER_PAIRED, eoj, epc, WF_MAY_READ)) {
+        send_to_peers(engine, now, edata);
     }
 }
 
@@ -83,6 +88,76 @@ void wf_announce_further_parts(wf_engine *engine, wf_time now, const wf_asker *a
             wf_queue_datagram(engine, &everybody, wf_bytes_of(datagram, w.len), wf_bytes_of(NULL, 0));
         }
     }
+}
+
+/* ---- what the owner wants to be told ---- */
+
+typedef enum hearers { ONE_NODE, PEERS, EVERYBODY } hearers;
+
+/* For one node wf_engine_request asks the policy. */
+static bool may_hear(const wf_engine *engine, hearers who, wf_eoj eoj, uint8_t epc) {
+    return who == ONE_NODE || (who == EVERYBODY && wf_gate_announces(engine, eoj, epc)) ||
+           (who == PEERS && wf_policy_allows(engine->policy, WF_PEER_PAIRED, eoj, epc, WF_MAY_READ));
+}
+
+/* INF or INFC of properties as they are now, as far as those may hear of them; empty when it is of none. */
+static wf_error compose(const wf_engine *engine, const wf_inform *order, hearers who, wf_writer *out) {
+    uint8_t value[WF_EDT_LEN];
+    unsigned count = 0;
+    wf_frame_writer frame =
+        wf_edata_begin(out, order->eoj, WF_EOJ_NODE_PROFILE, order->confirm ? WF_ESV_INFC : WF_ESV_INF);
+    for (size_t i = 0; i < order->epc_count; i++) {
+        wf_writer v = wf_writer_of(value, sizeof value);
+        wf_error error = wf_node_get(engine->node, order->eoj, order->epcs[i], &v);
+        if (error != WF_OK) {
+            return error;
+        }
+        if (!may_hear(engine, who, order->eoj, order->epcs[i])) {
+            continue;
+        }
+        if (!wf_frame_property(&frame, order->epcs[i], wf_bytes_of(value, v.len))) {
+            return WF_ERROR_TOO_SMALL;
+        }
+        count++;
+    }
+    out->len = count > 0 ? out->len : 0;
+    return WF_OK;
+}
+
+static wf_error inform_all(wf_engine *engine, wf_time now, const wf_inform *order) {
+    uint8_t to_peers[WF_RECORD_EDATA_LEN], in_clear[WF_RECORD_EDATA_LEN];
+    wf_writer protected = wf_writer_of(to_peers, sizeof to_peers), clear = wf_writer_of(in_clear, sizeof in_clear);
+    wf_error error = compose(engine, order, PEERS, &protected);
+    if (error == WF_OK) {
+        error = compose(engine, order, EVERYBODY, &clear);
+    }
+    if (error == WF_OK && protected.len > 0) {
+        send_to_peers(engine, now, wf_bytes_of(to_peers, protected.len));
+    }
+    if (error == WF_OK && clear.len > 0) {
+        send_clear(engine, wf_bytes_of(in_clear, clear.len));
+    }
+    return error;
+}
+
+wf_error wf_engine_inform(wf_engine *engine, wf_time now, wf_request_id *out, const wf_inform *order) {
+    uint8_t bytes[WF_RECORD_EDATA_LEN];
+    *out = (wf_request_id){0};
+    const wf_address *to = &order->target.address;
+    bool to_all = order->target.peer.value == 0 && (wf_address_is_unspecified(to) || wf_address_is_multicast(to));
+    if (order->epc_count == 0 || (to_all && order->confirm)) {
+        return WF_ERROR_ARGUMENT;
+    }
+    if (to_all) {
+        return inform_all(engine, now, order);
+    }
+    wf_writer w = wf_writer_of(bytes, sizeof bytes);
+    wf_error error = compose(engine, order, ONE_NODE, &w);
+    if (error != WF_OK) {
+        return error;
+    }
+    const wf_request request = {order->target, wf_bytes_of(bytes, w.len), order->timeout_ms, order->confirm};
+    return wf_engine_request(engine, now, out, &request);
 }
 
 void wf_announce_changes(wf_engine *engine, wf_time now) {

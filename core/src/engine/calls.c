@@ -10,6 +10,7 @@ enum {
     MOST_INSTANCES = 4096,
     USUAL_GAP_MS = 100,
     USUAL_DISCOVERY_MS = 3000,
+    VERSION = 0x82,
     INSTANCES_TOLD = 0xD5,
     INSTANCES = 0xD6,
     NUMBER = 0x83
@@ -35,8 +36,8 @@ static void on_cancel(void *context, wf_request_id message) {
     }
 }
 
-static void on_event(void *context, const wf_event *event) {
-    wf_queue_event(context, event);
+static bool on_event(void *context, const wf_event *event) {
+    return wf_queue_offer(context, event);
 }
 
 wf_controller_config wf_calls_config(wf_engine *engine, const wf_engine_config *config) {
@@ -175,30 +176,35 @@ bool wf_engine_next_result(const wf_engine *engine, unsigned *at, wf_result *out
 
 /* ---- discovery ---- */
 
-static wf_bytes question(wf_writer *out, uint8_t esv, uint8_t first, uint8_t second) {
+static wf_bytes question(wf_writer *out, uint8_t esv, const uint8_t *epcs, size_t count) {
     wf_frame_writer frame = wf_edata_begin(out, WF_EOJ_CONTROLLER, WF_EOJ_NODE_PROFILE, esv);
-    bool fits = wf_frame_property(&frame, first, wf_bytes_of(NULL, 0));
-    fits = fits && (second == 0 || wf_frame_property(&frame, second, wf_bytes_of(NULL, 0)));
-    return fits ? wf_bytes_of(out->start, out->len) : wf_bytes_of(NULL, 0);
+    for (size_t i = 0; i < count; i++) {
+        if (!wf_frame_property(&frame, epcs[i], wf_bytes_of(NULL, 0))) {
+            return wf_bytes_of(NULL, 0);
+        }
+    }
+    return wf_bytes_of(out->start, out->len);
 }
 
 /* Old nodes know no D6; and what everybody hears spares others the question. */
 static void ask_for_announcement(wf_engine *engine) {
     static const wf_address everybody = {{0}, 0, 0};
+    static const uint8_t epc = INSTANCES_TOLD;
     uint8_t datagram[32], edata[24];
     wf_writer inner = wf_writer_of(edata, sizeof edata);
     wf_writer w = wf_writer_of(datagram, sizeof datagram);
     wf_queue_clear_head(&w, engine->next_tid++);
-    wf_write_view(&w, question(&inner, WF_ESV_INF_REQ, INSTANCES_TOLD, 0));
+    wf_write_view(&w, question(&inner, WF_ESV_INF_REQ, &epc, 1));
     wf_queue_datagram(engine, &everybody, wf_bytes_of(datagram, w.len), wf_bytes_of(NULL, 0));
 }
 
 wf_error wf_engine_discover(wf_engine *engine, wf_time now, wf_request_id *out, const wf_address *to,
                             uint32_t duration_ms, bool check) {
+    static const uint8_t epcs[] = {INSTANCES, NUMBER, VERSION};
     uint8_t edata[24];
     wf_writer w = wf_writer_of(edata, sizeof edata);
     wf_request request = {.target = {.address = *to},
-                          .edata = question(&w, WF_ESV_GET, INSTANCES, NUMBER),
+                          .edata = question(&w, WF_ESV_GET, epcs, sizeof epcs),
                           .timeout_ms = duration_ms != 0 ? duration_ms : USUAL_DISCOVERY_MS,
                           .repeatable = true};
     wf_error error = wf_engine_request(engine, now, out, &request);
@@ -208,6 +214,7 @@ wf_error wf_engine_discover(wf_engine *engine, wf_time now, wf_request_id *out, 
     wf_pending *pending = wf_pending_by_id(engine, *out);
     if (pending != NULL) {
         pending->checks = check && engine->controller != NULL;
+        wf_pending_seek(engine, pending, now);
     }
     if (wf_address_is_unspecified(to) || wf_address_is_multicast(to)) {
         ask_for_announcement(engine);

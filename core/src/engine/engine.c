@@ -27,10 +27,15 @@ static void on_da_event(void *context, const wf_event *event) {
         }
         return;
     }
+    if (event->kind == WF_EVENT_FOUND) {
+        wf_queue_event(engine, event);
+        wf_pending_found(engine, &event->from);
+        return;
+    }
     if (event->kind == WF_EVENT_SESSION_UP) {
         wf_pending_session_up(engine, event->peer);
     } else if (event->kind == WF_EVENT_UNPAIRED && engine->controller != NULL) {
-        wf_controller_peer_gone(engine->controller, event->peer);
+        wf_controller_peer_gone(engine->controller, event->peer, event->number);
     }
     wf_queue_event(engine, event);
 }

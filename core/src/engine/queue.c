@@ -110,14 +110,12 @@ static bool can_be_missed(wf_event_kind kind) {
            kind == WF_EVENT_ANSWER || kind == WF_EVENT_PROPERTY_SET || kind == WF_EVENT_LATE_ANSWER;
 }
 
-bool wf_queue_event(wf_engine *engine, const wf_event *event) {
-    wf_audit_event(engine, event);
+bool wf_queue_offer(wf_engine *engine, const wf_event *event) {
     size_t len = sizeof *event + event->edata.len;
     size_t spared = can_be_missed(event->kind) ? engine->events.capacity / 4 : 0;
     bool fits = engine->events.used + len + spared < engine->events.capacity;
     uint8_t *entry = fits ? wf_ring_push(&engine->events, len) : NULL;
     if (entry == NULL) {
-        engine->counters.queue_full++;
         return false;
     }
     memcpy(entry, event, sizeof *event);
@@ -125,6 +123,13 @@ bool wf_queue_event(wf_engine *engine, const wf_event *event) {
         memcpy(entry + sizeof *event, event->edata.at, event->edata.len);
     }
     return true;
+}
+
+bool wf_queue_event(wf_engine *engine, const wf_event *event) {
+    wf_audit_event(engine, event);
+    bool fits = wf_queue_offer(engine, event);
+    engine->counters.queue_full += !fits;
+    return fits;
 }
 
 static bool next_queued(wf_engine *engine, wf_event *out) {

@@ -10,29 +10,9 @@ enum {
     COLLECT_REPEAT_MS = 1000,
     SETI_WAIT_MS = 2000,   /* a SetI is only answered when it is refused */
     WORN_AFTER_COPIES = 2, /* that many copies without an answer: the peer may have lost its keys */
-    MOST_AT_ONCE = 8       /* requests to one peer: a session remembers two copies of each */
+    VERSION = 0x82,
+    MOST_AT_ONCE = 8 /* requests to one peer: a session remembers two copies of each */
 };
-
-static const struct {
-    uint8_t request, answers[2];
-} answers[] = {
-    {WF_ESV_SETI, {WF_ESV_SETI_SNA, WF_ESV_SETI_SNA}},       {WF_ESV_SETC, {WF_ESV_SET_RES, WF_ESV_SETC_SNA}},
-    {WF_ESV_GET, {WF_ESV_GET_RES, WF_ESV_GET_SNA}},          {WF_ESV_INF_REQ, {WF_ESV_INF, WF_ESV_INF_SNA}},
-    {WF_ESV_SETGET, {WF_ESV_SETGET_RES, WF_ESV_SETGET_SNA}}, {WF_ESV_INFC, {WF_ESV_INFC_RES, WF_ESV_INFC_RES}},
-};
-
-static const uint8_t *answers_to(uint8_t esv) {
-    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
-        if (answers[i].request == esv) {
-            return answers[i].answers;
-        }
-    }
-    return NULL;
-}
-
-static bool is_refusal(uint8_t esv) {
-    return esv < 0x60;
-}
 
 /* ---- the table ---- */
 
@@ -94,14 +74,6 @@ wf_pending *wf_pending_of_address(wf_engine *engine, const wf_address *from, uin
     return NULL;
 }
 
-bool wf_pending_fits(const wf_pending *pending, const wf_frame *answer) {
-    const uint8_t *expected = answers_to(pending->esv);
-    bool right_object =
-        pending->deoj == answer->seoj || ((pending->deoj & 0xFF) == 0 && pending->deoj >> 8 == answer->seoj >> 8);
-    bool as_seti = pending->esv == WF_ESV_SETC && answer->esv == WF_ESV_SETI_SNA; /* so uecho refuses a SetC */
-    return expected != NULL && right_object && (answer->esv == expected[0] || answer->esv == expected[1] || as_seti);
-}
-
 void wf_pending_over(wf_pending *pending, wf_error error, wf_bytes edata) {
     pending->state = WF_PENDING_OVER;
     pending->error = error;
@@ -158,6 +130,13 @@ static wf_error send_protected(wf_engine *engine, wf_time now, wf_pending *p) {
 static void schedule_repeat(wf_pending *p, wf_time now, uint32_t first) {
     p->interval = p->interval == 0 ? first : p->interval * 2;
     p->repeat_at = p->repeatable ? now + p->interval : WF_TIME_NEVER;
+}
+
+void wf_pending_seek(const wf_engine *engine, wf_pending *p, wf_time now) {
+    p->seeks = true;
+    p->greets = engine->da != NULL;
+    p->interval = COLLECT_REPEAT_MS;
+    p->repeat_at = now + COLLECT_REPEAT_MS;
 }
 
 /* Requests to one peer go out in their order, and no more of them at once than their answers can be told apart. */
@@ -241,7 +220,7 @@ wf_error wf_engine_request(wf_engine *engine, wf_time now, wf_request_id *out, c
     p->address = address;
     p->esv = frame.esv;
     p->deoj = frame.deoj;
-    p->of_each = (frame.deoj & 0xFF) == 0 && !is_to_all(p) && answers_to(frame.esv) != NULL;
+    p->of_each = (frame.deoj & 0xFF) == 0 && !is_to_all(p) && wf_is_answered(frame.esv);
     if (request->timeout_ms == 0) {
         p->ends = now + (is_to_all(p) || p->of_each ? DEFAULT_COLLECT_MS : DEFAULT_TIMEOUT_MS);
     }
@@ -254,7 +233,7 @@ wf_error wf_engine_request(wf_engine *engine, wf_time now, wf_request_id *out, c
         return error;
     }
     *out = p->id;
-    if (p->was_sent && answers_to(p->esv) == NULL) {
+    if (p->was_sent && !wf_is_answered(p->esv)) {
         wf_pending_over(p, WF_OK, wf_bytes_of(NULL, 0));
     }
     return WF_OK;
@@ -285,7 +264,7 @@ static void knock(wf_engine *engine, const wf_address *address) {
     wf_writer w = wf_writer_of(datagram, sizeof datagram);
     wf_frame_writer frame =
         wf_frame_begin(&w, engine->next_tid++, WF_EOJ_NODE_PROFILE, WF_EOJ_NODE_PROFILE, WF_ESV_GET);
-    if (wf_frame_property(&frame, 0x82, wf_bytes_of(NULL, 0))) {
+    if (wf_frame_property(&frame, VERSION, wf_bytes_of(NULL, 0))) {
         wf_queue_datagram(engine, address, wf_bytes_of(datagram, w.len), wf_bytes_of(NULL, 0));
     }
 }
@@ -364,32 +343,7 @@ void wf_engine_cancel(wf_engine *engine, wf_time now, wf_request_id request) {
     wf_pending_settle(engine, now);
 }
 
-/* ---- answers ---- */
-
-/* A copy of the request brings a second answer of those instances whose first one arrived. */
-static void take_one_of_each(wf_engine *engine, wf_pending *p, const wf_event *answer) {
-    uint8_t instance = answer->edata.at[2]; /* of SEOJ */
-    uint8_t bit = (uint8_t)(1u << (instance & 7));
-    if ((p->answered[instance >> 3] & bit) == 0 && wf_queue_event(engine, answer)) {
-        p->answered[instance >> 3] |= bit;
-        p->has_answers = true;
-    }
-}
-
-void wf_pending_answer(wf_engine *engine, wf_pending *p, const wf_event *answer) {
-    if (p->state == WF_PENDING_COLLECTS || p->of_each) {
-        wf_event event = *answer;
-        event.request = p->id;
-        if (p->of_each) {
-            take_one_of_each(engine, p, &event);
-        } else {
-            (void)wf_queue_event(engine, &event);
-        }
-        return;
-    }
-    uint8_t esv = answer->edata.at[6];
-    wf_pending_over(p, is_refusal(esv) ? WF_ERROR_REFUSED : WF_OK, answer->edata);
-}
+/* ---- refusals ---- */
 
 void wf_pending_refused(wf_engine *engine, wf_time now, wf_pending *p, wf_error reason) {
     if (reason != WF_ERROR_TOO_LATE || p->was_late) {
@@ -446,7 +400,7 @@ void wf_pending_settle(wf_engine *engine, wf_time now) {
     for (wf_pending *p = next_to_send(engine); p != NULL; p = next_to_send(engine)) {
         p->resend = false;
         wf_error error = send_protected(engine, now, p);
-        if (error != WF_OK || (p->was_sent && answers_to(p->esv) == NULL)) {
+        if (error != WF_OK || (p->was_sent && !wf_is_answered(p->esv))) {
             wf_pending_over(p, error, wf_bytes_of(NULL, 0));
         }
     }

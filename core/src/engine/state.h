@@ -37,6 +37,8 @@ typedef struct wf_pending {
     bool of_each; /* to instance 0 of one node: takes an answer of each instance until its time is over */
     bool has_answers;
     uint8_t answered[32]; /* the instances that have, a bit each */
+    bool seeks;           /* a discovery: any answer is good */
+    bool greets;          /* and who takes the arbitrary format is sent a hello */
     bool checks;          /* a discovery after which the silent are asked */
     wf_time begun;
     bool was_late; /* refused once for lateness, and repeated */
@@ -119,15 +121,23 @@ void wf_queue_clear_head(wf_writer *out, uint16_t tid);
 void wf_queue_datagram(wf_engine *engine, const wf_address *to, wf_bytes datagram, wf_bytes inner);
 /* False: there was no room, which is counted. */
 bool wf_queue_event(wf_engine *engine, const wf_event *event);
+/* The same for what is offered again: not counted. */
+bool wf_queue_offer(wf_engine *engine, const wf_event *event);
 void wf_queue_trace_received(wf_engine *engine, const wf_address *from, wf_bytes datagram, wf_bytes inner);
 
-/* requests.c */
+/* outcomes.c */
+bool wf_is_answered(uint8_t esv); /* a request of this kind */
+bool wf_pending_fits(const wf_pending *pending, const wf_frame *answer);
 void wf_pending_answer(wf_engine *engine, wf_pending *pending, const wf_event *answer);
+void wf_pending_found(wf_engine *engine, const wf_address *from); /* a hello was answered */
+
+/* requests.c */
 void wf_pending_over(wf_pending *pending, wf_error error, wf_bytes edata);
+/* It is a discovery, which greets whoever takes the arbitrary format, if this node speaks DA. */
+void wf_pending_seek(const wf_engine *engine, wf_pending *pending, wf_time now);
 wf_pending *wf_pending_by_id(wf_engine *engine, wf_request_id id);
 wf_pending *wf_pending_of_peer(wf_engine *engine, wf_peer_id peer, uint16_t tid);
 wf_pending *wf_pending_of_address(wf_engine *engine, const wf_address *from, uint16_t tid);
-bool wf_pending_fits(const wf_pending *pending, const wf_frame *answer);
 void wf_pending_refused(wf_engine *engine, wf_time now, wf_pending *pending, wf_error reason);
 void wf_pending_session_up(wf_engine *engine, wf_peer_id peer);
 void wf_pending_settle(wf_engine *engine, wf_time now);
