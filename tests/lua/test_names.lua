@@ -14,8 +14,8 @@ local OVERLAY = [==[{"classes": [
     {"epc": "F1", "id": "filterHours", "access": "o-o",
      "type": {"number": "uint16", "from": 0, "to": 5000, "unit": "hour"}}]},
   {"class": "0F01", "id": "toaster", "properties": [
-    {"epc": "F0", "id": "slot", "access": "RR-", "type": {"number": "uint8", "from": 1, "to": 4, "unit": ""}},
-    {"epc": "F1", "id": "heat", "access": "R--", "atomic": "F0", "type": {"level": "31", "levels": 4}}]}]}]==]
+    {"epc": "F1", "id": "heat", "access": "RR-", "atomic": "F2", "type": {"level": "31", "levels": 4}},
+    {"epc": "F2", "id": "slot", "access": "RR-", "type": {"number": "uint8", "from": 1, "to": 4, "unit": ""}}]}]}]==]
 
 local function load_overlay(text, base)
     local path = os.tmpname()
@@ -175,11 +175,25 @@ function cases.a_controller_reads_sets_and_hears_by_the_names_of_its_overlay()
 end
 
 function cases.an_overlays_own_index_is_handled_as_the_appendix_s_are()
-    local made = paired({ objects = { [TOASTER] = { [0xF0] = { value = "\1", access = "get set" }, [0xF1] = "3" } } },
-        { dictionary = assert(load_overlay(OVERLAY)) })
+    local order = {}
+    local made = paired({
+        on_set = function(_, epc)
+            order[#order + 1] = ("%02X"):format(epc)
+        end,
+        objects = {
+            [TOASTER] = {
+                [0xF1] = { value = "3", access = "get set" },
+                [0xF2] = { value = "\1", access = "get set" },
+            },
+        },
+    }, { dictionary = assert(load_overlay(OVERLAY)) })
     check.equal(assert(made.peer:get_at(TOASTER, 2, { "heat" })).heat, 3)
     check.equal(made.esvs[#made.esvs], SETGET)
-    check.equal(made.device:get_own(TOASTER, 0xF0), "\2")
+    check.equal(made.device:get_own(TOASTER, 0xF2), "\2")
+    order = {}
+    assert(made.peer:set(TOASTER, { heat = 4, slot = 3 }))
+    assert(made.peer:set(TOASTER, { [0xF1] = "4", [0xF2] = "\3", [0x81] = "\8" }))
+    check.equal(table.concat(order, " "), "F2 F1 F2 81 F1")
 end
 
 function cases.a_device_puts_and_reads_its_own_by_name()

@@ -21,8 +21,8 @@ OVERLAY = """{"classes": [
     {"epc": "F1", "id": "filterHours", "access": "o-o",
      "type": {"number": "uint16", "from": 0, "to": 5000, "unit": "hour"}}]},
   {"class": "0F01", "id": "toaster", "properties": [
-    {"epc": "F0", "id": "slot", "access": "RR-", "type": {"number": "uint8", "from": 1, "to": 4, "unit": ""}},
-    {"epc": "F1", "id": "heat", "access": "R--", "atomic": "F0", "type": {"level": "31", "levels": 4}}]}]}"""
+    {"epc": "F1", "id": "heat", "access": "RR-", "atomic": "F2", "type": {"level": "31", "levels": 4}},
+    {"epc": "F2", "id": "slot", "access": "RR-", "type": {"number": "uint8", "from": 1, "to": 4, "unit": ""}}]}]}"""
 
 
 @pytest.fixture
@@ -151,15 +151,23 @@ async def test_a_controller_reads_sets_and_hears_by_the_names_of_its_overlay(ven
 @in_loop
 async def test_an_overlay_s_own_index_is_handled_as_the_appendix_s_are(vendor):
     home, wire = Home(), Wire()
-    toaster = warifu.Object(
-        0x0F0101, [warifu.Property(0xF0, b"\x01", "get set"), warifu.Property(0xF1, b"\x33", "get")]
-    )
-    async with home.device() as device, home.controller(dictionary=vendor, trace=wire) as controller:
+    properties = [warifu.Property(0xF2, b"\x01", "get set"), warifu.Property(0xF1, b"\x33", "get set")]
+    toaster, order = warifu.Object(0x0F0101, properties), []
+
+    def on_set(owned, epc, old, new):
+        order.append(epc)
+        return True
+
+    async with home.device(on_set=on_set) as device, home.controller(dictionary=vendor, trace=wire) as controller:
         device.add(toaster)
         peer = await paired(controller, device)
         assert await peer.get_at(0x0F0101, 2, "heat") == {"heat": 3}
         assert wire.esvs[-1] == SETGET
-        assert device.get_own(0x0F0101, 0xF0) == b"\x02"
+        assert device.get_own(0x0F0101, 0xF2) == b"\x02"
+        order.clear()
+        await peer.set(0x0F0101, {"heat": 4, "slot": 3})
+        await peer.set(0x0F0101, {0xF1: b"4", 0xF2: b"\x03", 0x81: b"\x08"})
+        assert order == [0xF2, 0xF1, 0xF2, 0xF1, 0x81]
 
 
 @in_loop

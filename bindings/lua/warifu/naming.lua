@@ -98,9 +98,10 @@ function Naming:encode(key, value, to_set)
     return epc, edt, name
 end
 
---- What is to be set, as a list of { epc=, edt=, name= } in the order of the EPCs.
+--- What is to be set, as a list of { epc=, edt=, name= } in the order of the EPCs, but an index before what is chosen by it
+--- (`atomic`).
 function Naming:sets(values)
-    local sets, seen = {}, {}
+    local sets, seen, rank = {}, {}, {}
     for key, value in pairs(values) do
         local epc, edt, name = self:encode(key, value, true)
         if not epc then
@@ -110,8 +111,15 @@ function Naming:sets(values)
         end
         seen[epc] = true
         sets[#sets + 1] = { epc = epc, edt = edt, name = name }
+        local found = self.dictionary.find(self.class, epc, self.release)
+        if found and found.atomic then
+            rank[found.atomic] = -1
+        end
     end
-    table.sort(sets, function(a, b) return a.epc < b.epc end)
+    table.sort(sets, function(a, b)
+        local one, other = rank[a.epc] or 0, rank[b.epc] or 0
+        return one < other or one == other and a.epc < b.epc
+    end)
     return sets
 end
 

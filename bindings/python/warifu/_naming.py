@@ -35,11 +35,21 @@ class Naming:
         return self.find(key).decode(edt) if isinstance(key, str) else edt
 
     def sets(self, values: Mapping[Any, Any]) -> dict[int, bytes]:
-        """EPC -> bytes. Raises NotInDictionary, WrongValue, and ValueError for a property that is given twice."""
+        """EPC -> bytes in the order given, but an index before what is chosen by it (`atomic`).
+
+        Raises NotInDictionary, WrongValue, and ValueError for a property that is given twice.
+        """
         plain = {self.epc(key): self.encode(key, value) for key, value in values.items()}
         if len(plain) < len(values):
             raise ValueError("a property is given twice, by its name and by its EPC")
-        return plain
+        first = {self._index_of(epc) for epc in plain}
+        return dict(sorted(plain.items(), key=lambda item: item[0] not in first))
+
+    def _index_of(self, epc: int) -> int | None:
+        try:
+            return self.find(epc).atomic
+        except NotInDictionary:
+            return None
 
     def index(self, keys: Iterable[int | str], value: Any) -> dict[int, bytes]:
         """The property that these are read by (`atomic`) with the bytes of a value. Raises ValueError, WrongValue."""
