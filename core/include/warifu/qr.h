@@ -21,7 +21,8 @@ enum { WF_QR_ASCII = 1, WF_QR_INVERT = 2 };
  */
 WF_MUST_CHECK wf_error wf_qr_draw(char **out, const char *text, unsigned flags);
 
-void wf_qr_free(char *drawing); /* wipes it first, for it may show a secret; NULL: nothing happens */
+/* Wipes it first, for it may show a secret; what libqrencode held while it drew can't be reached. NULL: nothing. */
+void wf_qr_free(char *drawing);
 
 WF_C_END
 

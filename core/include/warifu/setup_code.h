@@ -6,7 +6,8 @@
  * every error that stays within six adjoining ones; what is worse is missed once in 2^30.
  * The bytes: docs/reference/setup-code.md.
  *
- * Nothing here branches on the secret or looks a table up by it, and no secret stays behind on the stack.
+ * Nothing here looks a table up by the secret or branches on it, but to say what is wrong with a text that is read; and
+ * no secret stays behind on the stack.
  */
 #ifndef WARIFU_SETUP_CODE_H
 #define WARIFU_SETUP_CODE_H
