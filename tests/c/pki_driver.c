@@ -4,11 +4,14 @@
  *     parse DER                                  ok KEY=VALUE ...
  *     verify ROLE TIME ANCHORS CHAIN MAX         ok NUMBER; TIME: seconds, or "floor:" and seconds
  *     crl DER ISSUER CERTIFICATES                ok KEY=VALUE ..., read in blocks of 100 bytes; revoked: a digit each
+ *     request DER                                ok KEY=VALUE ...
+ *     ask PRIVATE NAME NUMBER ROLE               ok DER
  *     publish PRIVATE ISSUER NUMBER THIS NEXT ENTRIES    ok DER; ENTRIES: SERIAL:TIME:REASON, by commas
  *     issue KIND PRIVATE ISSUER PUBLIC NAME NUMBER PATH BEFORE AFTER SERIAL    ok DER; KIND: ca, device, controller
  */
 #include "hex.h"
 #include <warifu/crl.h>
+#include <warifu/request.h>
 
 enum { LINE_LEN = 32768, DER_LEN = 8192, WORDS = 12, LIST_LEN = 8, ENTRIES = 100 };
 
@@ -234,15 +237,57 @@ static wf_error do_publish(char **words) {
     return error;
 }
 
+static wf_error do_request(char **words) {
+    uint8_t buffer[DER_LEN];
+    wf_request r;
+    wf_error error = wf_request_parse(&r, hex_bytes(buffer, sizeof buffer, words[1]));
+    if (error == WF_OK) {
+        printf("ok role=%d ca=%d", r.role, r.asks_ca);
+        print_field("name", r.common_name);
+        print_field("number", wf_bytes_of(r.number, r.has_number ? sizeof r.number : 0));
+        print_field("key", wf_bytes_of(r.public_key, sizeof r.public_key));
+        printf("\n");
+    }
+    return error;
+}
+
+static wf_error do_ask(char **words) {
+    uint8_t out[DER_LEN], number[WF_NUMBER_LEN];
+    char name[256] = "";
+    wf_p256_key key;
+    wf_drbg drbg;
+    wf_request_order order = {.role = (wf_role)atoi(words[4])};
+    if (is_given(words[2])) {
+        name[hex_bytes((uint8_t *)name, sizeof name - 1, words[2]).len] = '\0';
+        order.common_name = name;
+    }
+    if (is_given(words[3])) {
+        (void)hex_bytes(number, sizeof number, words[3]);
+        order.number = number;
+    }
+    wf_error error = read_key(&key, words[1]);
+    if (error == WF_OK) {
+        error = wf_drbg_start(&drbg, (wf_entropy){fill, NULL}, wf_bytes_of(NULL, 0), wf_bytes_of(NULL, 0));
+    }
+    if (error != WF_OK) {
+        return error;
+    }
+    wf_writer w = wf_writer_of(out, sizeof out);
+    error = wf_request_write(&w, &order, wf_signer_of(&key), &drbg);
+    if (error == WF_OK) {
+        printf("ok ");
+        hex_print(stdout, wf_bytes_of(out, w.len));
+        printf("\n");
+    }
+    return error;
+}
+
 static const struct {
     const char *name;
     int words;
     wf_error (*run)(char **words);
-} commands[] = {{"parse", 2, do_parse},
-                {"verify", 6, do_verify},
-                {"issue", 11, do_issue},
-                {"crl", 4, do_crl},
-                {"publish", 7, do_publish}};
+} commands[] = {{"parse", 2, do_parse},     {"verify", 6, do_verify},   {"issue", 11, do_issue}, {"crl", 4, do_crl},
+                {"publish", 7, do_publish}, {"request", 2, do_request}, {"ask", 5, do_ask}};
 
 static wf_error run_line(char *line) {
     char *words[WORDS];

@@ -39,6 +39,7 @@ HEADERS = {
     "signer": "crypto",
     "certificate": "pki",
     "crl": "pki",
+    "request": "pki",
     "identity": "pki",
     "spki": "pki",
     "edhoc": "edhoc",

@@ -117,6 +117,13 @@ typedef struct wf_certificate_order {
 WF_MUST_CHECK wf_error wf_certificate_issue(wf_writer *out, const wf_certificate_order *order,
                                             const wf_certificate *issuer, wf_signer signer, wf_drbg *drbg);
 
+/* The order that would issue `old` once more, to be given dates, a serial number and perhaps another key: same subject,
+ * role, number, cA and path length. `name` keeps its commonName; number and key point into `old`. Errors: CERTIFICATE
+ * (a subject that we don't write). */
+enum { WF_NAME_LEN = 64 };
+WF_MUST_CHECK wf_error wf_certificate_reorder(wf_certificate_order *out, char name[WF_STATIC WF_NAME_LEN + 1],
+                                              const wf_certificate *old);
+
 WF_C_END
 
 #endif

@@ -2,9 +2,10 @@
 #include "pki/extensions.h"
 #include "pki/name.h"
 #include "pki/profile.h"
+#include "pki/public_key.h"
 #include <string.h>
 
-enum { VERSION_3 = 2, POINT_LEN = 1 + WF_P256_PUBLIC_LEN };
+enum { VERSION_3 = 2 };
 
 /* RFC 5280 4.1.2.1. Version 1 has no role, no CA flag and no use here. */
 static void read_version(wf_reader *tbs) {
@@ -26,21 +27,6 @@ static void read_validity(wf_certificate *out, wf_reader *tbs) {
     out->not_before = wf_der_read_time(&r);
     out->not_after = wf_der_read_time(&r);
     if (out->not_before > out->not_after) {
-        wf_reader_fail(&r);
-    }
-    wf_der_leave(tbs, &r);
-}
-
-/* RFC 5480 2: the named curve P-256 and an uncompressed point. */
-static void read_public_key(wf_certificate *out, wf_reader *tbs) {
-    wf_reader r = wf_der_enter(tbs, WF_DER_SEQUENCE);
-    if (!wf_der_read_is(&r, wf_algorithm_p256())) {
-        wf_reader_fail(&r);
-    }
-    wf_bytes point = wf_der_read_octet_aligned(&r);
-    if (point.len == POINT_LEN && point.at[0] == 0x04) {
-        memcpy(out->public_key, point.at + 1, WF_P256_PUBLIC_LEN);
-    } else {
         wf_reader_fail(&r);
     }
     wf_der_leave(tbs, &r);
@@ -68,7 +54,7 @@ static wf_error read_tbs(wf_certificate *out, wf_bytes *extensions) {
     out->issuer = wf_der_read(&tbs, WF_DER_SEQUENCE).whole;
     read_validity(out, &tbs);
     out->subject = wf_der_read(&tbs, WF_DER_SEQUENCE).whole;
-    read_public_key(out, &tbs);
+    wf_public_key_read(out->public_key, &tbs);
     *extensions = read_extensions(&tbs);
     if (wf_reader_finish(&tbs) != WF_OK || wf_name_is_empty(out->issuer)) { /* 4.1.2.4 */
         return WF_ERROR_CERTIFICATE;

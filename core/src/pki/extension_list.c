@@ -77,6 +77,13 @@ void wf_extension_end(wf_writer *w, wf_extension_marks marks) {
     wf_der_end(w, marks.extension);
 }
 
+void wf_role_write(wf_writer *w, wf_role role) {
+    const uint8_t octet = (uint8_t)role;
+    wf_extension_marks marks = wf_extension_begin(w, WF_OID_ROLE, false);
+    wf_der_write(w, WF_DER_ENUMERATED, wf_bytes_of(&octet, 1));
+    wf_extension_end(w, marks);
+}
+
 /* RFC 5280 4.2.1.1 */
 void wf_authority_key_id_write(wf_writer *w, wf_bytes key_id) {
     wf_extension_marks marks = wf_extension_begin(w, WF_OID_AUTHORITY_KEY_ID, false);

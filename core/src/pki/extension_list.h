@@ -31,6 +31,7 @@ typedef struct wf_extension_marks {
 wf_extension_marks wf_extension_begin(wf_writer *w, wf_oid type, bool critical);
 void wf_extension_end(wf_writer *w, wf_extension_marks marks);
 
+void wf_role_write(wf_writer *w, wf_role role);
 void wf_authority_key_id_write(wf_writer *w, wf_bytes key_id);
 
 /* The key identifier by which what `issuer` signs names it: its own, or the one computed from its key into `room`. */

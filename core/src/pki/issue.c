@@ -1,5 +1,6 @@
 #include "pki/extension_list.h"
 #include "pki/name.h"
+#include "pki/public_key.h"
 #include "pki/signed.h"
 
 enum { PATH_LEN_MAX = 255 };
@@ -34,13 +35,6 @@ static void write_subject_key_id(wf_writer *w, wf_bytes key_id) {
     wf_extension_end(w, marks);
 }
 
-static void write_role(wf_writer *w, wf_role role) {
-    const uint8_t octet = (uint8_t)role;
-    wf_extension_marks marks = wf_extension_begin(w, WF_OID_ROLE, false);
-    wf_der_write(w, WF_DER_ENUMERATED, wf_bytes_of(&octet, 1));
-    wf_extension_end(w, marks);
-}
-
 static void write_extensions(wf_writer *w, const wf_certificate_order *order, wf_bytes key_id, wf_bytes issuer_key_id) {
     size_t outer = wf_der_begin(w, WF_DER_CONTEXT | WF_DER_CONSTRUCTED | 3);
     size_t list = wf_der_begin(w, WF_DER_SEQUENCE);
@@ -53,7 +47,7 @@ static void write_extensions(wf_writer *w, const wf_certificate_order *order, wf
         wf_authority_key_id_write(w, issuer_key_id);
     }
     if (order->role != WF_ROLE_NONE) {
-        write_role(w, order->role);
+        wf_role_write(w, order->role);
     }
     wf_der_end(w, list);
     wf_der_end(w, outer);
@@ -64,17 +58,6 @@ static void write_version(wf_writer *w) {
     size_t mark = wf_der_begin(w, WF_DER_CONTEXT | WF_DER_CONSTRUCTED | 0);
     wf_der_write_unsigned(w, wf_bytes_of(&version_3, 1));
     wf_der_end(w, mark);
-}
-
-static void write_public_key(wf_writer *w, const uint8_t public_key[static WF_P256_PUBLIC_LEN]) {
-    size_t info = wf_der_begin(w, WF_DER_SEQUENCE);
-    wf_write_view(w, wf_algorithm_p256());
-    size_t bits = wf_der_begin(w, WF_DER_BIT_STRING);
-    wf_write_u8(w, 0); /* unused bits */
-    wf_write_u8(w, 4); /* uncompressed */
-    wf_write_bytes(w, public_key, WF_P256_PUBLIC_LEN);
-    wf_der_end(w, bits);
-    wf_der_end(w, info);
 }
 
 /* RFC 5280 4.1.2; `issuer` NULL: the subject itself. */
@@ -102,7 +85,7 @@ static wf_error write_tbs(wf_writer *w, const wf_certificate_order *order, const
     wf_der_write_time(w, order->not_after);
     wf_der_end(w, validity);
     wf_name_write(w, order->common_name, order->number);
-    write_public_key(w, order->public_key);
+    wf_public_key_write(w, order->public_key);
     write_extensions(w, order, wf_bytes_of(key_id, sizeof key_id), issuer_key_id);
     wf_der_end(w, tbs);
     return w->overflow ? WF_ERROR_TOO_SMALL : WF_OK;

@@ -85,6 +85,19 @@ wf_error wf_name_number(bool *has, uint8_t number[static WF_NUMBER_LEN], wf_byte
     return w.sets.failed ? WF_ERROR_CERTIFICATE : WF_OK;
 }
 
+wf_bytes wf_name_common(wf_bytes name) {
+    walk w = walk_of(name);
+    wf_oid type;
+    wf_der_element value;
+    while (walk_next(&w, &type, &value)) {
+        if (type == WF_OID_COMMON_NAME) {
+            bool text = value.tag == WF_DER_UTF8_STRING || value.tag == WF_DER_PRINTABLE_STRING;
+            return text ? value.contents : wf_bytes_of(NULL, 0);
+        }
+    }
+    return wf_bytes_of(NULL, 0);
+}
+
 bool wf_name_is_empty(wf_bytes name) {
     return name.len <= 2;
 }

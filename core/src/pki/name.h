@@ -12,6 +12,9 @@ WF_MUST_CHECK wf_error wf_name_check(wf_bytes name);
  * CERTIFICATE (more than one, or not a PrintableString of 34 upper-case hexadecimal digits). */
 WF_MUST_CHECK wf_error wf_name_number(bool *has, uint8_t number[static WF_NUMBER_LEN], wf_bytes name);
 
+/* The first commonName of a checked name, when it is a UTF8String or a PrintableString; else empty. */
+wf_bytes wf_name_common(wf_bytes name);
+
 bool wf_name_is_empty(wf_bytes name);
 
 /* Writes commonName (unless NULL) and serialNumber (unless NULL), each in a set of its own. */

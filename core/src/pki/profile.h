@@ -25,6 +25,7 @@ typedef enum wf_oid {
     WF_OID_ANY_PURPOSE,
     WF_OID_SERVER_AUTH,
     WF_OID_CLIENT_AUTH,
+    WF_OID_EXTENSION_REQUEST,
     WF_OID_ROLE
 } wf_oid;
 
