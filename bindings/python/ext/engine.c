@@ -67,45 +67,18 @@ typedef struct arguments {
     Py_buffer number, maker;
     uint32_t objects, properties, value_bytes, pairings, handshakes, requests, send_bytes, event_bytes;
     uint32_t later, later_ms, answer_delay_ms;
-    uint32_t calls, call_bytes, nodes, instances, gap_ms;
+    uint32_t calls, call_bytes, nodes, instances, gap_ms, audit_entries;
     int transmits_only, keep_number, check_values, interview;
     uint16_t port;
 } arguments;
 
 static bool parse(arguments *out, PyObject *args, PyObject *keywords) {
-    static char *names[] = {"now",
-                            "identity",
-                            "store",
-                            "policy",
-                            "port",
-                            "number",
-                            "maker",
-                            "objects",
-                            "properties",
-                            "value_bytes",
-                            "pairings",
-                            "handshakes",
-                            "requests",
-                            "send_bytes",
-                            "event_bytes",
-                            "later",
-                            "later_ms",
-                            "answer_delay_ms",
-                            "transmits_only",
-                            "keep_number",
-                            "check_values",
-                            "set_hook",
-                            "get_hook",
-                            "trace",
-                            "entropy",
-                            "calls",
-                            "call_bytes",
-                            "nodes",
-                            "instances",
-                            "gap_ms",
-                            "interview",
-                            "dictionary",
-                            NULL};
+    static char *names[] = {
+        "now",         "identity",   "store",       "policy",          "port",           "number",      "maker",
+        "objects",     "properties", "value_bytes", "pairings",        "handshakes",     "requests",    "send_bytes",
+        "event_bytes", "later",      "later_ms",    "answer_delay_ms", "transmits_only", "keep_number", "check_values",
+        "set_hook",    "get_hook",   "trace",       "entropy",         "calls",          "call_bytes",  "nodes",
+        "instances",   "gap_ms",     "interview",   "dictionary",      "audit_entries",  NULL};
     *out = (arguments){.identity = Py_None,
                        .store = Py_None,
                        .entropy = Py_None,
@@ -122,14 +95,14 @@ static bool parse(arguments *out, PyObject *args, PyObject *keywords) {
                        .event_bytes = 1 << 16,
                        .port = WF_PORT};
     return PyArg_ParseTupleAndKeywords(
-        args, keywords, "O&|$OOsO&z*z*O&O&O&O&O&O&O&O&O&O&O&pppOOOOO&O&O&O&O&pO:Engine", names, ext_as_u64, &out->now,
+        args, keywords, "O&|$OOsO&z*z*O&O&O&O&O&O&O&O&O&O&O&pppOOOOO&O&O&O&O&pOO&:Engine", names, ext_as_u64, &out->now,
         &out->identity, &out->store, &out->policy, ext_as_u16, &out->port, &out->number, &out->maker, ext_as_u32,
         &out->objects, ext_as_u32, &out->properties, ext_as_u32, &out->value_bytes, ext_as_u32, &out->pairings,
         ext_as_u32, &out->handshakes, ext_as_u32, &out->requests, ext_as_u32, &out->send_bytes, ext_as_u32,
         &out->event_bytes, ext_as_u32, &out->later, ext_as_u32, &out->later_ms, ext_as_u32, &out->answer_delay_ms,
         &out->transmits_only, &out->keep_number, &out->check_values, &out->set_hook, &out->get_hook, &out->trace,
         &out->entropy, ext_as_u32, &out->calls, ext_as_u32, &out->call_bytes, ext_as_u32, &out->nodes, ext_as_u32,
-        &out->instances, ext_as_u32, &out->gap_ms, &out->interview, &out->dictionary);
+        &out->instances, ext_as_u32, &out->gap_ms, &out->interview, &out->dictionary, ext_as_u32, &out->audit_entries);
 }
 
 static void release_arguments(arguments *given) {
@@ -208,6 +181,7 @@ static bool configure(engine_object *self, wf_engine_config *config, const argum
                                  .nodes = given->nodes,
                                  .instances = given->instances,
                                  .gap_ms = given->gap_ms,
+                                 .audit_entries = given->audit_entries,
                                  .interview = given->interview != 0};
     if (!check_types(state, given) || !ext_as_entropy(state, &config->entropy, given->entropy) ||
         !configure_policy(state, config, given->policy) || !configure_node(state, config, given)) {

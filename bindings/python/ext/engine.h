@@ -59,6 +59,9 @@ PyObject *engine_forget(PyObject *object, PyObject *args);
 PyObject *engine_known(PyObject *object, PyObject *unused);
 PyObject *engine_known_one(PyObject *object, PyObject *args);
 
+/* audit.c */
+PyObject *engine_audit(PyObject *object, PyObject *unused);
+
 PyObject *engine_close(PyObject *object, PyObject *unused);
 extern PyMethodDef engine_methods[];
 

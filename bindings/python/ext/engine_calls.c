@@ -399,7 +399,12 @@ PyMethodDef engine_methods[] = {
     {"window_left", window_left, METH_VARARGS, "window_left($self, now, /)\n--\n\nMilliseconds; 0: closed."},
     {"peers", peers, METH_NOARGS, "peers($self, /)\n--\n\nAll pairings, as PeerRow."},
     {"counters", counters, METH_NOARGS, "counters($self, /)\n--\n\nWhat was counted since the start, by name."},
+    {"audit", engine_audit, METH_NOARGS,
+     "audit($self, /)\n--\n\nThe audit log: a list of (text, JSON), oldest first, and how many entries of the store "
+     "nobody can "
+     "read."},
     {"close", engine_close, METH_NOARGS,
-     "close($self, /)\n--\n\nWipes all secrets and gives the store back; a second time does nothing. Raises State."},
+     "close($self, /)\n--\n\nWrites the audit log down, wipes all secrets and gives the store back; a second time does "
+     "nothing. Raises State."},
     {NULL, NULL, 0, NULL},
 };

@@ -10,6 +10,7 @@ All errors are in `warifu.errors`, and each is a natural builtin too.
 """
 
 from . import errors
+from ._audit import AuditEntry, AuditLog, audit
 from ._calls import Result
 from ._dictionary import ClassInfo, Dictionary, PropertyInfo, dictionary
 from ._doctor import Finding, doctor
@@ -53,6 +54,8 @@ from .trace import JsonLines, Printer, Recorder, Trace, Traced
 
 __all__ = [
     "Answer",
+    "AuditEntry",
+    "AuditLog",
     "Authority",
     "Bitmap",
     "ClassInfo",
@@ -113,6 +116,7 @@ __all__ = [
     "WrongDevice",
     "WrongValue",
     "__version__",
+    "audit",
     "decode",
     "decode_edata",
     "dictionary",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Literal, Self, overload
 
+from ._audit import AuditLog
 from ._dictionary import Dictionary
 from ._dictionary import dictionary as builtin
 from ._naming import RELEASE, Naming, release_in
@@ -26,6 +27,7 @@ PORT = 3610
 CHANGES = {1: "address", 2: "instances", 4: "number", 8: "online", 16: "details"}
 ACCESSES = {1: "read", 2: "write", 4: "notify", 8: "announce"}
 CALL_BYTES = 8192  # of values in one call
+AUDIT_ENTRIES = 16  # of the store, of 26 entries of the log each
 PolicyName = Literal["strict", "open"]
 SetHook = Callable[[int, int, bytes, bytes], bool | int | None]
 GetHook = Callable[[int, int, bytes], bytes | bool | int | None]
@@ -154,6 +156,7 @@ class Endpoint:
             nodes=self._nodes,
             interview=self._interview,
             gap_ms=self._gap_ms,
+            audit_entries=AUDIT_ENTRIES,
         )
 
     def _set_hook(self) -> SetHook | None:
@@ -215,6 +218,14 @@ class Endpoint:
         """What was counted since the start: received, sent, malformed, replays_dropped, ... and send_errors."""
         runtime = self._open
         return {**runtime.engine.counters(), "send_errors": runtime.send_errors}
+
+    def audit(self) -> AuditLog:
+        """The audit log, oldest entry first: who was paired, what was refused, also before the last restart.
+
+        It is kept in `state`; without one only the newest entries are, until it is closed. `warifu.audit(state)` reads
+        it from outside, at any time.
+        """
+        return AuditLog.of(*self._open.engine.audit())
 
     @property
     def peers(self) -> list[Peer]:
