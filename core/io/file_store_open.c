@@ -1,5 +1,6 @@
 #define _DEFAULT_SOURCE 1
 #include "io/file_io.h"
+#include "io/file_place.h"
 #include "io/file_slot.h"
 #include <dirent.h>
 #include <errno.h>
@@ -109,6 +110,21 @@ static wf_error open_directory(wf_file_store *store, const char *path) {
     return (status.st_mode & 077) == 0 ? WF_OK : fail(store, WF_ERROR_STORE, "mode of the store");
 }
 
+/* The lock's file names who holds it: for people, and for nothing else. */
+static void write_holder(const wf_file_store *store) {
+    char text[32];
+    int len = snprintf(text, sizeof text, "%lld\n", (long long)getpid());
+    if (ftruncate(store->lock, 0) == 0) {
+        ssize_t ignored = pwrite(store->lock, text, (size_t)len, 0);
+        (void)ignored;
+    }
+}
+
+static int64_t read_holder(const wf_file_store *store) {
+    char text[32] = "";
+    return pread(store->lock, text, sizeof text - 1, 0) > 0 ? strtoll(text, NULL, 10) : 0;
+}
+
 static wf_error take_lock(wf_file_store *store) {
     int done;
     store->lock = openat(store->directory, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -118,7 +134,15 @@ static wf_error take_lock(wf_file_store *store) {
     do {
         done = flock(store->lock, LOCK_EX | LOCK_NB);
     } while (done != 0 && errno == EINTR);
-    return done == 0 ? WF_OK : fail(store, errno == EWOULDBLOCK ? WF_ERROR_STORE_LOCKED : WF_ERROR_STORE, "flock");
+    if (done != 0 && errno == EWOULDBLOCK) {
+        store->system_error = (wf_system_error){EWOULDBLOCK, "lock", read_holder(store)};
+        return WF_ERROR_STORE_LOCKED;
+    }
+    if (done != 0) {
+        return fail(store, WF_ERROR_STORE, "flock");
+    }
+    write_holder(store);
+    return WF_OK;
 }
 
 static bool ends_with(const char *name, const char *end) {
@@ -184,18 +208,50 @@ static wf_error read_version(wf_file_store *store, bool *is_old) {
     return *is_old || is_text(found, version) ? WF_OK : WF_ERROR_STORE_VERSION;
 }
 
+/* ---- the place ---- */
+
+static wf_error write_place(wf_file_store *store, wf_bytes text) {
+    const char *name = "place";
+    return wf_file_replace(&store->system_error, store->directory, &name, 1, text) ? WF_OK : WF_ERROR_STORE;
+}
+
+/* A store without a place is a new one, or of an earlier version. */
+static wf_error check_place(wf_file_store *store, bool adopts) {
+    uint8_t here[WF_FILE_PLACE_LEN];
+    size_t len;
+    wf_error error = wf_file_place(here, store->directory);
+    if (error != WF_OK) {
+        return fail(store, error, "statx");
+    }
+    wf_bytes text = wf_bytes_of(here, sizeof here);
+    if (!wf_file_read(&len, store->directory, "place", store->scratch[0], sizeof store->scratch[0])) {
+        return errno == ENOENT ? write_place(store, text) : fail(store, WF_ERROR_STORE, "read");
+    }
+    if (wf_bytes_equal(text, wf_bytes_of(store->scratch[0], len))) {
+        return WF_OK;
+    }
+    return adopts ? write_place(store, text) : WF_ERROR_STORE_COPIED;
+}
+
+/* ---- the version ---- */
+
 /* The version is the first thing written, so entries without one are not ours to touch. */
-static wf_error check_version(wf_file_store *store) {
+static wf_error check_version(wf_file_store *store, bool adopts) {
     bool has_entries, is_old;
     wf_error error = read_version(store, &is_old);
     if (error == WF_ERROR_STORE && store->system_error.number == ENOENT) {
         error = tidy(store, &has_entries, false);
-        return error != WF_OK ? error : (has_entries ? WF_ERROR_STORE_VERSION : write_version(store));
+        if (error == WF_OK) {
+            error = has_entries ? WF_ERROR_STORE_VERSION : write_version(store);
+        }
+        return error == WF_OK ? check_place(store, true) : error;
     }
-    if (error != WF_OK) {
-        return error;
+    if (error == WF_OK) {
+        error = check_place(store, adopts);
     }
-    error = tidy(store, &has_entries, true);
+    if (error == WF_OK) {
+        error = tidy(store, &has_entries, true);
+    }
     return error == WF_OK && is_old ? write_version(store) : error;
 }
 
@@ -209,16 +265,24 @@ static wf_error opened_or_closed(wf_file_store *store, wf_error error) {
     return error;
 }
 
-wf_error wf_file_store_open(wf_file_store *store, const char *path) {
+static wf_error open_store(wf_file_store *store, const char *path, bool adopts) {
     *store = (wf_file_store){.directory = -1, .lock = -1, .process = getpid(), .open = true};
     wf_error error = open_directory(store, path);
     if (error == WF_OK) {
         error = take_lock(store);
     }
     if (error == WF_OK) {
-        error = check_version(store);
+        error = check_version(store, adopts);
     }
     return opened_or_closed(store, error);
+}
+
+wf_error wf_file_store_open(wf_file_store *store, const char *path) {
+    return open_store(store, path, false);
+}
+
+wf_error wf_file_store_adopt(wf_file_store *store, const char *path) {
+    return open_store(store, path, true);
 }
 
 wf_error wf_file_store_open_to_read(wf_file_store *store, const char *path) {

@@ -217,8 +217,8 @@ static void a_read_only_directory_is_an_error_with_a_reason(void) {
     start();
     wf_file_store_close(&store);
     char path[400];
-    static const char *const files[] = {"lock", "version"};
-    for (size_t i = 0; i < 2; i++) {
+    static const char *const files[] = {"lock", "version", "place"};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         snprintf(path, sizeof path, "%s/%s", place, files[i]);
         CHECK(unlink(path) == 0);
     }

@@ -342,21 +342,6 @@ static void a_removal_that_failed_can_be_tried_again(void) {
     close_shelf(s);
 }
 
-static void removing_all_reaches_entries_that_the_table_has_no_room_for(void) {
-    static const uint8_t bytes[] = {1, 2, 3};
-    shelf *s = open_shelf();
-    (void)pair(s, peer(s, 1));
-    CHECK_OK(world_save(&s->store, FIRST_ID + WF_STORE_MOST_PAIRINGS - 1, bytes, sizeof bytes));
-    CHECK_OK(world_save(&s->store, FIRST_ID - 1, bytes, sizeof bytes));
-    CHECK_OK(wf_pairing_remove_all(&s->table));
-    unsigned left = 0;
-    for (unsigned i = 0; i < WORLD_ENTRIES; i++) {
-        left += s->store.entries[i].used;
-    }
-    CHECK(left == 1);
-    close_shelf(s);
-}
-
 static void a_store_that_can_not_be_read_is_an_error(void) {
     shelf *s = open_shelf();
     s->store.fails = true;
@@ -400,8 +385,6 @@ static const check_case cases[] = {
     {"an_entry_that_could_not_be_erased_goes_with_the_next_that_is",
      an_entry_that_could_not_be_erased_goes_with_the_next_that_is},
     {"a_removal_that_failed_can_be_tried_again", a_removal_that_failed_can_be_tried_again},
-    {"removing_all_reaches_entries_that_the_table_has_no_room_for",
-     removing_all_reaches_entries_that_the_table_has_no_room_for},
     {"a_store_that_can_not_be_read_is_an_error", a_store_that_can_not_be_read_is_an_error},
     {"without_a_store_pairings_live_in_ram", without_a_store_pairings_live_in_ram},
 };

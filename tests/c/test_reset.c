@@ -123,7 +123,7 @@ static void a_reset_that_could_not_write_is_finished_at_the_next_start_or_by_ano
         CHECK(peers_of(w, DEVICE) == 0);
         if (w->nodes[DEVICE].store.writes < w->nodes[DEVICE].store.fail_at) {
             CHECK_OK(error);
-            CHECK(at == 6); /* mark, one pairing, seed, mark, new seed */
+            CHECK(at == 7); /* mark, one pairing, seed, two marks, new seed */
             world_end(w);
             return;
         }

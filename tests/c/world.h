@@ -79,7 +79,9 @@ static inline wf_error world_load(void *context, uint16_t id, uint8_t *out, size
     *len = 0;
     for (unsigned i = 0; i < WORLD_ENTRIES; i++) {
         if (s->entries[i].used && s->entries[i].id == id) {
-            CHECK(s->entries[i].len <= capacity);
+            if (s->entries[i].len > capacity) {
+                return WF_ERROR_TOO_SMALL;
+            }
             memcpy(out, s->entries[i].bytes, s->entries[i].len);
             *len = s->entries[i].len;
         }

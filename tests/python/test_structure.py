@@ -53,6 +53,7 @@ HEADERS = {
     "counters": "da",
     "policy": "policy",
     "setup_code": "da",
+    "stored": "da",
     "wire": "da",
     "engine": "engine",
 }

@@ -49,30 +49,32 @@ PyObject *ext_store_raise(PyObject *store, wf_error error) {
                             PyUnicode_AsUTF8AndSize(self->path, NULL));
 }
 
-static bool open_store(store_object *self, PyObject *path) {
+static bool open_store(store_object *self, PyObject *path, bool adopts) {
     self->path = PyUnicode_DecodeFSDefault(PyBytes_AsString(path));
     if (self->path == NULL) {
         return false;
     }
-    wf_error error = wf_file_store_open(&self->store, PyBytes_AsString(path));
+    const char *at = PyBytes_AsString(path);
+    wf_error error = adopts ? wf_file_store_adopt(&self->store, at) : wf_file_store_open(&self->store, at);
     if (error != WF_OK) {
         wf_system_error system = self->store.system_error;
-        ext_raise_system(ext_state_of((PyObject *)self), error, &system, PyBytes_AsString(path));
+        ext_raise_system(ext_state_of((PyObject *)self), error, &system, at);
         return false;
     }
     return true;
 }
 
 static PyObject *make(PyTypeObject *type, PyObject *args, PyObject *keywords) {
-    static char *names[] = {"path", NULL};
+    static char *names[] = {"path", "adopt", NULL};
     PyObject *path;
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O&:FileStore", names, PyUnicode_FSConverter, &path)) {
+    int adopts = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O&|$p:FileStore", names, PyUnicode_FSConverter, &path, &adopts)) {
         return NULL;
     }
     store_object *self = (store_object *)ext_allocate(type);
     if (self != NULL) {
         self->process = getpid();
-        if (!open_store(self, path)) {
+        if (!open_store(self, path, adopts != 0)) {
             Py_CLEAR(self);
         }
     }
@@ -113,6 +115,11 @@ static PyObject *get_damaged(PyObject *object, void *unused) {
     return PyLong_FromUnsignedLongLong(((store_object *)object)->store.damaged);
 }
 
+static PyObject *get_healed(PyObject *object, void *unused) {
+    (void)unused;
+    return PyLong_FromUnsignedLongLong(((store_object *)object)->store.healed);
+}
+
 static void deallocate(PyObject *object) {
     store_object *self = (store_object *)object;
     if (self->store.open && self->process == getpid()) {
@@ -134,13 +141,16 @@ static PyMethodDef methods[] = {
 static PyGetSetDef members[] = {
     {"path", get_path, NULL, "The directory.", NULL},
     {"closed", get_closed, NULL, "Whether it is closed.", NULL},
+    {"healed", get_healed, NULL, "Of these, made whole again from the other copy.", NULL},
     {"damaged", get_damaged, NULL, "Damaged slots met so far, also where the other copy helped.", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 
 static PyType_Slot slots[] = {
-    {Py_tp_doc, "FileStore(path)\n--\n\nThe durable store in a directory of its own, locked while it is open.\n\n"
-                "Raises errors.Store, StoreLocked, StoreVersion."},
+    {Py_tp_doc,
+     "FileStore(path, *, adopt=False)\n--\n\nThe durable store in a directory of its own, locked while it is open; "
+     "adopt: a copy too, which belongs there from now on.\n\n"
+     "Raises errors.Store, StoreLocked, StoreVersion, StoreCopied."},
     {Py_tp_new, EXT_SLOT(make)},
     {Py_tp_dealloc, EXT_SLOT(deallocate)},
     {Py_tp_methods, methods},

@@ -1,4 +1,4 @@
-/* The cryptography of the profile, and nothing else: AES-128-CCM, SHA-256, HMAC, HKDF, P-256, HMAC-DRBG.
+/* The cryptography of the profile, and nothing else: AES-128-CCM, SHA-256, HMAC, HKDF, PBKDF2, P-256, HMAC-DRBG.
  *
  * A façade over libtomcrypt: every length is checked here, every failure is an error, nothing secret stays behind that
  * we own. Call wf_crypto_start once before any thread is made; after that all of this is read-only and re-entrant.
@@ -54,6 +54,11 @@ WF_MUST_CHECK wf_error wf_hmac_sha256(uint8_t out[WF_STATIC WF_HASH_LEN], wf_byt
 WF_MUST_CHECK wf_error wf_hkdf_extract(uint8_t prk[WF_STATIC WF_HASH_LEN], wf_bytes salt, wf_bytes secret);
 WF_MUST_CHECK wf_error wf_hkdf_expand(uint8_t *out, size_t out_len, const uint8_t prk[WF_STATIC WF_HASH_LEN],
                                       wf_bytes info);
+
+/* A key from a passphrase, slow on purpose: PBKDF2 with HMAC-SHA-256 (RFC 8018 5.2). Errors: ARGUMENT (no iteration),
+ * BACKEND. */
+WF_MUST_CHECK wf_error wf_pbkdf2_sha256(uint8_t *out, size_t len, wf_bytes passphrase, wf_bytes salt,
+                                        uint32_t iterations);
 
 /* AES-128-CCM (RFC 3610, SP 800-38C), tag_len 16 or 8. `out` takes plain.len + tag_len bytes; it may be the place of
  * the plaintext itself and must not overlap it otherwise. Errors: ARGUMENT (another tag length, more than 65,535

@@ -85,8 +85,8 @@ typedef struct wf_engine_config {
 size_t wf_engine_size(const wf_engine_config *config);
 
 /* Lays an engine out in `memory` (aligned for uint64_t), loads its pairings and tries to finish half-made ones.
- * Errors: ARGUMENT (the policy's too), TOO_SMALL, ENTROPY, STORE, STORE_DAMAGED, and those of parsing the own
- * certificate. */
+ * Errors: ARGUMENT (the policy's too), TOO_SMALL, ENTROPY, STORE, STORE_DAMAGED, STORE_VERSION, RESTORE_UNFINISHED, and
+ * those of parsing the own certificate. */
 WF_MUST_CHECK wf_error wf_engine_start(wf_engine **out, const wf_engine_config *config, void *memory, size_t size,
                                        wf_time now);
 /* Writes down what the audit log still gathers, and wipes all secrets; the memory is the caller's again. */

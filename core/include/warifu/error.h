@@ -116,14 +116,22 @@ WF_C_BEGIN
     X(801, NO_ANSWER, TIMEOUT, "nobody answered in time", "check address, power and network; give it more time")       \
     X(802, CANCELLED, USAGE, "the request was cancelled", "nothing; this was asked for")                               \
     X(803, STORE, SYSTEM, "the store can't be read or written", "check path, owner, space and rights of the store")    \
-    X(804, STORE_DAMAGED, SYSTEM, "an entry of the store is damaged in both copies", "restore it or reset the node")   \
+    X(804, STORE_DAMAGED, SYSTEM, "an entry of the store is damaged in both copies",                                   \
+      "restore a backup, or forget that peer, or reset the node")                                                      \
     X(805, STORE_LOCKED, SYSTEM, "another process uses the store", "end it, or give this one a store of its own")      \
     X(806, STORE_VERSION, SYSTEM, "the store was written by another version", "use that version, or reset the node")   \
     X(807, SOCKET, SYSTEM, "the network socket failed", "look at the system's message and the interface")              \
     X(808, PORT_IN_USE, SYSTEM, "UDP port 3610 is taken on this address",                                              \
       "end the other program or choose an address")                                                                    \
     X(809, NO_MULTICAST, SYSTEM, "the interface can't do multicast", "choose another interface; see `ip address`")     \
-    X(810, CLOSED, USAGE, "the object is closed", "open a new one")
+    X(810, CLOSED, USAGE, "the object is closed", "open a new one")                                                    \
+    X(811, STORE_COPIED, SYSTEM, "the store is a copy: it was written in another folder or on another machine",        \
+      "use the original, or adopt the copy once that is gone")                                                         \
+    X(812, STORE_NOT_EMPTY, USAGE, "the store holds something already",                                                \
+      "restore into an empty folder, or by force, which backs the old one up first")                                   \
+    X(813, RESTORE_UNFINISHED, SYSTEM, "a restore of this store was cut short", "restore the backup again")            \
+    X(814, BACKUP, VALUE, "the file is no backup, or it is damaged", "take another copy of the backup")                \
+    X(815, PASSPHRASE, CRYPTO, "the passphrase is not the backup's", "try the passphrase that it was made with")
 
 typedef enum wf_error {
 #define WF_ERROR_ENUM(code, name, nature, what, next) WF_ERROR_##name = (code),

@@ -1,7 +1,8 @@
 /* The durable store on files: a directory of one's own, locked while it is open.
  *
- *     lock            held with flock(2) by the process that has the store open
+ *     lock            held with flock(2) by the process that has the store open; says which one
  *     version         what wrote it
+ *     place           a hash of the machine and the directory (inode, time of birth): a copy is noticed
  *     001f.a 001f.b   the two slots of entry 001f: magic, version, id, generation, length, data, CRC-32
  *
  * A write makes both slots as new files, syncs them, moves them over the old ones and syncs the directory, so a power
@@ -40,9 +41,13 @@ typedef struct wf_file_store {
 WF_MUST_CHECK wf_error wf_file_store_default_path(char *path, size_t capacity);
 
 /* Opens the store at `path`; directories that are missing are made with mode 0700. Errors: STORE (system_error says
- * what; also when the directory belongs to another user or lets others in), STORE_LOCKED, STORE_VERSION. After a
- * failure it is closed and only its system_error means something. */
+ * what; also when the directory belongs to another user or lets others in), STORE_LOCKED (system_error names the
+ * process), STORE_VERSION, STORE_COPIED (it was written in another directory or on another machine: two nodes would be
+ * one to their peers; moving it within a file system is no copying). After a failure it is closed and only its
+ * system_error means something. */
 WF_MUST_CHECK wf_error wf_file_store_open(wf_file_store *store, const char *path);
+/* Opens a copy too, which belongs here from now on: for those who know that the original is used no more. */
+WF_MUST_CHECK wf_error wf_file_store_adopt(wf_file_store *store, const char *path);
 /* Opens the store at `path` for reading only, also while another process has it: it takes no lock, makes, tidies and
  * changes nothing, and minds neither owner nor mode. Each entry is read as it is at that moment, so two of them may be
  * of different times. Errors: STORE (system_error says what; also when there is none), STORE_VERSION. */

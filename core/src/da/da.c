@@ -71,7 +71,7 @@ wf_error wf_da_start(wf_da *da, const wf_da_config *config, wf_time now) {
     da->next_tid = config->next_tid;
     wf_error error = check_identity(da);
     if (error == WF_OK) {
-        error = wf_da_finish_reset(da);
+        error = wf_da_check_marks(da);
     }
     if (error == WF_OK) {
         error = wf_da_start_randomness(da, config->entropy);

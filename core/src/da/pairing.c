@@ -70,18 +70,20 @@ static wf_error read_entry(wf_pairing *p, wf_bytes entry) {
     return describe_peer(p, wf_bytes_of(p->certificate, p->certificate_len)) == WF_OK ? WF_OK : WF_ERROR_STORE_DAMAGED;
 }
 
-static wf_error load_one(wf_pairing_table *table, uint32_t index) {
+/* What is longer than any entry of ours was written by a later version. */
+wf_error wf_pairing_read(wf_pairing *out, const wf_store *store, uint32_t index) {
     uint8_t entry[ENTRY_LEN];
     size_t len = 0;
-    wf_error error = table->store.load(table->store.context, id_of(index), entry, sizeof entry, &len);
+    wf_wipe(out, sizeof *out);
+    wf_error error = store->load(store->context, id_of(index), entry, sizeof entry, &len);
     if (error == WF_OK && len > 0) {
-        error = read_entry(&table->entries[index], wf_bytes_of(entry, len));
+        error = read_entry(out, wf_bytes_of(entry, len));
     }
     if (error != WF_OK) {
-        wf_wipe(&table->entries[index], sizeof table->entries[index]);
+        wf_wipe(out, sizeof *out);
     }
     wf_wipe(entry, sizeof entry);
-    return error;
+    return error == WF_ERROR_TOO_SMALL ? WF_ERROR_STORE_VERSION : error;
 }
 
 static bool same_peer(const wf_pairing *a, const wf_pairing *b) {
@@ -126,7 +128,7 @@ wf_error wf_pairing_load(wf_pairing_table *table) {
         return WF_OK;
     }
     for (uint32_t i = 0; i < table->count; i++) {
-        wf_error error = load_one(table, i);
+        wf_error error = wf_pairing_read(&table->entries[i], &table->store, i);
         if (error != WF_OK) {
             return error;
         }
@@ -234,28 +236,6 @@ wf_error wf_pairing_remove(wf_pairing_table *table, uint32_t index) {
     }
     p->unerased = true;
     return erase_unerased(table);
-}
-
-/* What can't be read is there, too. */
-static bool is_in_store(const wf_pairing_table *table, uint16_t id) {
-    uint8_t entry[ENTRY_LEN];
-    size_t len = 0;
-    wf_error error = table->store.load(table->store.context, id, entry, sizeof entry, &len);
-    wf_wipe(entry, sizeof entry);
-    return error != WF_OK || len > 0;
-}
-
-wf_error wf_pairing_remove_all(wf_pairing_table *table) {
-    wf_error error = WF_OK;
-    wf_wipe(table->entries, table->count * sizeof *table->entries);
-    wf_pairing_reindex(table);
-    for (uint32_t i = 0; i < WF_STORE_MOST_PAIRINGS && table->store.load != NULL; i++) {
-        if (is_in_store(table, id_of(i))) {
-            wf_error this_one = table->store.erase(table->store.context, id_of(i));
-            error = error == WF_OK ? this_one : error;
-        }
-    }
-    return error;
 }
 
 unsigned wf_pairing_count(const wf_pairing_table *table, wf_pairing_state state) {

@@ -50,6 +50,9 @@ typedef struct wf_pairing_table {
  * STORE_VERSION (written by a later version). */
 WF_MUST_CHECK wf_error wf_pairing_load(wf_pairing_table *table);
 
+/* Entry `index` of a store; all zeros (WF_PAIRING_FREE) when there is none, or after an error. Errors: those above. */
+WF_MUST_CHECK wf_error wf_pairing_read(wf_pairing *out, const wf_store *store, uint32_t index);
+
 /* A free entry as a candidate for the peer of this certificate, or WF_NO_PAIRING. */
 uint32_t wf_pairing_new(wf_pairing_table *table, const wf_certificate *peer,
                         const uint8_t fingerprint[static WF_HASH_LEN]);
@@ -64,8 +67,6 @@ uint32_t wf_pairing_beside(const wf_pairing_table *table, uint32_t index);
 /* Erases it in RAM, then in the store. Errors: STORE (gone from RAM all the same; removing it, or any other, tries
  * again). */
 WF_MUST_CHECK wf_error wf_pairing_remove(wf_pairing_table *table, uint32_t index);
-/* All of them, also those in the store that this table has no room for. Errors: STORE (as above). */
-WF_MUST_CHECK wf_error wf_pairing_remove_all(wf_pairing_table *table);
 
 uint32_t wf_pairing_index_places(uint32_t entries);
 void wf_pairing_reindex(wf_pairing_table *table);

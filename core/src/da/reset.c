@@ -1,5 +1,7 @@
 #include "da/reset.h"
 
+#include <warifu/stored.h>
+
 #include "da/da.h"
 #include "da/life.h"
 #include "da/output.h"
@@ -53,33 +55,26 @@ wf_error wf_da_start_randomness(wf_da *da, wf_entropy entropy) {
 
 /* ---- the reset ---- */
 
-/* In the store. The mark is written first and erased last, so that the power can't end it half way. */
-static wf_error erase_entries(wf_da *da) {
-    static const uint8_t mark = 1;
-    if (da->store.save == NULL) {
-        return wf_pairing_remove_all(&da->pairings);
-    }
-    wf_error marked = da->store.save(da->store.context, WF_STORE_RESETTING, &mark, sizeof mark);
-    wf_error removed = wf_pairing_remove_all(&da->pairings); /* also when there is no room for the mark */
-    wf_error error = da->store.erase(da->store.context, WF_STORE_SEED);
-    error = removed != WF_OK ? removed : error;
-    if (error == WF_OK) {
-        error = da->store.erase(da->store.context, WF_STORE_RESETTING);
-    }
-    return error != WF_OK ? error : (marked == WF_ERROR_STORE ? WF_OK : marked);
-}
-
-wf_error wf_da_finish_reset(wf_da *da) {
+static wf_error is_marked(const wf_da *da, bool *out, uint16_t id) {
     uint8_t mark[1];
     size_t len = 0;
-    wf_error error = WF_OK;
-    if (da->store.load != NULL) {
-        error = da->store.load(da->store.context, WF_STORE_RESETTING, mark, sizeof mark, &len);
+    wf_error error = da->store.load(da->store.context, id, mark, sizeof mark, &len);
+    *out = len > 0;
+    return error;
+}
+
+/* A restore can only be finished by whoever has the backup. */
+wf_error wf_da_check_marks(const wf_da *da) {
+    bool resetting, restoring;
+    if (da->store.load == NULL) {
+        return WF_OK;
     }
-    if (error != WF_OK || len == 0) {
-        return error;
+    wf_error error = is_marked(da, &resetting, WF_STORE_RESETTING);
+    if (error != WF_OK || resetting) {
+        return error != WF_OK ? error : wf_stored_reset(&da->store);
     }
-    return erase_entries(da);
+    error = is_marked(da, &restoring, WF_STORE_RESTORING);
+    return error == WF_OK && restoring ? WF_ERROR_RESTORE_UNFINISHED : error;
 }
 
 /* No peer is told: whoever has the device in hand wants it empty now, and a peer learns it when nobody answers. */
@@ -108,7 +103,9 @@ static void end_all(wf_da *da) {
 
 wf_error wf_da_factory_reset(wf_da *da) {
     end_all(da);
-    wf_error error = erase_entries(da);
+    wf_wipe(da->pairings.entries, da->pairings.count * sizeof *da->pairings.entries);
+    wf_pairing_reindex(&da->pairings);
+    wf_error error = da->store.save != NULL ? wf_stored_reset(&da->store) : WF_OK;
     wf_entropy entropy = da->drbg.entropy;
     wf_drbg_wipe(&da->drbg);
     wf_error drawn = start_generator(da, entropy, wf_bytes_of(NULL, 0));

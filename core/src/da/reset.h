@@ -6,7 +6,8 @@
 
 /* Starts the generator and draws what lives as long as it. */
 WF_MUST_CHECK wf_error wf_da_start_randomness(wf_da *da, wf_entropy entropy);
-/* Before anything is read from the store: a reset that the power cut short is done again from its beginning. */
-WF_MUST_CHECK wf_error wf_da_finish_reset(wf_da *da);
+/* Before anything else is read from the store: finishes a reset that the power cut short. Errors: RESTORE_UNFINISHED.
+ */
+WF_MUST_CHECK wf_error wf_da_check_marks(const wf_da *da);
 
 #endif
