@@ -1,5 +1,5 @@
 #include "overlay_build.h"
-#include <errno.h>
+#include "text_file.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -259,20 +259,6 @@ wf_error wf_overlay_parse(wf_overlay **out, wf_overlay_message *message, const w
     return parse(out, message, base, text);
 }
 
-static wf_error read_file(uint8_t *text, size_t *len, wf_overlay_message *message, const char *path) {
-    FILE *file = fopen(path, "rbe");
-    errno = file == NULL ? errno : 0;
-    *len = file == NULL ? 0 : fread(text, 1, WF_OVERLAY_TEXT_LEN + 1, file);
-    bool failed = file == NULL || ferror(file);
-    if (failed) {
-        snprintf(message->text, sizeof message->text, "%.200s: %.100s", path, strerror(errno));
-    }
-    if (file != NULL) {
-        fclose(file);
-    }
-    return failed ? WF_ERROR_STORE : WF_OK;
-}
-
 wf_error wf_overlay_load(wf_overlay **out, wf_overlay_message *message, const wf_dictionary *base, const char *path) {
     uint8_t *text = malloc(WF_OVERLAY_TEXT_LEN + 1);
     size_t len;
@@ -281,7 +267,7 @@ wf_error wf_overlay_load(wf_overlay **out, wf_overlay_message *message, const wf
     if (text == NULL) {
         return WF_ERROR_CAPACITY;
     }
-    wf_error error = read_file(text, &len, message, path);
+    wf_error error = wf_text_file_read(text, &len, WF_OVERLAY_TEXT_LEN + 1, message->text, sizeof message->text, path);
     if (error == WF_OK) {
         error = wf_overlay_parse(out, message, base, wf_bytes_of(text, len));
     }

@@ -112,6 +112,7 @@ WF_C_BEGIN
       "read the property, then decide")                                                                                \
     X(705, POLICY, DENIED, "the policy does not allow this", "pair first, or change the policy")                       \
     X(706, KEYS_EXHAUSTED, LINK, "the session's keys are used up", "wait for the reconnection")                        \
+    X(707, POLICY_FILE, VALUE, "the file of the policy is wrong", "mend it at the line that is named")                 \
     /* engine, io, host */                                                                                             \
     X(801, NO_ANSWER, TIMEOUT, "nobody answered in time", "check address, power and network; give it more time")       \
     X(802, CANCELLED, USAGE, "the request was cancelled", "nothing; this was asked for")                               \
