@@ -13,6 +13,7 @@ ROW = re.compile(
     r"|/\* (?P<layer>[^*]+) \*/"
 )
 FINDING = re.compile(r'X\(\s*(?P<name>\w+),\s*(?P<severity>\w+),\s*"(?P<what>[^"]*)",\s*"(?P<next>[^"]*)"\)')
+AUDITED = re.compile(r'X\(\s*\d+,\s*\w+,\s*"(?P<name>\w+)",\s*(?P<care>\w+),\s*"(?P<what>[^"]*)"\)')
 COUNTER = re.compile(r'X\(\s*(?P<name>\w+),\s*"(?P<what>[^"]*)"\)')
 
 # What an exception of that nature also is in Python.
@@ -94,7 +95,34 @@ def findings() -> str:
     return "\n".join(out) + "\n"
 
 
+# How a thing is kept, as <warifu/audit.h> says.
+CARES = {
+    "ACT": "an entry of its own, written at once",
+    "NOTICE": "the first in an hour written at once, the others counted in it",
+    "GATHERED": "gathered: repetitions counted, written once a minute at most",
+    "START": "written at once; of many in a row the first and the last stay",
+}
+
+
+def audited() -> str:
+    out = [
+        "<!-- Made by tools/generate.py from core/include/warifu/audit.h. -->",
+        "# What is audited",
+        "",
+        "Everything that enters the audit log of a node, from its one table,",
+        "[`<warifu/audit.h>`](../../core/include/warifu/audit.h), which also says how it is kept. How to read it:",
+        "[read the audit log](../howto/read-the-audit-log.md). An `error` is of the [table of errors](errors.md).",
+        "",
+        "| what | what happened | kept |",
+        "|---|---|---|",
+    ]
+    for row in AUDITED.finditer(table("audit.h", "WF_AUDITED")):
+        out.append(f"| `{row['name']}` | {row['what']} | {CARES[row['care']]} |")
+    return "\n".join(out) + "\n"
+
+
 GENERATED = {
+    ROOT / "docs" / "reference" / "audit.md": audited,
     ROOT / "docs" / "reference" / "errors.md": errors,
     ROOT / "docs" / "reference" / "counters.md": counters,
     ROOT / "docs" / "reference" / "doctor.md": findings,

@@ -68,5 +68,6 @@ void wfl_add_dictionary(lua_State *L);
 void wfl_add_endpoint(lua_State *L);
 void wfl_add_sim(lua_State *L);
 void wfl_add_doctor(lua_State *L);
+void wfl_add_audit(lua_State *L);
 
 #endif

@@ -12,6 +12,7 @@ enum {
     CALLS = 16,
     CALL_BYTES = 8192,
     NODES = 1024,
+    AUDIT_ENTRIES = 16, /* of the store, of 26 entries of the log each */
     LONGEST_DECISION_MS = 86400 * 1000,
     LONGEST_DELAY_MS = 60000,
     CONTROLLER_PAIRINGS = 64,
@@ -186,6 +187,7 @@ static void read_config(lua_State *L, endpoint *e, wf_engine_config *config) {
     config->calls = CALLS;
     config->call_bytes = CALL_BYTES;
     config->nodes = is_true(L, "is_device") ? 0 : NODES;
+    config->audit_entries = AUDIT_ENTRIES;
     config->gap_ms = read_ms(L, "gap", LONGEST_DELAY_MS, 0, WF_NO_GAP);
     config->interview = is_true(L, "interview");
     config->requests = REQUESTS;

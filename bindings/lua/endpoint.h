@@ -66,6 +66,7 @@ int wfl_endpoint_deadline_sim(lua_State *L);
 
 int wfl_endpoint_open(lua_State *L);
 int wfl_endpoint_pump(lua_State *L);
+int wfl_endpoint_audit(lua_State *L); /* audit.c */
 void wfl_add_endpoint_calls(lua_State *L);
 
 /* endpoint_controller.c */

@@ -327,6 +327,7 @@ void wfl_add_endpoint_calls(lua_State *L) {
         {"answer_later", answer_later},
         {"next_event", next_event},
         {"counters", counters},
+        {"audit", wfl_endpoint_audit},
         {"send_error", send_error},
         {NULL, NULL},
     };

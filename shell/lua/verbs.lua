@@ -81,6 +81,27 @@ local function doctor(peer)
         findings[1] and SEVERITIES[findings[1].severity] or status.DONE
 end
 
+--- The audit log of the state directory, whose node runs or not.
+local function audit(form)
+    if form and form ~= "--json" then
+        return nil, "audit knows --json only", "ARGUMENT"
+    end
+    local log, message, code = warifu.audit(shell.options.state)
+    if not log then
+        return nil, message, code
+    end
+    for i, entry in ipairs(log) do
+        log[i] = form and entry.json or entry.text
+    end
+    if log.damaged > 0 then
+        io.stderr:write(("warifu: %d entries of the store can't be read\n"):format(log.damaged))
+    end
+    if #log == 0 then
+        return not form and "nothing was written down" or nil
+    end
+    return table.concat(log, "\n")
+end
+
 local function decode(...)
     local hex = table.concat({ ... }, " ")
     local bytes, message, code = warifu.codec.unhex(hex)
@@ -111,6 +132,7 @@ end
 local TABLE = {
     { "discover", "[SECONDS]", "finds the nodes that are there, and who speaks Device Authentication", discover },
     { "doctor", "[ADDRESS]", "says why nothing arrives, and why not from ADDRESS", doctor },
+    { "audit", "[--json]", "shows what happened to a node that matters for its security", audit },
     { "decode", "HEX...", "says what a frame means", decode },
     { "code", "[OPTION]... [FILE]",
         "explains a set-up code; --qr draws it, --invert for light terminals, --show while it is typed",

@@ -265,6 +265,25 @@ def test_verbs_work_as_arguments(run: Callable) -> None:
     assert run("version").stdout == run("--version").stdout
 
 
+def test_audit_shows_the_log_of_the_state_directory(run: Callable, free_port: int, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    made = run(
+        "-e",
+        f"""
+            local identity = assert(assert(warifu.Authority.create "Test CA"):issue "device")
+            local device <close> = assert(warifu.Device {{
+                identity = identity, state = "{state}", address = "127.0.0.1", port = {free_port} }})
+            assert(device:open_window())
+            print(assert(warifu.audit "{state}")[1].what) -- while it runs
+        """,
+    )
+    assert (made.returncode, made.stdout) == (0, "started\n")
+    log = warifu.audit(state)
+    assert [entry.what for entry in log] == ["started", "window_opened"]
+    assert run("--state", str(state), "audit").stdout.splitlines() == [entry.text for entry in log]
+    assert run("--state", str(state), "audit", "--json").stdout.splitlines() == [entry.json for entry in log]
+
+
 @pytest.mark.parametrize(
     ("words", "status", "complaint"),
     [
@@ -282,6 +301,8 @@ def test_verbs_work_as_arguments(run: Callable) -> None:
         (["decode"], 2, "warifu: usage: decode HEX...\n"),
         (["decode", "10", "8"], 3, "ARGUMENT: "),
         (["decode", "1082"], 3, "FRAME: "),
+        (["audit", "--xml"], 3, "ARGUMENT: "),
+        (["--state", "nowhere", "audit"], 9, "STORE: "),
         (["-e", "return nil, 'text', 'TAG'"], 4, "TAG: text\n"),
         (["-e", "return nil, 'text', 'WINDOW_CLOSED'"], 5, "WINDOW_CLOSED: text\n"),
         (["--address", "127.0.0.1", "--port", "PORT", "discover", "0.1"], 6, "NO_ANSWER: "),

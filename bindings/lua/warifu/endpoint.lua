@@ -253,6 +253,11 @@ function methods:counters()
     return self.core:counters()
 end
 
+--- The audit log, a list of entries, oldest first: what happened that matters for security, also before the last restart.
+function methods:audit()
+    return self.core:audit()
+end
+
 --- Sends any datagram as it is, for tests of others' patience; without an address to every group.
 function methods:send_raw(address, datagram)
     local sent, message, code = self.core:send_raw(address, check.type("datagram", datagram, "string"))

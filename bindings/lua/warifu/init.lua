@@ -15,6 +15,7 @@ return {
     Controller = core.part "controller",
     Device = core.part "device",
     doctor = core.part "doctor",
+    audit = core.part "audit",
     sim = core.part "sim",
     random_number = core.random_number,
     now = core.now,
