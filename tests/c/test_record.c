@@ -187,7 +187,7 @@ static void a_record_that_does_not_fit_is_not_written(void) {
 
 /* ---- the replay window ---- */
 
-enum { MODEL_NUMBERS = 1024 };
+enum { MODEL_NUMBERS = 1024, SEQUENCE = 12 };
 
 /* The rule, said naively: not seen before, and not 64 or more behind the highest. */
 typedef struct model {
@@ -232,6 +232,47 @@ static void the_replay_window_agrees_with_the_rule_said_naively(void) {
     }
 }
 
+/* The rule as a list of all numbers that were accepted. */
+typedef struct accepted {
+    uint64_t numbers[SEQUENCE];
+    unsigned count;
+} accepted;
+
+static bool list_is_fresh(const accepted *list, uint64_t number) {
+    for (unsigned i = 0; i < list->count; i++) {
+        if (list->numbers[i] == number || list->numbers[i] >= number + 64) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Anywhere among the numbers of five bytes, with steps that are small, or about as large as the window, or huge. */
+static uint64_t next_number(uint64_t *state, uint64_t last) {
+    static const uint64_t reach[] = {2, 8, 70, 130, 1u << 20};
+    uint64_t step = random_of(state) % reach[random_of(state) % 5];
+    uint64_t number = random_of(state) % 3 == 0 && step <= last ? last - step : last + step;
+    return number < 0xFFFFFFFFFF ? number : 0xFFFFFFFFFF;
+}
+
+static void a_million_random_sequences_agree_with_a_list_of_what_was_accepted(void) {
+    uint64_t state = 20;
+    for (unsigned sequence = 0; sequence < 1000000; sequence++) {
+        wf_replay_window window = {0, 0};
+        accepted list = {.count = 0};
+        uint64_t number = random_of(&state) % 4 == 0 ? 0xFFFFFFFFFF - random_of(&state) % 100 : random_of(&state) % 200;
+        for (unsigned step = 0; step < SEQUENCE; step++) {
+            bool fresh = list_is_fresh(&list, number);
+            CHECK(wf_replay_is_fresh(&window, number) == fresh);
+            if (fresh) {
+                wf_replay_accept(&window, number);
+                list.numbers[list.count++] = number;
+            }
+            number = next_number(&state, number);
+        }
+    }
+}
+
 static void the_replay_window_takes_the_first_and_the_last_number(void) {
     wf_replay_window window = {0, 0};
     CHECK(wf_replay_is_fresh(&window, 0));
@@ -267,6 +308,8 @@ static const check_case cases[] = {
     {"a_record_is_not_taken_back_by_its_sender", a_record_is_not_taken_back_by_its_sender},
     {"a_record_that_does_not_fit_is_not_written", a_record_that_does_not_fit_is_not_written},
     {"the_replay_window_agrees_with_the_rule_said_naively", the_replay_window_agrees_with_the_rule_said_naively},
+    {"a_million_random_sequences_agree_with_a_list_of_what_was_accepted",
+     a_million_random_sequences_agree_with_a_list_of_what_was_accepted},
     {"the_replay_window_takes_the_first_and_the_last_number", the_replay_window_takes_the_first_and_the_last_number},
     {"a_leap_of_64_forgets_all_that_was_seen", a_leap_of_64_forgets_all_that_was_seen},
 };

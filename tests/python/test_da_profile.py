@@ -9,6 +9,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import da_profile as profile
@@ -188,6 +189,21 @@ def test_the_replay_window_of_the_core_is_that_of_the_examples(build: Path, file
     asked = [("replay", {"numbers": ",".join(map(str, case["numbers"]))}) for case in file["replay"]]
     for case, answer in zip(file["replay"], answers(build, asked), strict=True):
         assert [mark == "1" for mark in answer["accepted"]] == case["accepted"]
+
+
+def test_the_replay_window_of_the_core_is_that_of_a_set_on_random_sequences(build: Path) -> None:
+    random = Random(8613)
+    sequences = []
+    for _ in range(300):
+        centre, reach = random.choice([0, 100, 2**40 - 400]), random.choice([3, 70, 200])
+        sequences.append([centre + step + random.randrange(reach) for step in range(100)])
+    got = answers(build, [("replay", {"numbers": ",".join(map(str, numbers))}) for numbers in sequences])
+    for numbers, answer in zip(sequences, got, strict=True):
+        seen: set[int] = set()
+        for number, mark in zip(numbers, answer["accepted"], strict=True):
+            fresh = number not in seen and (not seen or number > max(seen) - 64)
+            assert (mark == "1") == fresh
+            seen |= {number} if fresh else set()
 
 
 def test_the_core_reads_the_frames_of_the_example(build: Path, file: Values) -> None:
