@@ -90,7 +90,8 @@ static int pair(lua_State *L) {
     if (named) {
         wfl_number(number, L, 3, "number");
     }
-    wf_error error = wf_engine_pair(e->engine, wfl_endpoint_now(L, e), &id, &address, named ? number : NULL);
+    wf_error error = wf_engine_pair(e->engine, wfl_endpoint_now(L, e), &id,
+                                    &(wf_pair_order){.address = address, .number = named ? number : NULL});
     return push_request(L, error, id);
 }
 
@@ -110,7 +111,7 @@ static int unpair(lua_State *L) {
 static int open_window(lua_State *L) {
     endpoint *e = wfl_endpoint(L);
     return push_success(
-        L, wf_engine_open_window(e->engine, wfl_endpoint_now(L, e), check_milliseconds(L, 2, "seconds")), NULL);
+        L, wf_engine_open_window(e->engine, wfl_endpoint_now(L, e), check_milliseconds(L, 2, "seconds"), 1), NULL);
 }
 
 static int close_window(lua_State *L) {
@@ -121,7 +122,7 @@ static int close_window(lua_State *L) {
 
 static int window_left(lua_State *L) {
     const endpoint *e = wfl_endpoint(L);
-    lua_pushnumber(L, wf_engine_window_left(e->engine, wfl_endpoint_now(L, e)) / 1000.0);
+    lua_pushnumber(L, wf_engine_window(e->engine, wfl_endpoint_now(L, e)).left_ms / 1000.0);
     return 1;
 }
 

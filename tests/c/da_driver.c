@@ -290,7 +290,7 @@ static void life(void) {
     world_add(w, CONTROLLER, WF_ROLE_CONTROLLER);
     world_add(w, DEVICE, WF_ROLE_DEVICE);
     printf("began_ms=%llu ", (unsigned long long)w->now);
-    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0));
+    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0, 1));
     CHECK_OK(world_pair(w, CONTROLLER, DEVICE));
     read_and_set(w);
     world_stop(w, DEVICE);

@@ -192,9 +192,12 @@ static inline wf_error home_wait_for(home *h, const home_node *node, wf_request_
 
 static inline wf_error home_pair(home *h, home_node *controller, home_node *device) {
     wf_request_id request;
-    CHECK_OK(wf_engine_open_window(home_engine(h, device), home_clock(h, device), 0));
-    CHECK_OK(wf_engine_pair(home_engine(h, controller), home_clock(h, controller), &request, &device->address,
-                            device->number));
+    wf_error error = wf_engine_open_window(home_engine(h, device), home_clock(h, device), 0, 1);
+    if (error != WF_OK) {
+        return error; /* its store, on a power cut */
+    }
+    CHECK_OK(wf_engine_pair(home_engine(h, controller), home_clock(h, controller), &request,
+                            &(wf_pair_order){.address = device->address, .number = device->number}));
     return home_wait_for(h, controller, request, 200000);
 }
 

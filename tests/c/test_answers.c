@@ -78,7 +78,7 @@ static world *paired_world(uint8_t epc) {
     config->node.get_hook = on_get;
     config->later = 2;
     restart(w, DEVICE);
-    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0));
+    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0, 1));
     CHECK_OK(world_pair(w, CONTROLLER, DEVICE));
     the_owner.asked = 0; /* pairing asks for 82 in clear */
     w->log_count = 0;
@@ -352,10 +352,10 @@ static void a_session_after_it_in_its_place_gets_no_answer(void) {
     world_settle(w);
     CHECK_OK(wf_engine_unpair(w->nodes[CONTROLLER].engine, w->now, &gone, world_peer(w, CONTROLLER)));
     world_run(w, 1000);
-    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0));
+    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0, 1));
     wf_request_id again;
-    CHECK_OK(wf_engine_pair(w->nodes[CONTROLLER].engine, w->now, &again, &w->nodes[DEVICE].address,
-                            w->nodes[DEVICE].number));
+    CHECK_OK(wf_engine_pair(w->nodes[CONTROLLER].engine, w->now, &again,
+                            &(wf_pair_order){.address = w->nodes[DEVICE].address, .number = w->nodes[DEVICE].number}));
     world_run(w, 2000);
     CHECK(world_peer(w, DEVICE).value != 0);
     w->log_count = 0;

@@ -76,8 +76,8 @@ static void a_pairing_is_in_the_logs_of_both_sides_at_once(void) {
 static void a_refused_pairing_is_in_the_logs_of_both_sides(void) {
     home *h = home_with_audit(1);
     wf_request_id request;
-    CHECK_OK(wf_engine_pair(home_engine(h, controller), home_clock(h, controller), &request, &device->address,
-                            device->number));
+    CHECK_OK(wf_engine_pair(home_engine(h, controller), home_clock(h, controller), &request,
+                            &(wf_pair_order){.address = device->address, .number = device->number}));
     CHECK(home_wait_for(h, controller, request, PATIENCE) == WF_ERROR_WINDOW_CLOSED);
     read_live(h, controller);
     const wf_audit_entry *failed = find(WF_AUDITED_PAIRING_FAILED);

@@ -595,7 +595,7 @@ static void a_paired_peer_is_only_asked_under_its_session(void) {
     w->nodes[0].config.calls = 4;
     w->nodes[0].config.nodes = 4;
     world_start(w, 0);
-    CHECK_OK(wf_engine_open_window(w->nodes[1].engine, w->now, 0));
+    CHECK_OK(wf_engine_open_window(w->nodes[1].engine, w->now, 0, 1));
     CHECK_OK(world_pair(w, 0, 1));
     w->log_count = 0;
     const uint8_t gets[] = {0xB3, 0xBB, 0xF0}, degrees = 27;

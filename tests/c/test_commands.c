@@ -19,7 +19,7 @@ static world *paired(void) {
     world *w = world_new();
     world_add(w, CONTROLLER, WF_ROLE_CONTROLLER);
     world_add(w, DEVICE, WF_ROLE_DEVICE);
-    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0));
+    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0, 1));
     CHECK_OK(world_pair(w, CONTROLLER, DEVICE));
     w->log_count = 0;
     w->nodes[CONTROLLER].event_count = w->nodes[DEVICE].event_count = 0;
@@ -531,7 +531,7 @@ static void changes_reach_paired_peers_only_and_never_in_clear(void) {
     world *w = paired();
     world_add(w, STRANGER, WF_ROLE_CONTROLLER);
     world_add(w, SECOND, WF_ROLE_CONTROLLER);
-    CHECK_OK(wf_engine_open_window(engine_of(w, DEVICE), w->now, 0));
+    CHECK_OK(wf_engine_open_window(engine_of(w, DEVICE), w->now, 0, 1));
     CHECK_OK(world_pair(w, SECOND, DEVICE));
     w->log_count = 0;
     const uint8_t degrees = 26;
@@ -737,7 +737,7 @@ static void a_request_without_session_does_not_wait_for_the_next_peer_in_its_pla
     CHECK(world_outcome(w, CONTROLLER, left)->error == WF_ERROR_UNPAIRED_HERE_ONLY);
     CHECK(world_outcome(w, CONTROLLER, request)->error == WF_ERROR_NOT_PAIRED);
     world_add(w, SECOND, WF_ROLE_DEVICE);
-    CHECK_OK(wf_engine_open_window(engine_of(w, SECOND), w->now, 0));
+    CHECK_OK(wf_engine_open_window(engine_of(w, SECOND), w->now, 0, 1));
     CHECK_OK(world_pair(w, CONTROLLER, SECOND));
     CHECK(world_value(w, SECOND, 0xB3) == 20);
     world_end(w);
@@ -755,7 +755,7 @@ static void a_device_that_can_not_erase_does_not_say_that_it_did(void) {
 static void a_peer_removes_only_itself(void) {
     world *w = paired();
     world_add(w, SECOND, WF_ROLE_CONTROLLER);
-    CHECK_OK(wf_engine_open_window(engine_of(w, DEVICE), w->now, 0));
+    CHECK_OK(wf_engine_open_window(engine_of(w, DEVICE), w->now, 0, 1));
     CHECK_OK(world_pair(w, SECOND, DEVICE));
     CHECK(peers_of(w, DEVICE) == 2);
     wf_request_id request = unpair(w, SECOND);
@@ -772,7 +772,7 @@ static void a_peer_removes_only_itself(void) {
 static void two_devices_of_one_controller_are_told_apart(void) {
     world *w = paired();
     world_add(w, SECOND, WF_ROLE_DEVICE);
-    CHECK_OK(wf_engine_open_window(engine_of(w, SECOND), w->now, 0));
+    CHECK_OK(wf_engine_open_window(engine_of(w, SECOND), w->now, 0, 1));
     CHECK_OK(world_pair(w, CONTROLLER, SECOND));
     w->log_count = 0;
     const uint8_t one = 27, two = 28;
@@ -837,7 +837,7 @@ static void a_restart_in_the_middle_of_unpairing_leaves_nobody_stuck(void) {
                         world_run(w, 10000);
                     }
                 }
-                CHECK_OK(wf_engine_open_window(engine_of(w, DEVICE), w->now, 0));
+                CHECK_OK(wf_engine_open_window(engine_of(w, DEVICE), w->now, 0, 1));
                 w->nodes[CONTROLLER].event_count = w->nodes[DEVICE].event_count = 0;
                 CHECK_OK(world_pair(w, CONTROLLER, DEVICE));
                 world_end(w);
@@ -852,7 +852,7 @@ static void unpaired_sides_may_pair_again(void) {
         wf_request_id request = unpair(w, round % 2);
         world_settle(w);
         CHECK_OK(world_outcome(w, round % 2, request)->error);
-        CHECK_OK(wf_engine_open_window(engine_of(w, DEVICE), w->now, 0));
+        CHECK_OK(wf_engine_open_window(engine_of(w, DEVICE), w->now, 0, 1));
         w->nodes[CONTROLLER].event_count = w->nodes[DEVICE].event_count = 0;
         CHECK_OK(world_pair(w, CONTROLLER, DEVICE));
         wf_request_id reading = get(w);
@@ -895,7 +895,7 @@ static void every_kind_of_request_can_be_cancelled_and_ends_once(void) {
             break;
         }
         case 5:
-            CHECK_OK(wf_engine_pair(engine, w->now, &request, &w->nodes[DEVICE].address, NULL));
+            CHECK_OK(wf_engine_pair(engine, w->now, &request, &(wf_pair_order){.address = w->nodes[DEVICE].address}));
             break;
         case 6:
             request = unpair(w, CONTROLLER);
@@ -1072,14 +1072,15 @@ static void the_question_of_a_pairing_is_not_lost_to_lesser_events(void) {
     memset(&w->nodes[CONTROLLER].store, 0, sizeof w->nodes[CONTROLLER].store);
     w->nodes[CONTROLLER].config.event_bytes = 4096;
     world_start(w, CONTROLLER);
-    CHECK_OK(wf_engine_open_window(engine_of(w, DEVICE), w->now, 0));
+    CHECK_OK(wf_engine_open_window(engine_of(w, DEVICE), w->now, 0, 1));
     for (unsigned i = 0; i < 200; i++) {
         world_datagram d = {.len = 10};
         memcpy(d.bytes, "\x10\x82\x00\x01\x11\x01\x03\x00\x00\x00", 10); /* hello answers */
         deliver(w, CONTROLLER, DEVICE, &d);
     }
     wf_request_id request;
-    CHECK_OK(wf_engine_pair(engine_of(w, CONTROLLER), w->now, &request, &w->nodes[DEVICE].address, NULL));
+    CHECK_OK(wf_engine_pair(engine_of(w, CONTROLLER), w->now, &request,
+                            &(wf_pair_order){.address = w->nodes[DEVICE].address}));
     world_settle(w);
     CHECK(world_event_of(w, CONTROLLER, WF_EVENT_PAIR_QUESTION) != NULL);
     world_end(w);

@@ -28,7 +28,7 @@ static world *mixed_home(const wf_policy *policy, unsigned listeners_off) {
 }
 
 static void pair(world *w) {
-    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0));
+    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0, 1));
     CHECK_OK(world_pair(w, CONTROLLER, DEVICE));
 }
 

@@ -42,7 +42,7 @@ static void ten_thousand_protected_gets_and_sets_ask_for_no_memory(void) {
     world *w = world_new();
     world_add(w, CONTROLLER, WF_ROLE_CONTROLLER);
     world_add(w, DEVICE, WF_ROLE_DEVICE);
-    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0));
+    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0, 1));
     CHECK_OK(world_pair(w, CONTROLLER, DEVICE));
     if (asked < 10) { /* public-key work asks for much: it is counted, then */
         CHECK_SKIP("malloc is not ours to replace in this build");

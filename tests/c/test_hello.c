@@ -49,7 +49,7 @@ static void a_flood_of_hellos_gets_twenty_answers_a_second(void) {
 
 static void a_hello_tells_of_the_window_and_its_time(void) {
     world *w = world_with_device();
-    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 60000));
+    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 60000, 1));
     w->now += 500;
     say_hello(w, 1);
     wf_datagram out;

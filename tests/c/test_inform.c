@@ -15,7 +15,7 @@ static world *home(const wf_policy *policy) {
     w->nodes[PLAIN].config.policy = &wf_policy_open;
     world_start(w, DEVICE);
     world_start(w, PLAIN);
-    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0));
+    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0, 1));
     CHECK_OK(world_pair(w, CONTROLLER, DEVICE));
     w->nodes[CONTROLLER].event_count = w->nodes[PLAIN].event_count = w->log_count = 0;
     return w;

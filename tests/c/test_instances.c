@@ -38,7 +38,7 @@ static world *home(bool is_paired) {
     world_start(w, DEVICE);
     add_instances(wf_engine_node(w->nodes[DEVICE].engine));
     if (is_paired) {
-        CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0));
+        CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0, 1));
         CHECK_OK(world_pair(w, CONTROLLER, DEVICE));
     }
     w->nodes[CONTROLLER].event_count = w->nodes[DEVICE].event_count = w->log_count = 0;

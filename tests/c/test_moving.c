@@ -19,7 +19,7 @@ static world *paired(void) {
     world *w = world_new();
     world_add(w, CONTROLLER, WF_ROLE_CONTROLLER);
     world_add(w, DEVICE, WF_ROLE_DEVICE);
-    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0));
+    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0, 1));
     CHECK_OK(world_pair(w, CONTROLLER, DEVICE));
     w->log_count = w->nodes[CONTROLLER].event_count = w->nodes[DEVICE].event_count = 0;
     return w;

@@ -13,7 +13,7 @@ static world *paired(void) {
     world *w = world_new();
     world_add(w, CONTROLLER, WF_ROLE_CONTROLLER);
     world_add(w, DEVICE, WF_ROLE_DEVICE);
-    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0));
+    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0, 1));
     CHECK_OK(world_pair(w, CONTROLLER, DEVICE));
     w->log_count = 0;
     return w;
@@ -202,7 +202,7 @@ static bool lose_first_message_4_to_the_controller(world *w, world_datagram *d) 
 static void a_lost_message_4_is_said_again_though_another_peer_took_the_slot(void) {
     world *w = paired();
     world_add(w, OTHER, WF_ROLE_CONTROLLER);
-    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0));
+    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0, 1));
     CHECK_OK(world_pair(w, OTHER, DEVICE));
     unsigned count = 0;
     w->context = &count;
@@ -445,10 +445,11 @@ static bool hold_messages_3(world *w, world_datagram *d) {
 static void a_paired_peer_has_a_slot_beside_strangers(void) {
     world *w = paired();
     world_add(w, OTHER, WF_ROLE_CONTROLLER);
-    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0));
+    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0, 1));
     w->pass = hold_messages_3;
     wf_request_id request;
-    CHECK_OK(wf_engine_pair(w->nodes[OTHER].engine, w->now, &request, &w->nodes[DEVICE].address, NULL));
+    CHECK_OK(wf_engine_pair(w->nodes[OTHER].engine, w->now, &request,
+                            &(wf_pair_order){.address = w->nodes[DEVICE].address}));
     world_settle(w);
     w->pass = NULL;
     restart(w, CONTROLLER);
@@ -462,12 +463,12 @@ static void what_the_owner_asks_for_goes_before_looking_for_peers(void) {
     world *w = paired();
     world_add(w, OTHER, WF_ROLE_DEVICE);
     world_add(w, FOURTH, WF_ROLE_DEVICE);
-    CHECK_OK(wf_engine_open_window(w->nodes[OTHER].engine, w->now, 0));
+    CHECK_OK(wf_engine_open_window(w->nodes[OTHER].engine, w->now, 0, 1));
     CHECK_OK(world_pair(w, CONTROLLER, OTHER));
     world_stop(w, DEVICE);
     world_stop(w, OTHER);
     restart(w, CONTROLLER);
-    CHECK_OK(wf_engine_open_window(w->nodes[FOURTH].engine, w->now, 0));
+    CHECK_OK(wf_engine_open_window(w->nodes[FOURTH].engine, w->now, 0, 1));
     w->nodes[CONTROLLER].event_count = 0;
     CHECK_OK(world_pair(w, CONTROLLER, FOURTH));
     world_start(w, DEVICE);

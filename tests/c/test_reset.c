@@ -9,7 +9,7 @@
 enum { CONTROLLER, DEVICE, OTHER, MOST_SECRETS = 64, PIECE = 8, SEED_LEN = 32 };
 
 static void open_window(world *w) {
-    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0));
+    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0, 1));
 }
 
 static world *paired(void) {
@@ -49,7 +49,7 @@ static void a_factory_reset_ends_pairings_sessions_and_the_window(void) {
         open_window(w);
         CHECK_OK(reset(w, i));
         CHECK(peers_of(w, i) == 0 && world_event_of(w, i, WF_EVENT_UNPAIRED) != NULL);
-        CHECK(i == CONTROLLER || wf_engine_window_left(w->nodes[i].engine, w->now) == 0);
+        CHECK(i == CONTROLLER || wf_engine_window(w->nodes[i].engine, w->now).left_ms == 0);
         CHECK(i == CONTROLLER || world_event_of(w, i, WF_EVENT_WINDOW_CLOSED)->error == WF_ERROR_CANCELLED);
         for (uint32_t s = 0; s < w->nodes[i].engine->da->sessions.count; s++) {
             CHECK(!w->nodes[i].engine->da->sessions.entries[s].used);
@@ -80,8 +80,8 @@ static void after_a_reset_the_old_peer_gets_silence_until_it_pairs_again(void) {
 static void what_was_under_way_ends_with_a_reset(void) {
     world *w = paired();
     wf_request_id get = world_ask(w, CONTROLLER, DEVICE, WF_ESV_GET, 0x80, wf_bytes_of(NULL, 0)), pair;
-    CHECK_OK(
-        wf_engine_pair(w->nodes[CONTROLLER].engine, w->now, &pair, &w->nodes[DEVICE].address, w->nodes[DEVICE].number));
+    CHECK_OK(wf_engine_pair(w->nodes[CONTROLLER].engine, w->now, &pair,
+                            &(wf_pair_order){.address = w->nodes[DEVICE].address, .number = w->nodes[DEVICE].number}));
     CHECK_OK(wf_engine_factory_reset(w->nodes[CONTROLLER].engine, w->now));
     world_collect(w, CONTROLLER);
     CHECK(world_outcome(w, CONTROLLER, get)->error == WF_ERROR_NOT_PAIRED);
@@ -254,8 +254,8 @@ static void live(world *w, unsigned i, secrets *s) {
     remember_all(s, w, i);
     open_window(w);
     wf_request_id pair;
-    CHECK_OK(
-        wf_engine_pair(w->nodes[CONTROLLER].engine, w->now, &pair, &w->nodes[DEVICE].address, w->nodes[DEVICE].number));
+    CHECK_OK(wf_engine_pair(w->nodes[CONTROLLER].engine, w->now, &pair,
+                            &(wf_pair_order){.address = w->nodes[DEVICE].address, .number = w->nodes[DEVICE].number}));
     while (w->nodes[CONTROLLER].engine->da->runs[0].state != WF_RUN_WAITS_ANSWER) {
         CHECK(world_carry(w));
     }
@@ -330,13 +330,14 @@ static void a_removed_peer_does_not_come_back_by_a_pairing_that_was_incomplete(v
         world *w = paired();
         wf_request_id pair, unpair;
         open_window(w);
-        CHECK_OK(wf_engine_pair(w->nodes[CONTROLLER].engine, w->now, &pair, &w->nodes[DEVICE].address,
-                                w->nodes[DEVICE].number));
+        CHECK_OK(
+            wf_engine_pair(w->nodes[CONTROLLER].engine, w->now, &pair,
+                           &(wf_pair_order){.address = w->nodes[DEVICE].address, .number = w->nodes[DEVICE].number}));
         while (w->nodes[CONTROLLER].engine->da->runs[0].state != WF_RUN_WAITS_ANSWER) {
             CHECK(world_carry(w));
         }
         world_stop(w, DEVICE);
-        world_run(w, 60000);
+        world_run(w, 260000);
         CHECK(world_outcome(w, CONTROLLER, pair)->error == WF_ERROR_PAIRING_INCOMPLETE);
         CHECK(wf_pairing_count(&w->nodes[CONTROLLER].engine->da->pairings, WF_PAIRING_PROVISIONAL) == 1);
         world_start(w, DEVICE);

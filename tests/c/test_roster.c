@@ -644,7 +644,7 @@ static void a_stranger_in_clear_does_not_move_a_paired_peer(void) {
     world_add(w, 1, WF_ROLE_DEVICE);
     w->nodes[0].config.calls = w->nodes[0].config.nodes = 4;
     world_start(w, 0);
-    CHECK_OK(wf_engine_open_window(w->nodes[1].engine, w->now, 0));
+    CHECK_OK(wf_engine_open_window(w->nodes[1].engine, w->now, 0, 1));
     CHECK_OK(world_pair(w, 0, 1));
     (void)world_ask(w, 0, 1, WF_ESV_GET, 0xB3, wf_bytes_of(NULL, 0));
     world_run(w, 5000);
@@ -666,7 +666,7 @@ static void what_a_stranger_taught_of_a_number_does_not_bind_its_peer(void) {
     hear(w, &elsewhere, 0x83, wf_bytes_of(w->nodes[1].number, 17));
     hear(w, &elsewhere, 0xD5, wf_bytes_of((const uint8_t *)"\x01\x05\xFD\x01", 4));
     CHECK(known_at(w, &elsewhere).instances == 1);
-    CHECK_OK(wf_engine_open_window(w->nodes[1].engine, w->now, 0));
+    CHECK_OK(wf_engine_open_window(w->nodes[1].engine, w->now, 0, 1));
     CHECK_OK(world_pair(w, 0, 1));
     (void)world_ask(w, 0, 1, WF_ESV_GET, 0xB3, wf_bytes_of(NULL, 0));
     world_run(w, 5000);
@@ -684,7 +684,7 @@ static void a_paired_peer_in_both_families_is_one_node(void) {
     world_add(w, 1, WF_ROLE_DEVICE);
     w->nodes[0].config.calls = w->nodes[0].config.nodes = 4;
     world_start(w, 0);
-    CHECK_OK(wf_engine_open_window(w->nodes[1].engine, w->now, 0));
+    CHECK_OK(wf_engine_open_window(w->nodes[1].engine, w->now, 0, 1));
     CHECK_OK(world_pair(w, 0, 1));
     (void)world_ask(w, 0, 1, WF_ESV_GET, 0xB3, wf_bytes_of(NULL, 0));
     world_run(w, 5000);

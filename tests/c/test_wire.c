@@ -117,13 +117,17 @@ static void message_1_carries_what_its_flags_say(void) {
     CHECK(frame.cookie.at[0] == 0 && frame.tag.at[0] == 0xf0 && frame.payload.len == 2);
     CHECK_OK(parse(&frame, "108200011207" COOKIE TAG "aabb"));
     CHECK(frame.flags == 7);
+    CHECK_OK(parse(&frame, "10820001120b" COOKIE TAG "aabb"));
+    CHECK(frame.flags == (WF_DA_HAS_COOKIE | WF_DA_HAS_TAG | WF_DA_TAG_OF_CODE));
 }
 
 static void message_1_with_flags_out_of_form_is_refused(void) {
     refused("1082000112");
     refused("108200011204aabb");           /* covers a WAKE, but there is no tag */
     refused("108200011205" COOKIE "aabb"); /* likewise */
-    for (unsigned flags = 8; flags < 256; flags++) {
+    refused("108200011208aabb");           /* of the set-up code, but there is no tag */
+    refused("10820001120e" TAG "aabb");    /* of the code and of a pairing */
+    for (unsigned flags = 12; flags < 256; flags++) {
         char text[128];
         snprintf(text, sizeof text, "1082000112%02x" COOKIE TAG "aabb", flags);
         refused(text);

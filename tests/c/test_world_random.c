@@ -91,9 +91,9 @@ static world *two(void) {
 static wf_error try_to_pair(world *w) {
     wf_request_id request;
     forget_what_was_seen(w);
-    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0));
-    CHECK_OK(wf_engine_pair(w->nodes[CONTROLLER].engine, w->now, &request, &w->nodes[DEVICE].address,
-                            w->nodes[DEVICE].number));
+    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0, 1));
+    CHECK_OK(wf_engine_pair(w->nodes[CONTROLLER].engine, w->now, &request,
+                            &(wf_pair_order){.address = w->nodes[DEVICE].address, .number = w->nodes[DEVICE].number}));
     for (unsigned i = 0; world_outcome(w, CONTROLLER, request) == NULL; i++) {
         CHECK(i < 60);
         run(w, 1000);
@@ -242,10 +242,11 @@ static void call_anything(world *w, weather *b, ledger *l) {
     } else if (what <= 2) {
         error = wf_engine_unpair(engine, w->now, &id, world_peer(w, node));
     } else if (what <= 5) {
-        CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0));
+        CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0, 1));
         node = CONTROLLER;
-        error = wf_engine_pair(w->nodes[CONTROLLER].engine, w->now, &id, &w->nodes[DEVICE].address,
-                               what == 3 ? NULL : w->nodes[DEVICE].number);
+        error = wf_engine_pair(w->nodes[CONTROLLER].engine, w->now, &id,
+                               &(wf_pair_order){.address = w->nodes[DEVICE].address,
+                                                .number = what == 3 ? NULL : w->nodes[DEVICE].number});
     } else if (what == 6 && l->count > 0) {
         unsigned i = percent(b) % l->count;
         wf_engine_cancel(w->nodes[l->rows[i].node].engine, w->now, l->rows[i].id);

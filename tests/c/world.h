@@ -349,8 +349,10 @@ static inline wf_peer_id world_peer(const world *w, unsigned i) {
 /* Pairs controller c with device d and gives the outcome. */
 static inline wf_error world_pair(world *w, unsigned c, unsigned d) {
     wf_request_id request;
-    CHECK_OK(wf_engine_pair(w->nodes[c].engine, w->now, &request, &w->nodes[d].address,
-                            w->nodes[d].config.node.number[16] != 0 ? w->nodes[d].config.node.number : NULL));
+    CHECK_OK(wf_engine_pair(
+        w->nodes[c].engine, w->now, &request,
+        &(wf_pair_order){.address = w->nodes[d].address,
+                         .number = w->nodes[d].config.node.number[16] != 0 ? w->nodes[d].config.node.number : NULL}));
     world_settle(w);
     const wf_event *question = world_event_of(w, c, WF_EVENT_PAIR_QUESTION);
     if (question != NULL && question->request.value == request.value) {

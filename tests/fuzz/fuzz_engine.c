@@ -16,7 +16,7 @@ static void set_up(void) {
     w = world_new();
     world_add(w, CONTROLLER, WF_ROLE_CONTROLLER);
     world_add(w, DEVICE, WF_ROLE_DEVICE);
-    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0));
+    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0, 1));
     CHECK_OK(world_pair(w, CONTROLLER, DEVICE));
     paired_at = w->now;
     for (unsigned i = CONTROLLER; i <= DEVICE; i++) {

@@ -196,7 +196,8 @@ static PyObject *pair(PyObject *object, PyObject *args) {
         (!named || ext_copy_exact(state, wanted, sizeof wanted, &number, "number has 17 bytes")) &&
         engine_enter(self)) {
         engine_release_gil(self);
-        wf_error error = wf_engine_pair(self->engine, now, &id, &address, named ? wanted : NULL);
+        wf_error error = wf_engine_pair(self->engine, now, &id,
+                                        &(wf_pair_order){.address = address, .number = named ? wanted : NULL});
         engine_take_gil(self);
         engine_leave(self);
         result = id_or_raise(object, error, id);
@@ -243,7 +244,7 @@ static PyObject *open_window(PyObject *object, PyObject *args) {
     if (!PyArg_ParseTuple(args, "O&|O&:open_window", ext_as_u64, &now, ext_as_u32, &duration) || !engine_enter(self)) {
         return NULL;
     }
-    wf_error error = wf_engine_open_window(self->engine, now, duration);
+    wf_error error = wf_engine_open_window(self->engine, now, duration, 1);
     engine_leave(self);
     return engine_none_or_raise(object, error);
 }
@@ -265,7 +266,7 @@ static PyObject *window_left(PyObject *object, PyObject *args) {
     if (!PyArg_ParseTuple(args, "O&:window_left", ext_as_u64, &now) || !engine_enter(self)) {
         return NULL;
     }
-    uint32_t left = wf_engine_window_left(self->engine, now);
+    uint32_t left = wf_engine_window(self->engine, now).left_ms;
     engine_leave(self);
     return PyLong_FromUnsignedLong(left);
 }

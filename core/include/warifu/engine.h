@@ -20,6 +20,7 @@
 #include <warifu/identity.h>
 #include <warifu/node.h>
 #include <warifu/policy.h>
+#include <warifu/setup_code.h>
 #include <warifu/store.h>
 
 WF_C_BEGIN
@@ -44,7 +45,11 @@ enum { WF_KNOWN_ADDRESSES = 4096 };
 
 typedef struct wf_engine_config {
     wf_node_config node;
-    wf_identity identity;    /* without a signer: a plain ECHONET Lite node without DA */
+    wf_identity identity; /* without a signer: a plain ECHONET Lite node without DA */
+    /* A device's own. Who wants to pair has to prove that it knows it, and to be trusted by the anchors as well unless
+     * code_alone is set or there are none. NULL: the anchors decide. */
+    const wf_setup_code *setup_code;
+    bool code_alone;
     const wf_policy *policy; /* NULL: wf_policy_strict; it must outlive the engine */
     const wf_address *known; /* hosts whose clear frames count as WF_PEER_KNOWN; ports don't matter. Copied */
     size_t known_count;      /* at most WF_KNOWN_ADDRESSES */
@@ -213,11 +218,20 @@ void wf_engine_forget_known(wf_engine *engine, wf_known_id known);
 
 /* ---- pairing ---- */
 
-/* Controller: pairs with the device at `address`. With `number` (17 bytes) only that device will do; without it the
- * owner is asked (WF_EVENT_PAIR_QUESTION). Errors: STATE (no identity), CAPACITY. Outcomes: OK, WINDOW_CLOSED,
- * PLAINTEXT_ONLY, NO_ANSWER, UNTRUSTED, EXPIRED, WRONG_DEVICE, PAIRINGS_FULL, PAIRING_INCOMPLETE, ... */
-WF_MUST_CHECK wf_error wf_engine_pair(wf_engine *engine, wf_time now, wf_request_id *out, const wf_address *address,
-                                      const uint8_t *number);
+typedef struct wf_pair_order {
+    wf_address address;
+    const uint8_t *number;     /* WF_NUMBER_LEN bytes: only that device will do. NULL: any, see below */
+    const wf_setup_code *code; /* of the device; NULL: the anchors vouch for it */
+    bool root_too;             /* with a code: the anchors have to vouch for it as well */
+    uint32_t duration_ms;      /* how long handshakes that fail for want of answers begin anew; 0: 180 s */
+} wf_pair_order;
+
+/* Controller: pairs with a device whose window is open. Without number and code the owner is asked whether it is the
+ * right one (WF_EVENT_PAIR_QUESTION). The order is copied. A device that is silent ends it after 30 s.
+ * Errors: STATE (no identity, or a device's), ARGUMENT, CAPACITY, UNTRUSTED (neither anchors nor a code). Outcomes: OK,
+ * WINDOW_CLOSED, BUSY, CODE_NEEDED, WRONG_CODE, LOCKED_OUT, UNTRUSTED, EXPIRED, REVOKED, WRONG_DEVICE, PAIRINGS_FULL,
+ * PLAINTEXT_ONLY, NO_ANSWER, DISTURBED, PAIRING_INCOMPLETE, ... */
+WF_MUST_CHECK wf_error wf_engine_pair(wf_engine *engine, wf_time now, wf_request_id *out, const wf_pair_order *order);
 void wf_engine_pair_decide(wf_engine *engine, wf_time now, wf_request_id request, bool accept);
 
 /* Ends a pairing from this side; outcome OK, or UNPAIRED_HERE_ONLY when the peer could not be told. */
@@ -233,10 +247,19 @@ WF_MUST_CHECK wf_error wf_engine_forget_peer(wf_engine *engine, wf_time now, wf_
  * call again. */
 WF_MUST_CHECK wf_error wf_engine_factory_reset(wf_engine *engine, wf_time now);
 
-/* Device: opens the pairing window, a local act of the owner. 0 ms: 180 s; at most 900 s. Errors: STATE, ARGUMENT. */
-WF_MUST_CHECK wf_error wf_engine_open_window(wf_engine *engine, wf_time now, uint32_t duration_ms);
+/* Device: opens the pairing window, a local act of the owner, for so many pairings (0: one). 0 ms: 180 s; at most
+ * 900 s. One that is open already begins anew. Five wrong proofs of the set-up code close it; with 39 windows in 24 h
+ * that makes fewer than 200 proofs a day. Errors: STATE, ARGUMENT, LOCKED_OUT (opened 39 times in 24 h of operation),
+ * STORE. */
+WF_MUST_CHECK wf_error wf_engine_open_window(wf_engine *engine, wf_time now, uint32_t duration_ms, unsigned pairings);
 void wf_engine_close_window(wf_engine *engine, wf_time now);
-uint32_t wf_engine_window_left(const wf_engine *engine, wf_time now); /* milliseconds; 0: closed */
+typedef struct wf_window_state {
+    uint32_t left_ms;      /* 0: closed */
+    unsigned pairings;     /* it still takes */
+    unsigned failures;     /* wrong proofs seen in this window */
+    unsigned opened_today; /* times in the last 24 h of operation */
+} wf_window_state;
+wf_window_state wf_engine_window(const wf_engine *engine, wf_time now);
 
 typedef struct wf_peer {
     wf_peer_id id;

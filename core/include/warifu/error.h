@@ -103,6 +103,9 @@ WF_C_BEGIN
       "wait, then open the window at the device anew")                                                                 \
     X(613, CODE_NEEDED, DENIED, "the device demands its set-up code",                                                  \
       "give the code from the device's label or screen")                                                               \
+    X(614, DISTURBED, DENIED, "messages that were not the device's disturbed the pairing",                             \
+      "look who else is in this network, then try again")                                                              \
+    X(615, WINDOW_OVER, TIMEOUT, "the pairing window's time was over", "open it again when the controller is ready")   \
     /* session */                                                                                                      \
     X(701, NO_SESSION, LINK, "there is no session with this peer",                                                     \
       "wait for the reconnection or look whether it is on")                                                            \

@@ -85,6 +85,7 @@ typedef struct wf_hello {
     bool is_device, is_controller;
     bool window_open;
     bool has_pairings;
+    bool demands_code, demands_root; /* of who wants to pair with it */
     bool takes_suite_2, takes_suite_3;
     uint16_t window_seconds; /* left; 0 when closed */
 } wf_hello;

@@ -19,7 +19,8 @@ typedef struct wf_identity_file {
 } wf_identity_file;
 
 /* Writes a new file of mode 0600 beside the old one and renames it. Errors: STORE; ARGUMENT (what would not load as the
- * same: no key in memory or another's, a self-issued certificate in the chain or another among the roots, too many of them). */
+ * same: no key in memory or another's, a self-issued certificate in the chain or another among the roots, too many of
+ * them). */
 WF_MUST_CHECK wf_error wf_identity_file_save(const char *path, const wf_identity *identity);
 
 /* Errors: STORE (no such file, no plain file, not readable, open to group or others), PEM, DER, CERTIFICATE, KEY (not

@@ -38,12 +38,12 @@ enum {
     WF_DA_NONCE_LEN = 8,
     WF_DA_HINT_LEN = 8,
     WF_DA_WAKE_PADDING = 24, /* so that the message_1 that answers a WAKE is no longer than it */
-    WF_DA_KID_LEN = 2, /* longest kid */
-    WF_DA_PIV_LEN = 5  /* longest PIV */
+    WF_DA_KID_LEN = 2,       /* longest kid */
+    WF_DA_PIV_LEN = 5        /* longest PIV */
 };
 
 /* Flags of message_1's body. */
-enum { WF_DA_HAS_COOKIE = 1, WF_DA_HAS_TAG = 2, WF_DA_TAG_COVERS_WAKE = 4 };
+enum { WF_DA_HAS_COOKIE = 1, WF_DA_HAS_TAG = 2, WF_DA_TAG_COVERS_WAKE = 4, WF_DA_TAG_OF_CODE = 8 };
 
 /* Kinds of a record's plaintext: its first byte. */
 typedef enum wf_da_kind {

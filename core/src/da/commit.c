@@ -5,17 +5,68 @@
 #include "da/output.h"
 #include "da/sending.h"
 
-enum { COMMIT_MS = 20000 /* CONFIRM until CONFIRMED */ };
+#include <string.h>
 
-static void answer_kind(wf_da *da, const wf_da_request_ref *ref, wf_da_kind kind) {
-    uint8_t plain = (uint8_t)kind;
-    wf_error ignored = wf_da_answer_kind(da, ref, wf_bytes_of(&plain, 1), wf_bytes_of(NULL, 0));
+enum { COMMIT_MS = 40000 /* CONFIRM until CONFIRMED */ };
+
+static const wf_bytes nothing = {NULL, 0};
+
+static size_t compose(uint8_t plain[static 1 + WF_SETUP_CODE_PROOF_LEN], wf_da_kind kind, const uint8_t *proof) {
+    plain[0] = (uint8_t)kind;
+    if (proof != NULL) {
+        memcpy(plain + 1, proof, WF_SETUP_CODE_PROOF_LEN);
+    }
+    return proof != NULL ? 1 + WF_SETUP_CODE_PROOF_LEN : 1;
+}
+
+static void answer_kind(wf_da *da, const wf_da_request_ref *ref, wf_da_kind kind, const uint8_t *proof) {
+    uint8_t plain[1 + WF_SETUP_CODE_PROOF_LEN];
+    wf_error ignored = wf_da_answer_kind(da, ref, wf_bytes_of(plain, compose(plain, kind, proof)), nothing);
     (void)ignored; /* lost answers are asked for again */
 }
 
 /* ---- the side that is asked ---- */
 
-static wf_error commit_candidate(wf_da *da, wf_time now, uint32_t session) {
+static wf_error count_failure(wf_da *da) {
+    if (++da->window.failures >= WF_WINDOW_FAILURES) {
+        wf_da_close_window(da, WF_ERROR_LOCKED_OUT);
+    }
+    return WF_ERROR_WRONG_CODE;
+}
+
+/* A proof is counted in the store before it is looked at, so that no power cut gives another try for nothing. */
+static wf_error check_proof(wf_da *da, wf_time now, const wf_session *s, wf_bytes proof) {
+    if (!da->has_code) {
+        return proof.len == 0 ? WF_OK : WF_ERROR_WRONG_CODE;
+    }
+    const wf_proofs *expected = wf_expected(&da->expectations, s->serial);
+    if (proof.len == 0 || expected == NULL) {
+        return proof.len == 0 ? WF_ERROR_CODE_NEEDED : WF_ERROR_NOT_PAIRED;
+    }
+    wf_error error = wf_guard_admit(&da->guard, now);
+    if (error == WF_OK) {
+        error = wf_guard_count(&da->guard, now);
+    }
+    if (error != WF_OK) {
+        return error;
+    }
+    if (proof.len != sizeof expected->initiator ||
+        !wf_equal_secret(proof.at, expected->initiator, sizeof expected->initiator)) {
+        return count_failure(da);
+    }
+    wf_guard_forgive(&da->guard, now);
+    return WF_OK;
+}
+
+static void count_pairing(wf_da *da) {
+    if (da->window.pairings <= 1) {
+        wf_da_close_window(da, WF_OK);
+    } else {
+        da->window.pairings--;
+    }
+}
+
+static wf_error commit_candidate(wf_da *da, wf_time now, uint32_t session, wf_bytes proof) {
     wf_session *s = &da->sessions.entries[session];
     if (s->initiator || s->pairing == WF_NO_PAIRING) {
         return WF_ERROR_PAIRING_REFUSED;
@@ -23,28 +74,47 @@ static wf_error commit_candidate(wf_da *da, wf_time now, uint32_t session) {
     if (wf_window_left(&da->window, now) == 0) {
         return WF_ERROR_WINDOW_CLOSED;
     }
-    wf_error error = wf_da_commit(da, s->pairing, WF_PAIRING_FINAL);
+    wf_error error = check_proof(da, now, s, proof);
+    if (error == WF_OK) {
+        error = wf_da_commit(da, s->pairing, WF_PAIRING_FINAL);
+    }
     if (error == WF_OK) {
         wf_da_emit_peer(da, WF_EVENT_PAIRED, s->pairing, WF_OK);
         wf_da_session_trusted(da, session, now);
-        wf_da_close_window(da, WF_OK);
+        count_pairing(da);
     }
     return error;
 }
 
-static void confirm(wf_da *da, wf_time now, const wf_da_request_ref *ref) {
+/* One handshake is good for one answer to CONFIRM; the session stays for repeating it, without the candidate. */
+static void give_up_candidate(wf_da *da, wf_time now, wf_session *s, wf_error why) {
+    uint32_t candidate = s->pairing;
+    s->refused = why;
+    s->pairing = WF_NO_PAIRING;
+    s->ends = now + WF_SESSION_GRACE_MS;
+    if (candidate != WF_NO_PAIRING) {
+        wf_error ignored = wf_da_forget(da, candidate); /* RAM only: it can't fail */
+        (void)ignored;
+    }
+}
+
+static void confirm(wf_da *da, wf_time now, const wf_da_request_ref *ref, wf_bytes proof) {
     wf_session *s = &da->sessions.entries[ref->session];
-    wf_error error = WF_OK;
+    wf_error error = s->refused;
     if (s->leaving) {
         error = WF_ERROR_NOT_PAIRED;
-    } else if (!s->trusted) {
-        error = commit_candidate(da, now, ref->session);
+    } else if (error == WF_OK && !s->trusted) {
+        error = commit_candidate(da, now, ref->session, proof);
+        if (error != WF_OK) {
+            wf_da_emit_refusal(da, &s->address, error);
+            give_up_candidate(da, now, s, error);
+        }
     }
     if (error == WF_OK) {
-        answer_kind(da, ref, WF_KIND_CONFIRMED);
+        const wf_proofs *proofs = wf_expected(&da->expectations, s->serial);
+        answer_kind(da, ref, WF_KIND_CONFIRMED, proofs != NULL ? proofs->responder : NULL);
         return;
     }
-    wf_da_emit_refusal(da, &s->address, error);
     wf_error ignored = wf_da_refuse(da, now, ref, error);
     (void)ignored;
 }
@@ -68,7 +138,7 @@ static void unpair(wf_da *da, wf_time now, const wf_da_request_ref *ref) {
         error = wf_da_forget_peer_of(da, pairing);
     }
     if (error == WF_OK) {
-        answer_kind(da, ref, WF_KIND_UNPAIRED);
+        answer_kind(da, ref, WF_KIND_UNPAIRED, NULL);
     } else {
         wf_error ignored = wf_da_refuse(da, now, ref, error);
         (void)ignored;
@@ -76,9 +146,9 @@ static void unpair(wf_da *da, wf_time now, const wf_da_request_ref *ref) {
     }
 }
 
-void wf_commit_request(wf_da *da, wf_time now, const wf_da_request_ref *ref, wf_da_kind kind) {
+void wf_commit_request(wf_da *da, wf_time now, const wf_da_request_ref *ref, wf_da_kind kind, wf_bytes proof) {
     if (kind == WF_KIND_CONFIRM) {
-        confirm(da, now, ref);
+        confirm(da, now, ref, proof);
     } else {
         unpair(da, now, ref);
     }
@@ -87,14 +157,17 @@ void wf_commit_request(wf_da *da, wf_time now, const wf_da_request_ref *ref, wf_
 /* ---- the side that asks: each copy is a record of its own ---- */
 
 void wf_commit_ask_again(wf_da *da, wf_time now, wf_run *run, uint32_t interval) {
-    uint8_t kind = run->purpose == WF_RUN_UNPAIR ? WF_KIND_UNPAIR : WF_KIND_CONFIRM;
+    wf_da_kind kind = run->purpose == WF_RUN_UNPAIR ? WF_KIND_UNPAIR : WF_KIND_CONFIRM;
+    bool proves = run->purpose == WF_RUN_PAIR && run->has_code;
+    uint8_t plain[1 + WF_SETUP_CODE_PROOF_LEN];
+    wf_bytes text = wf_bytes_of(plain, compose(plain, kind, proves ? run->proofs.initiator : NULL));
     uint32_t newest = wf_session_to_send(&da->sessions, run->pairing);
     if (run->purpose == WF_RUN_UNPAIR && newest != WF_NO_SESSION) {
         run->session = newest; /* the peer may have lost the other one's keys meanwhile */
     }
     run->interval = interval;
     run->repeat_at = now + interval;
-    wf_error error = wf_da_send_kind(da, run->session, (*da->next_tid)++, wf_bytes_of(&kind, 1), wf_bytes_of(NULL, 0));
+    wf_error error = wf_da_send_kind(da, run->session, (*da->next_tid)++, text, nothing);
     if (error != WF_OK) {
         wf_run_over(da, run, error);
     }
@@ -116,7 +189,20 @@ void wf_commit_begin(wf_da *da, wf_time now, wf_run *run) {
     wf_commit_ask(da, now, run);
 }
 
-static void confirmed(wf_da *da, wf_time now, wf_run *run) {
+static bool is_proven(const wf_run *run, wf_bytes proof) {
+    if (run->purpose != WF_RUN_PAIR || !run->has_code) {
+        return proof.len == 0;
+    }
+    return proof.len == sizeof run->proofs.responder &&
+           wf_equal_secret(proof.at, run->proofs.responder, sizeof run->proofs.responder);
+}
+
+static void confirmed(wf_da *da, wf_time now, wf_run *run, wf_bytes proof) {
+    if (!is_proven(run, proof)) {
+        run->refused = true; /* whatever it wrote down: it does not know the code */
+        wf_run_over(da, run, WF_ERROR_WRONG_CODE);
+        return;
+    }
     if (run->purpose == WF_RUN_CONNECT) {
         wf_run_over(da, run, WF_OK);
         return;
@@ -144,7 +230,7 @@ static void unpaired(wf_da *da, wf_run *run) {
     wf_run_over(da, run, error);
 }
 
-void wf_commit_answer(wf_da *da, wf_time now, uint32_t session, wf_da_kind kind, wf_error reason) {
+void wf_commit_answer(wf_da *da, wf_time now, uint32_t session, wf_da_kind kind, wf_bytes proof, wf_error reason) {
     for (uint32_t i = 0; i < da->run_count; i++) {
         wf_run *run = &da->runs[i];
         if (run->state != WF_RUN_WAITS_ANSWER || run->session != session) {
@@ -153,7 +239,7 @@ void wf_commit_answer(wf_da *da, wf_time now, uint32_t session, wf_da_kind kind,
         if (run->purpose == WF_RUN_UNPAIR && kind == WF_KIND_UNPAIRED) {
             unpaired(da, run);
         } else if (run->purpose != WF_RUN_UNPAIR && kind == WF_KIND_CONFIRMED) {
-            confirmed(da, now, run);
+            confirmed(da, now, run, proof);
         } else if (run->purpose != WF_RUN_UNPAIR && kind == WF_KIND_REFUSED) {
             run->refused = true;
             wf_run_over(da, run, reason);

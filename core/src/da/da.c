@@ -11,6 +11,7 @@
 #include "da/records.h"
 #include "da/reset.h"
 #include "da/responder.h"
+#include "da/runs.h"
 
 wf_da *wf_da_layout(wf_arena *arena, const wf_da_config *config) {
     uint32_t pairings = config->pairings + WF_SPARE_PAIRINGS;
@@ -38,7 +39,7 @@ wf_da *wf_da_layout(wf_arena *arena, const wf_da_config *config) {
 static wf_error check_identity(wf_da *da) {
     wf_certificate own;
     const wf_identity *identity = &da->identity;
-    if (identity->chain_len < 1 || identity->chain_len > WF_CHAIN_LEN || identity->anchor_count < 1) {
+    if (identity->chain_len < 1 || identity->chain_len > WF_CHAIN_LEN) {
         return WF_ERROR_ARGUMENT;
     }
     wf_error error = wf_certificate_parse(&own, identity->chain[0]);
@@ -53,6 +54,22 @@ static wf_error check_identity(wf_da *da) {
     }
     da->role = own.role;
     return WF_OK;
+}
+
+/* A device without anchors has nobody to vouch for a controller but its set-up code. */
+static wf_error take_code(wf_da *da, const wf_da_config *config) {
+    bool has_anchors = config->identity.anchor_count > 0;
+    da->has_code = config->code != NULL;
+    da->code_alone = da->has_code && (config->code_alone || !has_anchors);
+    if (!da->has_code) {
+        return da->role == WF_ROLE_DEVICE && !has_anchors ? WF_ERROR_ARGUMENT : WF_OK;
+    }
+    da->code = *config->code;
+    wf_error error = da->role == WF_ROLE_DEVICE ? WF_OK : WF_ERROR_ARGUMENT;
+    if (error == WF_OK) {
+        error = wf_setup_code_check_key(&da->code, da->identity.signer.public_key);
+    }
+    return error == WF_OK ? wf_setup_code_slot_key(da->slot_key, &da->code) : error;
 }
 
 static void heal_provisional(wf_da *da, wf_time now) {
@@ -70,6 +87,12 @@ wf_error wf_da_start(wf_da *da, const wf_da_config *config, wf_time now) {
     da->counters = config->counters;
     da->next_tid = config->next_tid;
     wf_error error = check_identity(da);
+    if (error == WF_OK) {
+        error = take_code(da, config);
+    }
+    if (error == WF_OK) {
+        error = wf_guard_start(&da->guard, &da->store, now);
+    }
     if (error == WF_OK) {
         error = wf_da_check_marks(da);
     }
@@ -155,7 +178,7 @@ static wf_time earlier(wf_time a, wf_time b) {
 }
 
 wf_time wf_da_deadline(const wf_da *da) {
-    wf_time next = da->window.closes != 0 ? da->window.closes : WF_TIME_NEVER;
+    wf_time next = earlier(da->window.closes != 0 ? da->window.closes : WF_TIME_NEVER, wf_guard_deadline(&da->guard));
     for (uint32_t i = 0; i < da->run_count; i++) {
         if (da->runs[i].state != WF_RUN_FREE) {
             next = earlier(next, earlier(da->runs[i].repeat_at, da->runs[i].ends));
@@ -195,10 +218,11 @@ static void close_ended_sessions(wf_da *da, wf_time now) {
 
 void wf_da_tick(wf_da *da, wf_time now) {
     if (da->window.closes != 0 && da->window.closes <= now) {
-        wf_da_close_window(da, WF_ERROR_NO_ANSWER);
+        wf_da_close_window(da, WF_ERROR_WINDOW_OVER);
     }
+    wf_guard_tick(&da->guard, now);
     wf_responder_tick(da, now);
-    wf_initiator_tick(da, now);
+    wf_runs_tick(da, now);
     close_ended_sessions(da, now);
     wf_call_tick(da, now);
 }

@@ -11,6 +11,7 @@
 #include <warifu/counters.h>
 #include <warifu/event.h>
 #include <warifu/identity.h>
+#include <warifu/setup_code.h>
 #include <warifu/store.h>
 
 typedef struct wf_da wf_da;
@@ -30,6 +31,8 @@ typedef struct wf_da_output {
 
 typedef struct wf_da_config {
     wf_identity identity;
+    const wf_setup_code *code; /* of this device; NULL: it has none */
+    bool code_alone;           /* who proves it needs no certificate under the anchors */
     wf_entropy entropy;
     wf_store store;
     unsigned pairings;
@@ -98,8 +101,14 @@ typedef struct wf_da_peer {
 } wf_da_peer;
 bool wf_da_next_peer(const wf_da *da, unsigned *at, wf_da_peer *out);
 
-WF_MUST_CHECK wf_error wf_da_pair(wf_da *da, wf_time now, wf_request_id request, const wf_address *address,
-                                  const uint8_t *number);
+typedef struct wf_da_pair_order {
+    wf_address address;
+    const uint8_t *number;     /* WF_NUMBER_LEN bytes, or NULL */
+    const wf_setup_code *code; /* or NULL */
+    bool root_too;             /* with a code: the device's certificate is judged as well */
+    uint32_t duration_ms;      /* runs that fail for want of answers begin anew so long */
+} wf_da_pair_order;
+WF_MUST_CHECK wf_error wf_da_pair(wf_da *da, wf_time now, wf_request_id request, const wf_da_pair_order *order);
 void wf_da_pair_decide(wf_da *da, wf_time now, wf_request_id request, bool accept);
 WF_MUST_CHECK wf_error wf_da_unpair(wf_da *da, wf_time now, wf_request_id request, wf_peer_id peer);
 /* Local acts, of which no peer is told. */
@@ -108,9 +117,13 @@ WF_MUST_CHECK wf_error wf_da_factory_reset(wf_da *da);
 void wf_da_cancel(wf_da *da, wf_request_id request); /* says CANCELLED if it was under way here */
 void wf_da_hello(wf_da *da, const wf_address *to);
 
-WF_MUST_CHECK wf_error wf_da_open_window(wf_da *da, wf_time now, uint32_t duration_ms);
+WF_MUST_CHECK wf_error wf_da_open_window(wf_da *da, wf_time now, uint32_t duration_ms, unsigned pairings);
 void wf_da_close_window(wf_da *da, wf_error reason);
-uint32_t wf_da_window_left(const wf_da *da, wf_time now);
+typedef struct wf_da_window {
+    uint32_t left_ms; /* 0: closed */
+    unsigned pairings, failures, opened_today;
+} wf_da_window;
+wf_da_window wf_da_window_state(const wf_da *da, wf_time now);
 
 wf_time wf_da_deadline(const wf_da *da);
 void wf_da_tick(wf_da *da, wf_time now);

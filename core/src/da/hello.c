@@ -25,6 +25,8 @@ static void answer(wf_da *da, wf_time now, const wf_address *from, uint16_t tid)
                       .is_controller = da->role == WF_ROLE_CONTROLLER,
                       .window_open = left > 0,
                       .has_pairings = wf_pairing_count(&da->pairings, WF_PAIRING_FINAL) > 0,
+                      .demands_code = da->has_code,
+                      .demands_root = da->role == WF_ROLE_DEVICE && !da->code_alone,
                       .takes_suite_2 = true,
                       .takes_suite_3 = true,
                       .window_seconds = (uint16_t)((left + 999) / 1000)};
@@ -44,7 +46,8 @@ void wf_hello_frame(wf_da *da, wf_time now, const wf_address *from, const wf_da_
         wf_run *run = &da->runs[i];
         if (run->state != WF_RUN_FREE && wf_address_same_host(&run->address, from)) {
             run->heard_da = true;
-            run->window_seen_closed = !frame->hello.window_open;
+            run->window_seen_open |= frame->hello.window_open;
+            run->window_seen_closed |= !frame->hello.window_open;
         }
     }
     wf_da_emit(da, &(wf_event){.kind = WF_EVENT_FOUND, .from = *from, .tid = frame->tid, .hello = frame->hello});

@@ -30,25 +30,42 @@ static void send_now(wf_da *da, wf_run *run, wf_time now, uint32_t interval) {
 
 /* ---- message_1 ---- */
 
+/* A peer's tag is under the key of the pairing, a stranger's under one from the device's set-up code. */
+static wf_error tag_message_1(const wf_da *da, const wf_run *run, uint8_t *tag, wf_bytes cookie, wf_bytes nonce) {
+    wf_bytes message = wf_bytes_of(run->message_1, run->message_1_len);
+    if (run->purpose != WF_RUN_PAIR) {
+        return wf_admission_tag(tag, da->pairings.entries[run->pairing].admission_key, cookie, nonce, message);
+    }
+    uint8_t key[WF_SETUP_CODE_KEY_LEN];
+    wf_error error = wf_setup_code_slot_key(key, &run->code);
+    if (error == WF_OK) {
+        error = wf_admission_tag(tag, key, cookie, nonce, message);
+    }
+    wf_wipe(key, sizeof key);
+    return error;
+}
+
+static unsigned flags_of(const wf_run *run) {
+    unsigned flags = run->has_cookie ? WF_DA_HAS_COOKIE : 0u;
+    if (run->purpose == WF_RUN_PAIR) {
+        return flags | (run->has_code ? WF_DA_HAS_TAG | WF_DA_TAG_OF_CODE : 0u);
+    }
+    return flags | WF_DA_HAS_TAG | (run->has_nonce ? WF_DA_TAG_COVERS_WAKE : 0u);
+}
+
 static wf_error compose_message_1(const wf_da *da, wf_run *run) {
     wf_bytes message = wf_bytes_of(run->message_1, run->message_1_len);
     wf_bytes cookie = run->has_cookie ? wf_bytes_of(run->cookie, sizeof run->cookie) : nothing;
     wf_bytes nonce = run->has_nonce ? wf_bytes_of(run->nonce, sizeof run->nonce) : nothing;
-    bool tagged = run->purpose != WF_RUN_PAIR;
-    unsigned flags = (run->has_cookie ? WF_DA_HAS_COOKIE : 0u) | (tagged ? WF_DA_HAS_TAG : 0u) |
-                     (tagged && run->has_nonce ? WF_DA_TAG_COVERS_WAKE : 0u);
+    unsigned flags = flags_of(run);
     wf_writer w = wf_writer_of(run->datagram, sizeof run->datagram);
     wf_da_write_header(&w, run->tid, WF_DA_MESSAGE_1);
     wf_write_u8(&w, (uint8_t)flags);
     wf_write_view(&w, cookie);
-    uint8_t *tag = tagged ? wf_write_space(&w, WF_DA_TAG_LEN) : NULL;
+    uint8_t *tag = (flags & WF_DA_HAS_TAG) != 0 ? wf_write_space(&w, WF_DA_TAG_LEN) : NULL;
     wf_write_view(&w, message);
     wf_error error = wf_writer_finish(&w, &run->datagram_len);
-    if (error == WF_OK && tag != NULL) {
-        const wf_pairing *p = &da->pairings.entries[run->pairing];
-        error = wf_admission_tag(tag, p->admission_key, cookie, nonce, message);
-    }
-    return error;
+    return error == WF_OK && tag != NULL ? tag_message_1(da, run, tag, cookie, nonce) : error;
 }
 
 wf_error wf_initiator_begin(wf_da *da, wf_time now, wf_run *run) {
@@ -77,7 +94,11 @@ wf_error wf_initiator_begin(wf_da *da, wf_time now, wf_run *run) {
 
 static void follow_retry(wf_da *da, wf_time now, wf_run *run, const wf_da_frame *frame) {
     bool known = run->has_cookie && memcmp(run->cookie, frame->cookie.at, sizeof run->cookie) == 0;
-    if (run->state != WF_RUN_WAITS_2 || run->retries >= WF_MAX_RETRIES || known) {
+    if (run->state != WF_RUN_WAITS_2 || known) {
+        return;
+    }
+    if (run->retries >= WF_MAX_RETRIES) {
+        run->disturbed = true; /* a device has one cookie, and another one after half a minute */
         return;
     }
     run->retries++;
@@ -91,14 +112,16 @@ static void follow_retry(wf_da *da, wf_time now, wf_run *run, const wf_da_frame 
 
 /* ---- message_2 and message_3 ---- */
 
-/* The device's certificate: the one that it was paired with, or one that the anchors vouch for. */
+/* The device's certificate: the one that it was paired with, or one that the anchors vouch for, or the one whose key
+ * its set-up code names. */
 static wf_error judge(const wf_da *da, wf_time now, const wf_run *run, const wf_edhoc_credential *credential,
                       wf_certificate *peer) {
     if (run->purpose == WF_RUN_PAIR) {
-        wf_chain_rules rules = wf_da_chain_rules(da, now, WF_ROLE_DEVICE);
-        return credential->kind == WF_EDHOC_X5CHAIN
-                   ? wf_chain_verify(peer, credential->chain, credential->chain_len, &rules)
-                   : WF_ERROR_CREDENTIAL;
+        bool by_anchors = !run->has_code || run->root_too;
+        wf_error error = wf_da_judge_stranger(da, now, credential, WF_ROLE_DEVICE, by_anchors, peer);
+        bool has_key =
+            !run->has_code || (error == WF_OK && wf_setup_code_check_key(&run->code, peer->public_key) == WF_OK);
+        return error == WF_OK && !has_key ? WF_ERROR_WRONG_CODE : error;
     }
     const wf_pairing *p = &da->pairings.entries[run->pairing];
     if (credential->kind != WF_EDHOC_X5T || memcmp(credential->x5t, p->fingerprint, WF_X5T_LEN) != 0) {
@@ -118,6 +141,7 @@ static wf_error note_candidate(wf_da *da, wf_run *run, const wf_certificate *pee
         return WF_ERROR_CAPACITY;
     }
     da->pairings.entries[run->pairing].address = run->address;
+    da->pairings.entries[run->pairing].pinned = run->has_code && !run->root_too;
     return WF_OK;
 }
 
@@ -169,6 +193,13 @@ static wf_error send_message_3(wf_da *da, wf_time now, wf_run *run, wf_edhoc *ne
     return error;
 }
 
+/* No device of ours says this: somebody made it up, or changed it on its way. */
+static bool is_forgery(wf_error error) {
+    return error == WF_ERROR_TAG || error == WF_ERROR_SIGNATURE || error == WF_ERROR_CBOR ||
+           error == WF_ERROR_EDHOC_MESSAGE || error == WF_ERROR_CONNECTION_ID || error == WF_ERROR_POINT ||
+           error == WF_ERROR_DER;
+}
+
 /* The run goes forward in a copy: a forged message_2 must not end the real one. */
 static void take_message_2(wf_da *da, wf_time now, wf_run *run, wf_bytes message) {
     wf_certificate peer;
@@ -180,7 +211,11 @@ static void take_message_2(wf_da *da, wf_time now, wf_run *run, wf_bytes message
     wf_edhoc_wipe(&next);
     if (error != WF_OK) {
         da->counters->handshakes_refused++;
-        run->hint = error;
+        if (is_forgery(error)) {
+            run->disturbed = true;
+        } else {
+            run->hint = error;
+        }
         wf_da_emit_refusal(da, &run->address, error);
         if (error == WF_ERROR_WRONG_DEVICE && run->ends > now + PROVEN_HINT_MS) {
             run->ends = now + PROVEN_HINT_MS;
@@ -194,12 +229,15 @@ static void after_pair(wf_da *da, wf_time now, wf_run *run) {
     wf_pairing *p = &da->pairings.entries[run->pairing];
     wf_error error =
         wf_edhoc_export(&run->edhoc, WF_EXPORT_ADMISSION_KEY, nothing, p->admission_key, sizeof p->admission_key);
+    if (error == WF_OK && run->has_code) {
+        error = wf_proofs_make(&run->proofs, &run->code, &run->edhoc);
+    }
     if (error != WF_OK) {
         wf_run_over(da, run, error);
         return;
     }
     wf_run_step(da, run, WF_PAIR_KEYS_AGREED);
-    if (run->has_number) {
+    if (run->has_number || run->has_code) {
         wf_commit_begin(da, now, run);
         return;
     }
@@ -234,6 +272,7 @@ static void take_message_4(wf_da *da, wf_time now, wf_run *run, wf_bytes message
     wf_edhoc_wipe(&next);
     if (error != WF_OK) {
         da->counters->handshakes_refused++;
+        run->disturbed = true;
         return;
     }
     switch (run->purpose) {
@@ -287,58 +326,10 @@ void wf_initiator_frame(wf_da *da, wf_time now, const wf_address *from, const wf
     }
 }
 
-/* Why nothing came of it, as well as it can be known. */
-static wf_error outcome_at_end(const wf_run *run) {
-    if (run->purpose == WF_RUN_UNPAIR) {
-        return WF_ERROR_UNPAIRED_HERE_ONLY;
-    }
-    if (run->state == WF_RUN_WAITS_ANSWER) {
-        return WF_ERROR_PAIRING_INCOMPLETE;
-    }
-    if (run->state == WF_RUN_WAITS_DECISION) {
-        return WF_ERROR_CANCELLED;
-    }
-    if (run->hint != WF_OK) {
-        return run->hint;
-    }
-    if (run->window_seen_closed && run->purpose == WF_RUN_PAIR) {
-        return WF_ERROR_WINDOW_CLOSED;
-    }
-    return run->heard_plaintext && !run->heard_da ? WF_ERROR_PLAINTEXT_ONLY : WF_ERROR_NO_ANSWER;
-}
-
-static void end_run(wf_da *da, wf_run *run) {
-    wf_error outcome = outcome_at_end(run);
-    if (run->purpose == WF_RUN_UNPAIR) {
-        uint32_t pairing = run->pairing;
-        wf_da_emit_peer(da, WF_EVENT_UNPAIRED, pairing, outcome);
-        run->pairing = WF_NO_PAIRING;
-        wf_error error = wf_da_forget_peer_of(da, pairing);
-        outcome = error != WF_OK ? error : outcome;
-    }
-    wf_run_over(da, run, outcome);
-}
-
 /* A hello beside message_1 learns whether the window is still open: it words the outcome. */
-static void send_again(wf_da *da, wf_run *run, wf_time now) {
+void wf_initiator_send_again(wf_da *da, wf_time now, wf_run *run) {
     send_now(da, run, now, wf_run_longer(run->interval));
     if (run->purpose == WF_RUN_PAIR && run->state == WF_RUN_WAITS_2) {
         wf_da_hello(da, &run->address);
-    }
-}
-
-void wf_initiator_tick(wf_da *da, wf_time now) {
-    for (uint32_t i = 0; i < da->run_count; i++) {
-        wf_run *run = &da->runs[i];
-        if (run->state == WF_RUN_FREE) {
-            continue;
-        }
-        if (run->ends <= now) {
-            end_run(da, run);
-        } else if (run->repeat_at <= now && run->state == WF_RUN_WAITS_ANSWER) {
-            wf_commit_ask_again(da, now, run, wf_run_longer(run->interval));
-        } else if (run->repeat_at <= now) {
-            send_again(da, run, now);
-        }
     }
 }

@@ -8,6 +8,7 @@
 WF_MUST_CHECK wf_error wf_initiator_begin(wf_da *da, wf_time now, wf_run *run);
 /* RETRY, message_2, message_4 or an EDHOC error. */
 void wf_initiator_frame(wf_da *da, wf_time now, const wf_address *from, const wf_da_frame *frame);
-void wf_initiator_tick(wf_da *da, wf_time now);
+/* The same datagram once more. */
+void wf_initiator_send_again(wf_da *da, wf_time now, wf_run *run);
 
 #endif

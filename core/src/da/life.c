@@ -4,10 +4,7 @@
 
 #include "da/output.h"
 
-enum {
-    RUN_MS = 30000, /* a handshake */
-    LONGEST_INTERVAL_MS = 4000
-};
+enum { LONGEST_INTERVAL_MS = 4000 };
 
 /* ---- slots ---- */
 
@@ -73,7 +70,7 @@ wf_run *wf_run_new(wf_da *da, wf_time now, wf_run_purpose purpose, const wf_addr
                         .session = WF_NO_SESSION,
                         .address = *address,
                         .tid = (*da->next_tid)++,
-                        .ends = now + RUN_MS,
+                        .ends = now + WF_RUN_MS,
                         .hint = WF_OK};
     }
     return run;
@@ -98,7 +95,7 @@ wf_run *wf_run_of_request(wf_da *da, wf_request_id request) {
 }
 
 void wf_run_step(wf_da *da, const wf_run *run, wf_pair_step step) {
-    if (run->purpose == WF_RUN_PAIR) {
+    if (run->request.value != 0 && run->purpose != WF_RUN_UNPAIR) {
         wf_da_emit(da, &(wf_event){.kind = WF_EVENT_PAIR_STEP, .request = run->request, .step = step});
     }
 }
@@ -111,7 +108,9 @@ static void clean_up(wf_da *da, wf_run *run, wf_error outcome) {
     if (run->pairing == WF_NO_PAIRING || run->purpose == WF_RUN_CONNECT || run->purpose == WF_RUN_UNPAIR) {
         return;
     }
-    bool may_be_written = run->state == WF_RUN_WAITS_ANSWER && run->purpose == WF_RUN_PAIR && !run->refused;
+    bool was_confirmed = (run->purpose == WF_RUN_PAIR && run->state == WF_RUN_WAITS_ANSWER) ||
+                         (run->purpose == WF_RUN_HEAL && run->request.value != 0);
+    bool may_be_written = was_confirmed && !run->refused;
     if (!may_be_written && outcome != WF_OK) {
         wf_error ignored = drop(da, run->pairing); /* in the store it is tried and dropped at the next start */
         (void)ignored;

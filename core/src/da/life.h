@@ -4,7 +4,10 @@
 
 #include "da/state.h"
 
-enum { WF_FIRST_INTERVAL_MS = 1000 /* until the first repetition */ };
+enum {
+    WF_FIRST_INTERVAL_MS = 1000, /* until the first repetition */
+    WF_RUN_MS = 30000            /* a handshake */
+};
 
 /* NULL: all are taken. One that nobody asked for makes room for one that somebody did. */
 wf_run *wf_run_new(wf_da *da, wf_time now, wf_run_purpose purpose, const wf_address *address);

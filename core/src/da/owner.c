@@ -17,22 +17,40 @@ static wf_error begin_or_end(wf_da *da, wf_time now, wf_run *run) {
     return error;
 }
 
-wf_error wf_da_pair(wf_da *da, wf_time now, wf_request_id request, const wf_address *address, const uint8_t *number) {
+static void take_order(wf_run *run, wf_time now, const wf_da_pair_order *order) {
+    run->has_number = order->number != NULL;
+    if (order->number != NULL) {
+        memcpy(run->number, order->number, sizeof run->number);
+    }
+    run->has_code = order->code != NULL;
+    run->root_too = order->root_too;
+    if (order->code != NULL) {
+        run->code = *order->code;
+    }
+    run->until = now + (order->duration_ms != 0 ? order->duration_ms : WF_WINDOW_DEFAULT_MS);
+}
+
+/* Nobody vouches for the device: neither an anchor nor its set-up code. */
+static bool is_hopeless(const wf_da *da, const wf_da_pair_order *order) {
+    return da->identity.anchor_count == 0 && (order->code == NULL || order->root_too);
+}
+
+wf_error wf_da_pair(wf_da *da, wf_time now, wf_request_id request, const wf_da_pair_order *order) {
     if (da->role != WF_ROLE_CONTROLLER) {
         return WF_ERROR_STATE;
     }
-    wf_run *run = wf_run_new(da, now, WF_RUN_PAIR, address);
+    if (is_hopeless(da, order)) {
+        return WF_ERROR_UNTRUSTED;
+    }
+    wf_run *run = wf_run_new(da, now, WF_RUN_PAIR, &order->address);
     if (run == NULL) {
         return WF_ERROR_CAPACITY;
     }
-    run->has_number = number != NULL;
-    if (number != NULL) {
-        memcpy(run->number, number, sizeof run->number);
-    }
+    take_order(run, now, order);
     run->request = request;
     wf_error error = begin_or_end(da, now, run);
     if (error == WF_OK) {
-        wf_da_hello(da, address);
+        wf_da_hello(da, &order->address);
     }
     return error;
 }

@@ -14,6 +14,7 @@ static void write_entry(wf_writer *w, const wf_pairing *p) {
     wf_write_u8(w, VERSION);
     wf_write_u8(w, (uint8_t)p->state);
     wf_write_u8(w, (uint8_t)p->role);
+    wf_write_u8(w, p->pinned);
     wf_write_u32(w, p->sequence);
     wf_write_bytes(w, p->admission_key, sizeof p->admission_key);
     wf_write_bytes(w, p->address.ip, sizeof p->address.ip);
@@ -48,6 +49,8 @@ static wf_error read_entry(wf_pairing *p, wf_bytes entry) {
     }
     uint8_t state = wf_read_u8(&r);
     p->role = (wf_role)wf_read_u8(&r);
+    uint8_t pinned = wf_read_u8(&r);
+    p->pinned = pinned != 0;
     p->sequence = wf_read_u32(&r);
     wf_read_copy(&r, p->admission_key, sizeof p->admission_key);
     wf_read_copy(&r, p->address.ip, sizeof p->address.ip);
@@ -58,7 +61,7 @@ static wf_error read_entry(wf_pairing *p, wf_bytes entry) {
         return WF_ERROR_STORE_DAMAGED;
     }
     wf_read_copy(&r, p->certificate, p->certificate_len);
-    if (wf_reader_finish(&r) != WF_OK || entry.at[0] != VERSION ||
+    if (wf_reader_finish(&r) != WF_OK || entry.at[0] != VERSION || pinned > 1 ||
         (state != WF_PAIRING_PROVISIONAL && state != WF_PAIRING_FINAL)) {
         return WF_ERROR_STORE_DAMAGED;
     }

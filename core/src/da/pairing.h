@@ -26,6 +26,7 @@ typedef struct wf_pairing {
     wf_pairing_state state;
     wf_role role;
     bool unerased;     /* the store holds an entry here that could not be erased and does not count */
+    bool pinned;       /* by the set-up code alone: chain, dates and revocation say nothing about it */
     uint32_t sequence; /* a later pairing with the same peer has a higher one */
     uint8_t number[WF_NUMBER_LEN];
     uint8_t fingerprint[WF_HASH_LEN]; /* x5t is its first 8 bytes */

@@ -9,6 +9,22 @@ wf_chain_rules wf_da_chain_rules(const wf_da *da, wf_time now, wf_role role) {
                             .role = role};
 }
 
+wf_error wf_da_judge_stranger(const wf_da *da, wf_time now, const wf_edhoc_credential *credential, wf_role role,
+                              bool by_anchors, wf_certificate *peer) {
+    wf_chain_rules rules = wf_da_chain_rules(da, now, role);
+    if (credential->kind != WF_EDHOC_X5CHAIN || credential->chain_len == 0) {
+        return WF_ERROR_CREDENTIAL;
+    }
+    if (by_anchors) {
+        return wf_chain_verify(peer, credential->chain, credential->chain_len, &rules);
+    }
+    wf_error error = wf_certificate_parse(peer, credential->chain[0]);
+    if (error == WF_OK && peer->role != role) {
+        error = WF_ERROR_WRONG_ROLE;
+    }
+    return error == WF_OK && !peer->has_number ? WF_ERROR_CERTIFICATE : error;
+}
+
 void wf_da_address_proven(wf_da *da, uint32_t pairing, const wf_address *address) {
     wf_pairing *p = &da->pairings.entries[pairing];
     if (!wf_address_equal(&p->address, address)) {

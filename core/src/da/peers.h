@@ -7,6 +7,10 @@
 enum { WF_FIRST_PAUSE_MS = 10000 /* between two attempts at a session; it doubles */ };
 
 wf_chain_rules wf_da_chain_rules(const wf_da *da, wf_time now, wf_role role);
+/* The certificate of a stranger in this role: one that the anchors vouch for, or else any in the profile. Errors:
+ * CREDENTIAL, those of wf_chain_verify. */
+WF_MUST_CHECK wf_error wf_da_judge_stranger(const wf_da *da, wf_time now, const wf_edhoc_credential *credential,
+                                            wf_role role, bool by_anchors, wf_certificate *peer);
 /* A fresh handshake reached the peer there. */
 void wf_da_address_proven(wf_da *da, uint32_t pairing, const wf_address *address);
 /* New keys are wanted; call.c finds the time for it. */

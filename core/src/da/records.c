@@ -32,8 +32,9 @@ static void receive_request(wf_da *da, wf_time now, uint32_t session, wf_reader 
     const wf_session *s = &da->sessions.entries[session];
     uint8_t kind = wf_read_u8(plain);
     if (kind == WF_KIND_CONFIRM || kind == WF_KIND_UNPAIR) {
+        wf_bytes proof = kind == WF_KIND_CONFIRM ? wf_read_rest(plain) : wf_bytes_of(NULL, 0);
         if (wf_reader_finish(plain) == WF_OK) {
-            wf_commit_request(da, now, &in->ref, (wf_da_kind)kind);
+            wf_commit_request(da, now, &in->ref, (wf_da_kind)kind, proof);
         }
         return;
     }
@@ -75,11 +76,12 @@ static void receive_answer(wf_da *da, wf_time now, uint32_t session, const wf_ad
     uint8_t kind = wf_read_u8(plain);
     wf_error reason = kind == WF_KIND_REFUSED ? read_refusal(s, now, plain) : WF_OK;
     wf_bytes nonce = wf_read_bytes(plain, kind == WF_KIND_CHALLENGED ? WF_DA_NONCE_LEN : 0);
+    wf_bytes proof = kind == WF_KIND_CONFIRMED ? wf_read_rest(plain) : wf_bytes_of(NULL, 0);
     if (kind != WF_KIND_EDATA && wf_reader_finish(plain) != WF_OK) {
         return;
     }
     if (!s->trusted || kind == WF_KIND_CONFIRMED || kind == WF_KIND_UNPAIRED) {
-        wf_commit_answer(da, now, session, (wf_da_kind)kind, reason);
+        wf_commit_answer(da, now, session, (wf_da_kind)kind, proof, reason);
     } else if (kind == WF_KIND_CHALLENGED) {
         wf_path_challenged(da, now, session, from, nonce);
     } else if (kind == WF_KIND_REFUSED) {

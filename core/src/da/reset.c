@@ -98,6 +98,7 @@ static void end_all(wf_da *da) {
         wf_session_close(&da->sessions, i);
     }
     wf_wipe(da->calls, da->pairings.count * sizeof *da->calls);
+    wf_wipe(&da->expectations, sizeof da->expectations);
     wf_wipe(da->plain, sizeof da->plain);
 }
 

@@ -71,7 +71,7 @@ static void refuse(wf_da *da, const wf_address *from, uint16_t tid, wf_error why
 
 /* The pairing whose admission tag stands before message_1, or WF_NO_PAIRING. */
 static uint32_t admitted_pairing(const wf_da *da, const wf_da_frame *frame) {
-    if ((frame->flags & WF_DA_HAS_TAG) == 0) {
+    if ((frame->flags & WF_DA_HAS_TAG) == 0 || (frame->flags & WF_DA_TAG_OF_CODE) != 0) {
         return WF_NO_PAIRING;
     }
     bool covers_wake = (frame->flags & WF_DA_TAG_COVERS_WAKE) != 0;
@@ -85,6 +85,23 @@ static uint32_t admitted_pairing(const wf_da *da, const wf_da_frame *frame) {
         }
     }
     return WF_NO_PAIRING;
+}
+
+/* Where there is a set-up code only its holder gets on; who has no tokens left waits. */
+static wf_error admit_stranger(wf_da *da, wf_time now, const wf_address *from, const wf_da_frame *frame) {
+    bool shows_code = (frame->flags & WF_DA_TAG_OF_CODE) != 0;
+    if (da->has_code && !shows_code) {
+        return WF_ERROR_CODE_NEEDED;
+    }
+    if (shows_code &&
+        !(da->has_code && wf_admission_is_right(frame->tag, da->slot_key, frame->cookie, nothing, frame->payload))) {
+        return WF_ERROR_WRONG_CODE;
+    }
+    if (!wf_tokens_take(&da->tokens, now, from)) {
+        da->counters->strangers_limited++;
+        return WF_ERROR_BUSY;
+    }
+    return WF_OK;
 }
 
 static void send_retry(wf_da *da, wf_time now, const wf_address *from, const wf_da_frame *frame) {
@@ -175,14 +192,17 @@ void wf_responder_message_1(wf_da *da, wf_time now, const wf_address *from, cons
             return;
         }
     }
-    wf_slot *slot = take_slot(da, now, from, pairing);
-    if (slot == NULL) {
-        refuse(da, from, frame->tid, WF_ERROR_BUSY, true);
-        return;
+    wf_error error = pairing == WF_NO_PAIRING ? admit_stranger(da, now, from, frame) : WF_OK;
+    wf_slot *slot = error == WF_OK ? take_slot(da, now, from, pairing) : NULL;
+    if (slot != NULL) {
+        error = answer_message_1(da, slot, frame);
+    } else if (error == WF_OK) {
+        error = WF_ERROR_BUSY;
     }
-    wf_error error = answer_message_1(da, slot, frame);
     if (error != WF_OK) {
-        wf_slot_free(da, slot);
+        if (slot != NULL) {
+            wf_slot_free(da, slot);
+        }
         refuse(da, from, frame->tid, error, true);
     }
 }
@@ -200,14 +220,12 @@ static wf_slot *slot_of(wf_da *da, const wf_address *from, uint8_t connection_id
     return NULL;
 }
 
-/* The controller's certificate: the one that it was paired with, or one that the anchors vouch for. */
+/* The controller's certificate: the one that it was paired with, or one that the anchors vouch for, or with the set-up
+ * code alone any: its key is pinned by the proof that follows. */
 static wf_error judge(wf_da *da, wf_time now, const wf_slot *slot, const wf_edhoc_credential *credential,
                       wf_certificate *peer) {
     if (slot->pairing == WF_NO_PAIRING) {
-        wf_chain_rules rules = wf_da_chain_rules(da, now, WF_ROLE_CONTROLLER);
-        return credential->kind == WF_EDHOC_X5CHAIN
-                   ? wf_chain_verify(peer, credential->chain, credential->chain_len, &rules)
-                   : WF_ERROR_CREDENTIAL;
+        return wf_da_judge_stranger(da, now, credential, WF_ROLE_CONTROLLER, !da->code_alone, peer);
     }
     const wf_pairing *p = &da->pairings.entries[slot->pairing];
     if (credential->kind != WF_EDHOC_X5T || memcmp(credential->x5t, p->fingerprint, WF_X5T_LEN) != 0) {
@@ -258,7 +276,17 @@ static wf_error open_for_stranger(wf_da *da, wf_time now, wf_slot *slot, const w
     wf_session *s = &da->sessions.entries[slot->session];
     wf_pairing *p = &da->pairings.entries[pairing];
     s->pairing = pairing;
-    s->ends = now + WF_SLOT_LIFE_MS;
+    s->ends = now + WF_CANDIDATE_LIFE_MS;
+    p->pinned = da->code_alone;
+    if (da->has_code) {
+        wf_proofs proofs;
+        wf_error error = wf_proofs_make(&proofs, &da->code, run);
+        wf_expect(&da->expectations, s->serial, &proofs);
+        wf_wipe(&proofs, sizeof proofs);
+        if (error != WF_OK) {
+            return error;
+        }
+    }
     return wf_edhoc_export(run, WF_EXPORT_ADMISSION_KEY, nothing, p->admission_key, sizeof p->admission_key);
 }
 
@@ -334,6 +362,9 @@ void wf_responder_message_3(wf_da *da, wf_time now, const wf_address *from, cons
     wf_error error = finish(da, now, slot, frame, &run);
     wf_edhoc_wipe(&run);
     if (error != WF_OK) {
+        if (slot->pairing == WF_NO_PAIRING) {
+            (void)wf_tokens_take(&da->tokens, now, from);
+        }
         refuse(da, from, frame->tid, error, error != WF_ERROR_TAG && error != WF_ERROR_STATE);
     }
 }

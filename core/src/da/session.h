@@ -35,10 +35,11 @@ typedef struct wf_session {
     uint32_t serial; /* no other session that stood in this place had the same */
     bool used;
     bool initiator;
-    bool keyed;   /* before, only the kid is reserved */
-    bool trusted; /* the pairing counts: only then anything but the commit passes */
-    bool proven;  /* a record of the peer's has arrived under these keys */
-    bool leaving; /* unpaired: nothing but UNPAIRED is answered */
+    bool keyed;       /* before, only the kid is reserved */
+    bool trusted;     /* the pairing counts: only then anything but the commit passes */
+    bool proven;      /* a record of the peer's has arrived under these keys */
+    bool leaving;     /* unpaired: nothing but UNPAIRED is answered */
+    wf_error refused; /* what CONFIRM was refused with, and will be again */
     uint32_t pairing;
     wf_record_keys keys;
     uint64_t next_piv;

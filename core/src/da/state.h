@@ -4,7 +4,10 @@
 
 #include "da/admission.h"
 #include "da/da.h"
+#include "da/guard.h"
+#include "da/proof.h"
 #include "da/session.h"
+#include "da/tokens.h"
 #include "da/window.h"
 
 enum {
@@ -15,7 +18,8 @@ enum {
     WF_LAST_WORDS = 4,
     WF_SPARE_PAIRINGS = 2, /* candidates beside the pairings that count */
     WF_MAX_RETRIES = 3,
-    WF_SLOT_LIFE_MS = 45000
+    WF_SLOT_LIFE_MS = 45000,
+    WF_CANDIDATE_LIFE_MS = 90000 /* message_4 to CONFIRM: the owner's decision, then 40 s */
 };
 
 /* A handshake that somebody began with us. */
@@ -70,11 +74,17 @@ typedef struct wf_run {
     wf_time repeat_at, ends;
     uint32_t interval;
     unsigned retries;
-    bool heard_plaintext, heard_da, window_seen_closed;
-    bool refused;  /* under the session: the device wrote nothing down */
-    wf_error hint; /* words the outcome if nothing better happens */
+    bool heard_plaintext, heard_da, window_seen_open, window_seen_closed;
+    bool incomplete; /* a provisional pairing of an earlier handshake lies in the store */
+    bool disturbed;  /* by messages that were not the device's */
+    bool refused;    /* under the session: the device wrote nothing down */
+    wf_error hint;   /* words the outcome if nothing better happens */
     bool has_number;
     uint8_t number[WF_NUMBER_LEN];
+    bool has_code, root_too;
+    wf_setup_code code;
+    wf_proofs proofs; /* once the keys are agreed */
+    wf_time until;    /* a pairing that got no answer begins anew before */
     uint8_t message_1[WF_MESSAGE_1_LEN];
     size_t message_1_len;
     bool has_cookie, has_nonce;
@@ -107,6 +117,12 @@ struct wf_da {
     wf_pairing_table pairings;
     wf_session_table sessions;
     wf_window window;
+    wf_guard guard;
+    wf_tokens tokens;
+    bool has_code, code_alone;
+    wf_setup_code code;
+    uint8_t slot_key[WF_SETUP_CODE_KEY_LEN];
+    wf_expectations expectations;
     wf_cookie_key cookie_key;
     wf_slot slots[WF_RESPONDER_SLOTS];
     wf_last_word last_words[WF_LAST_WORDS];

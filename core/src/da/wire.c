@@ -5,9 +5,11 @@ enum {
     HELLO_CONTROLLER = 2,
     HELLO_WINDOW_OPEN = 4,
     HELLO_HAS_PAIRINGS = 8,
+    HELLO_DEMANDS_CODE = 16,
+    HELLO_DEMANDS_ROOT = 32,
     SUITE_2_BIT = 1,
     SUITE_3_BIT = 2,
-    KNOWN_MESSAGE_1_FLAGS = WF_DA_HAS_COOKIE | WF_DA_HAS_TAG | WF_DA_TAG_COVERS_WAKE
+    KNOWN_MESSAGE_1_FLAGS = WF_DA_HAS_COOKIE | WF_DA_HAS_TAG | WF_DA_TAG_COVERS_WAKE | WF_DA_TAG_OF_CODE
 };
 
 static const struct {
@@ -53,6 +55,8 @@ static void read_hello(wf_hello *out, wf_reader *r) {
     out->is_controller = (flags & HELLO_CONTROLLER) != 0;
     out->window_open = (flags & HELLO_WINDOW_OPEN) != 0;
     out->has_pairings = (flags & HELLO_HAS_PAIRINGS) != 0;
+    out->demands_code = (flags & HELLO_DEMANDS_CODE) != 0;
+    out->demands_root = (flags & HELLO_DEMANDS_ROOT) != 0;
     out->takes_suite_2 = (suites & SUITE_2_BIT) != 0;
     out->takes_suite_3 = (suites & SUITE_3_BIT) != 0;
     out->window_seconds = wf_read_u16(r);
@@ -61,7 +65,8 @@ static void read_hello(wf_hello *out, wf_reader *r) {
 
 void wf_da_write_hello(wf_writer *out, const wf_hello *hello) {
     unsigned flags = (hello->is_device ? HELLO_DEVICE : 0u) | (hello->is_controller ? HELLO_CONTROLLER : 0u) |
-                     (hello->window_open ? HELLO_WINDOW_OPEN : 0u) | (hello->has_pairings ? HELLO_HAS_PAIRINGS : 0u);
+                     (hello->window_open ? HELLO_WINDOW_OPEN : 0u) | (hello->has_pairings ? HELLO_HAS_PAIRINGS : 0u) |
+                     (hello->demands_code ? HELLO_DEMANDS_CODE : 0u) | (hello->demands_root ? HELLO_DEMANDS_ROOT : 0u);
     unsigned suites = (hello->takes_suite_2 ? SUITE_2_BIT : 0u) | (hello->takes_suite_3 ? SUITE_3_BIT : 0u);
     wf_write_u8(out, (uint8_t)flags);
     wf_write_u8(out, (uint8_t)suites);
@@ -71,8 +76,9 @@ void wf_da_write_hello(wf_writer *out, const wf_hello *hello) {
 
 static void read_message_1(wf_da_frame *out, wf_reader *r) {
     out->flags = wf_read_u8(r);
-    if ((out->flags & ~KNOWN_MESSAGE_1_FLAGS) != 0 ||
-        ((out->flags & WF_DA_TAG_COVERS_WAKE) != 0 && (out->flags & WF_DA_HAS_TAG) == 0)) {
+    unsigned about_the_tag = out->flags & (WF_DA_TAG_COVERS_WAKE | WF_DA_TAG_OF_CODE);
+    if ((out->flags & ~KNOWN_MESSAGE_1_FLAGS) != 0 || about_the_tag == (WF_DA_TAG_COVERS_WAKE | WF_DA_TAG_OF_CODE) ||
+        (about_the_tag != 0 && (out->flags & WF_DA_HAS_TAG) == 0)) {
         wf_reader_fail(r);
     }
     if ((out->flags & WF_DA_HAS_COOKIE) != 0) {

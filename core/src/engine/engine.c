@@ -54,6 +54,8 @@ static bool on_set(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_byte
 
 static wf_da_config da_config(wf_engine *engine, const wf_engine_config *config) {
     return (wf_da_config){.identity = config->identity,
+                          .code = config->setup_code,
+                          .code_alone = config->code_alone,
                           .entropy = config->entropy,
                           .store = engine != NULL ? wf_audit_watched_store(engine, config) : config->store,
                           .pairings = config->pairings,
@@ -347,20 +349,24 @@ wf_error wf_engine_factory_reset(wf_engine *engine, wf_time now) {
     return error;
 }
 
-wf_error wf_engine_open_window(wf_engine *engine, wf_time now, uint32_t duration_ms) {
+wf_error wf_engine_open_window(wf_engine *engine, wf_time now, uint32_t duration_ms, unsigned pairings) {
     engine->now = now;
-    return engine->da != NULL ? wf_da_open_window(engine->da, now, duration_ms) : WF_ERROR_STATE;
+    return engine->da != NULL ? wf_da_open_window(engine->da, now, duration_ms, pairings) : WF_ERROR_STATE;
 }
 
 void wf_engine_close_window(wf_engine *engine, wf_time now) {
     engine->now = now;
-    if (wf_engine_window_left(engine, now) > 0) {
+    if (wf_engine_window(engine, now).left_ms > 0) {
         wf_da_close_window(engine->da, WF_ERROR_CANCELLED);
     }
 }
 
-uint32_t wf_engine_window_left(const wf_engine *engine, wf_time now) {
-    return engine->da != NULL ? wf_da_window_left(engine->da, now) : 0;
+wf_window_state wf_engine_window(const wf_engine *engine, wf_time now) {
+    if (engine->da == NULL) {
+        return (wf_window_state){0};
+    }
+    wf_da_window window = wf_da_window_state(engine->da, now);
+    return (wf_window_state){window.left_ms, window.pairings, window.failures, window.opened_today};
 }
 
 bool wf_engine_next_peer(const wf_engine *engine, unsigned *at, wf_peer *out) {

@@ -278,13 +278,12 @@ static wf_error hand_over(wf_pending *p, wf_error error, wf_request_id *out) {
     return WF_OK;
 }
 
-wf_error wf_engine_pair(wf_engine *engine, wf_time now, wf_request_id *out, const wf_address *address,
-                        const uint8_t *number) {
+wf_error wf_engine_pair(wf_engine *engine, wf_time now, wf_request_id *out, const wf_pair_order *order) {
     *out = (wf_request_id){0};
     if (engine->da == NULL) {
         return WF_ERROR_STATE;
     }
-    if (wf_address_is_unspecified(address) || wf_address_is_multicast(address)) {
+    if (wf_address_is_unspecified(&order->address) || wf_address_is_multicast(&order->address)) {
         return WF_ERROR_ARGUMENT;
     }
     wf_pending *p = new_pending(engine, now, 0);
@@ -293,10 +292,11 @@ wf_error wf_engine_pair(wf_engine *engine, wf_time now, wf_request_id *out, cons
     }
     p->state = WF_PENDING_ELSEWHERE;
     p->is_pairing = true;
-    p->address = *address;
+    p->address = order->address;
     p->address.port = engine->port;
+    wf_da_pair_order da_order = {p->address, order->number, order->code, order->root_too, order->duration_ms};
     engine->now = now;
-    wf_error error = wf_da_pair(engine->da, now, p->id, &p->address, number);
+    wf_error error = wf_da_pair(engine->da, now, p->id, &da_order);
     if (error == WF_OK) {
         knock(engine, &p->address);
     }
