@@ -50,6 +50,25 @@ static int request(lua_State *L) {
     return push_request(L, error, id);
 }
 
+/* inform(peer or address or nil, eoj, epcs, confirm, seconds): the request, or 0 when there is nothing to wait for */
+static int inform(lua_State *L) {
+    endpoint *e = wfl_endpoint(L);
+    wf_request_id id;
+    wf_bytes epcs = wfl_bytes(L, 4, "epcs");
+    wf_inform order = {.eoj = wfl_eoj(L, 3, "eoj"),
+                       .epcs = epcs.at,
+                       .epc_count = epcs.len,
+                       .confirm = lua_toboolean(L, 5),
+                       .timeout_ms = check_milliseconds(L, 6, "timeout")};
+    if (lua_type(L, 2) == LUA_TNUMBER) {
+        order.target.peer = check_peer(L, 2);
+    } else if (!lua_isnil(L, 2)) {
+        order.target.address = wfl_address(L, 2, "address", e->udp.port);
+    }
+    wf_error error = wf_engine_inform(e->engine, wfl_endpoint_now(L, e), &id, &order);
+    return push_request(L, error, id);
+}
+
 /* hello(address or nil, seconds) */
 static int hello(lua_State *L) {
     endpoint *e = wfl_endpoint(L);
@@ -306,6 +325,7 @@ static int send_error(lua_State *L) {
 void wfl_add_endpoint_calls(lua_State *L) {
     static const luaL_Reg methods[] = {
         {"request", request},
+        {"inform", inform},
         {"hello", hello},
         {"cancel", cancel},
         {"send_raw", send_raw},

@@ -37,7 +37,7 @@ static size_t take_sets(lua_State *L, int index, wf_property sets[static WF_CALL
     return (size_t)count;
 }
 
-/* call(peer or address, eoj, sets, gets, timeout, verify, repeatable) */
+/* call(peer or address, eoj, sets, gets, timeout, verify, repeatable, force) */
 static int call(lua_State *L) {
     endpoint *e = wfl_endpoint(L);
     wf_property sets[WF_CALL_PROPERTIES];
@@ -50,7 +50,8 @@ static int call(lua_State *L) {
                      .get_count = gets.len,
                      .timeout_ms = check_milliseconds(L, 6, "timeout"),
                      .verify_ms = check_milliseconds(L, 7, "verify"),
-                     .repeatable = lua_toboolean(L, 8)};
+                     .repeatable = lua_toboolean(L, 8),
+                     .force = lua_toboolean(L, 9)};
     if (lua_type(L, 2) == LUA_TNUMBER) {
         order.target.peer.value = (uint32_t)wfl_integer(L, 2, "peer", 1, UINT32_MAX);
     } else {
@@ -101,10 +102,14 @@ static int discover(lua_State *L) {
 
 static void push_known(lua_State *L, const endpoint *e, const wf_known *known) {
     wf_eoj eoj;
-    lua_createtable(L, 0, 8);
+    lua_createtable(L, 0, 9);
     wfl_set_integer(L, "id", known->id.value);
     wfl_push_address(L, &known->address);
     lua_setfield(L, -2, "address");
+    if (!wf_address_is_unspecified(&known->other)) {
+        wfl_push_address(L, &known->other);
+        lua_setfield(L, -2, "other_address");
+    }
     wfl_set_boolean(L, "is_online", known->state == WF_KNOWN_ONLINE);
     if (known->reason != WF_OK) {
         wfl_set_text(L, "reason", wf_error_row_of(known->reason)->name);
@@ -124,7 +129,7 @@ static void push_known(lua_State *L, const endpoint *e, const wf_known *known) {
     lua_setfield(L, -2, "objects");
 }
 
-/* A list of {id=, address=, is_online=, reason=, number=, limit=, objects=}. */
+/* A list of {id=, address=, other_address=, is_online=, reason=, number=, limit=, objects=}. */
 static int known(lua_State *L) {
     const endpoint *e = wfl_endpoint(L);
     wf_known one;

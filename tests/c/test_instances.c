@@ -264,6 +264,28 @@ static void a_late_answer_under_a_session_gives_a_call_what_it_lacks(void) {
     world_end(w);
 }
 
+static void the_outcome_says_from_where_the_answer_came(void) {
+    for (int is_paired = 0; is_paired < 2; is_paired++) {
+        world *w = home(is_paired != 0);
+        uint8_t edata[32];
+        wf_writer out = wf_writer_of(edata, sizeof edata);
+        wf_frame_writer frame = wf_edata_begin(&out, WF_EOJ_CONTROLLER, CLASS + 1, WF_ESV_GET);
+        CHECK(wf_frame_property(&frame, 0xB3, nothing));
+        wf_request request = {.edata = wf_bytes_of(edata, out.len)};
+        if (is_paired) {
+            request.target.peer = world_peer(w, CONTROLLER);
+        } else {
+            request.target.address = w->nodes[DEVICE].address;
+        }
+        wf_request_id id;
+        CHECK_OK(wf_engine_request(w->nodes[CONTROLLER].engine, w->now, &id, &request));
+        world_run(w, 1000);
+        const wf_event *done = world_outcome(w, CONTROLLER, id);
+        CHECK(done != NULL && wf_address_same_host(&done->from, &w->nodes[DEVICE].address));
+        world_end(w);
+    }
+}
+
 #define CASE(name) \
     { #name, name }
 static const check_case cases[] = {
@@ -274,6 +296,7 @@ static const check_case cases[] = {
     CASE(a_lost_answer_is_made_up_for_in_clear),
     CASE(a_lost_answer_is_made_up_for_under_a_session),
     CASE(when_nobody_answers_the_outcome_says_why),
+    CASE(the_outcome_says_from_where_the_answer_came),
     CASE(a_peer_that_answered_is_not_asked_for_new_keys),
     CASE(a_late_answer_under_a_session_is_told_and_changes_no_outcome),
     CASE(a_late_answer_under_a_session_gives_a_call_what_it_lacks),

@@ -183,26 +183,3 @@ def device(**options: object) -> warifu.Device:
 
 OBJECTS = [AIRCON, LIGHT, LIGHT + 1]
 INSTANCE_LIST = bytes([len(OBJECTS)]) + b"".join(eoj.to_bytes(3) for eoj in OBJECTS)
-
-
-async def raw(
-    controller: warifu.Controller,
-    to: str | None,
-    eoj: int,
-    esv: int,
-    *properties: tuple[int, bytes],
-    gets: list[tuple[int, bytes]] | None = None,
-    seconds: float = ANSWER_S,
-) -> _warifu.ParsedFrame | None:
-    """A request that Node has no method for, and the first answer; None: there came none."""
-    edata = _warifu.edata_compose(CONTROLLER, eoj, esv, list(properties), gets)
-    runtime = controller._open
-    with runtime.call(
-        lambda now: runtime.engine.request(now, edata, address=to, timeout_ms=round(seconds * 1000))
-    ) as call:
-        answers = []
-        while True:
-            event = await call.next()
-            answers += [event.edata] if event.edata else []
-            if event.kind == "done":
-                return _warifu.edata_parse(answers[0]) if answers else None

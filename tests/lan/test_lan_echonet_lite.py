@@ -11,7 +11,6 @@ from lan import (
     AIRCON,
     GET,
     GET_RES,
-    GET_SNA,
     INF_REQ,
     INFC,
     INSTANCE_LIST,
@@ -32,7 +31,6 @@ from lan import (
     address,
     device,
     place,
-    raw,
 )
 from peer import Peer, node_command, running
 
@@ -160,9 +158,8 @@ async def test_its_start_is_heard_as_a_notification() -> None:
 @in_loop
 async def test_it_is_found(el: Peer, family: int) -> None:
     async with warifu.Controller(policy="open") as controller:
-        nodes = await controller.discover(1.0)
-        assert len({node.number for node in nodes}) == 1  # it answers with both families
-        (node,) = [node for node in nodes if node.address.startswith("[") == (family == 6)]
+        (node,) = await controller.discover(1.0)
+        assert [place.startswith("[") for place in node.addresses] == [False, True]  # it answers with both families
         assert node.objects == [AIRCON, LIGHT]
         assert node.number is not None
         assert node.number[:4] == b"\xfe\x00\x00\x77"
@@ -270,24 +267,22 @@ async def test_a_setget_that_it_ignores_is_done_as_setc_and_get(el: Peer) -> Non
 @in_loop
 async def test_the_node_profile_is_reached_by_instance_0(el: Peer) -> None:
     async with warifu.Controller(policy="open") as controller:
-        answer = await raw(controller, place(PEER), NODE & 0xFFFF00, GET, (0xD3, b""))
-        assert answer is not None
-        assert (answer.esv, answer.seoj, dict(answer.properties)) == (GET_RES, NODE, {0xD3: b"\x00\x00\x02"})
+        (answer,) = await controller.request("Get", NODE & 0xFFFF00, [0xD3], to=place(PEER), timeout=1)
+        assert answer == warifu.Answer(place(PEER), NODE, "Get_Res", ((0xD3, b"\x00\x00\x02"),))
 
 
 @in_loop
 async def test_it_answers_for_an_object_that_it_lacks(el: Peer) -> None:
     async with warifu.Controller(policy="open") as controller:
-        answer = await raw(controller, place(PEER), AIRCON + 4, GET, (POWER, b""))
-        assert answer is not None
-        assert (answer.esv, answer.seoj, list(answer.properties)) == (GET_SNA, AIRCON + 4, [(POWER, b"")])
+        (answer,) = await controller.request("Get", AIRCON + 4, [POWER], to=place(PEER))
+        assert answer == warifu.Answer(place(PEER), AIRCON + 4, "Get_SNA", ((POWER, b""),))
 
 
 @in_loop
 async def test_its_answer_to_our_inf_req_has_a_tid_of_its_own_and_is_a_notification(el: Peer) -> None:
     async with warifu.Controller(policy="open") as controller:
         heard = controller.watch()
-        assert await raw(controller, None, NODE, INF_REQ, (0xD5, b"\x00"), seconds=0.5) is None
+        assert await controller.request("INF_REQ", NODE, [(0xD5, b"\x00")], timeout=0.5) == []
         told = await anext(heard)  # by either family
         assert (told.eoj, told.properties) == (NODE, {0xD5: bytes.fromhex("02013001029001")})
 

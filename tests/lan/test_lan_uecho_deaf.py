@@ -50,19 +50,14 @@ async def test_the_arbitrary_format_deafens_it(their_device: Peer) -> None:
         assert await bare.silence() == []
 
 
+@pytest.mark.parametrize("trusted", [False, True], ids=["plain", "identity"])
 @in_loop
-async def test_a_controller_without_an_identity_finds_it_again_and_again(their_device: Peer) -> None:
-    async with warifu.Controller(policy="open") as controller:
-        for _ in range(2):
-            assert [node.address for node in await controller.discover(0.5)] == [place(PEER)]
-
-
-@in_loop
-async def test_a_controller_with_an_identity_finds_it_once_and_then_by_its_address(their_device: Peer) -> None:
-    async with warifu.Controller(policy="open", identity=authority().issue("controller")) as controller:
-        assert [node.address for node in await controller.discover(0.5)] == [place(PEER)]
-        assert await controller.discover(0.5) == []
-        node = warifu.Node(controller, place(PEER), None, [], None)
+async def test_a_controller_finds_it_again_and_again(their_device: Peer, trusted: bool) -> None:
+    identity = authority().issue("controller") if trusted else None
+    async with warifu.Controller(policy="open", identity=identity) as controller:
+        for _ in range(3):
+            (node,) = await controller.discover(0.5)
+            assert (node.address, node.da) == (place(PEER), None)
         assert (await node.get(NODE, 0xD3))[0xD3] == b"\x00\x00\x01"
 
 

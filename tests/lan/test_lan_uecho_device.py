@@ -24,7 +24,6 @@ from lan import (
     Bare,
     address,
     place,
-    raw,
 )
 from peer import Peer, python_command, running
 
@@ -63,9 +62,8 @@ async def test_one_and_several_values_are_read(uecho: Peer) -> None:
 @in_loop
 async def test_a_property_without_a_value_is_read_as_empty(uecho: Peer) -> None:
     async with warifu.Controller(policy="open") as controller:
-        answer = await raw(controller, place(PEER), AIRCON, GET, (0x84, b""))
-        assert answer is not None
-        assert (answer.esv, list(answer.properties)) == (GET_RES, [(0x84, b"")])
+        (answer,) = await controller.request("Get", AIRCON, [0x84], to=place(PEER))
+        assert (answer.service, answer.properties) == ("Get_Res", ((0x84, b""),))
         node = await node_of(controller)
         assert await node.get(AIRCON, 0x84, ROOM) == {0x84: b"", ROOM: b"\x1d"}
 

@@ -37,7 +37,6 @@ from lan import (
     address,
     device,
     place,
-    raw,
 )
 from warifu import _warifu
 
@@ -179,10 +178,61 @@ async def test_what_is_no_request_to_an_object_of_ours_meets_silence(family: int
 async def test_our_controller_asks_everybody_by_inf_req_and_takes_the_answers(family: int) -> None:
     async with Bare(family=family) as bare, warifu.Controller(policy="open") as controller:
         heard = controller.watch()
-        asked = asyncio.create_task(raw(controller, None, NODE, INF_REQ, (0xD5, b""), seconds=1.0))
+        asked = asyncio.create_task(controller.request("INF_REQ", NODE, [0xD5], timeout=1.0))
         request = await bare.hear(lambda item: (item.where, item.frame.esv) == ("group", INF_REQ))
         frame = _warifu.frame_compose(request.frame.tid, NODE, CONTROLLER, INF, [(0xD5, b"\x01\x02\x60\x01")])
         bare.send(GROUPS[family], frame, port="other")
         told = await anext(heard)
         assert (told.address, told.eoj, told.properties) == (place(BARE, family), NODE, {0xD5: b"\x01\x02\x60\x01"})
-        await asked
+        assert [answer.service for answer in await asked] == ["INF"]
+
+
+# ---- a node in both families ----
+
+
+class BothFamilies:
+    """A device on the bare host, in both families under one number, that is heard and answers by hand."""
+
+    NUMBER = bytes.fromhex("FE000006") + bytes(range(13))
+
+    def __init__(self) -> None:
+        self.places = [Bare(family=4), Bare(family=6)]
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> "BothFamilies":
+        for bare in self.places:
+            await bare.__aenter__()
+            self._tasks.append(asyncio.create_task(self._answer(bare)))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for bare in self.places:
+            await bare.__aexit__()
+
+    async def _answer(self, bare: Bare) -> None:
+        values = {0xD6: INSTANCE_LIST, 0x83: self.NUMBER, 0x82: bytes.fromhex("010D0100"), POWER: b"\x30"}
+        while True:
+            asked = await bare.hear(lambda item: item.frame.esv == GET, seconds=60)
+            answers = [(epc, values[epc]) for epc, _ in asked.frame.properties]
+            bare.send(
+                asked.address + ("%eth0" if asked.address.startswith("fe80") else ""),
+                _warifu.frame_compose(asked.frame.tid, NODE, CONTROLLER, GET_RES, answers),
+            )
+
+
+@in_loop
+async def test_a_node_that_answers_in_both_families_is_one_node() -> None:
+    async with BothFamilies() as both, warifu.Controller() as controller:
+        for _ in range(2):
+            (node,) = await controller.discover(1.0)
+            assert node.address == place(BARE, 4)
+            assert node.number == both.NUMBER
+            (_, other) = node.addresses
+            assert other.startswith("[")
+            assert [known.addresses for known in controller.nodes] == [node.addresses]
+        assert await node.get(NODE, POWER) == {POWER: b"\x30"}
+        by_other = warifu.Node(controller, other, None, [], None)
+        assert await by_other.get(NODE, POWER) == {POWER: b"\x30"}

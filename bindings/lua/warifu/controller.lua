@@ -11,7 +11,7 @@ local NUMBER, INSTANCES = 0x83, 0xD6
 
 local SHORTEST = 0.01 -- 0 means the engine's own timeout
 
-local DISCOVER = { timeout = true, address = true }
+local DISCOVER = { timeout = true, address = true, greet = true }
 local RESCAN = { timeout = true }
 local PAIR = { number = true, confirm = true, progress = true }
 
@@ -31,28 +31,53 @@ local function address_of(name, value)
     return check.type(name, value, "string")
 end
 
--- What the answers to a discovery say of each node.
-local function collector(self, nodes)
-    local by_address = {}
+-- What the answers to a discovery say of each address.
+local function collector(by_address)
     return function(event)
-        local node = by_address[event.address]
-        if not node then
-            node = Node.of_address(self, event.address, { objects = {} })
-            by_address[event.address] = node
-            nodes[#nodes + 1] = node
-        end
+        local seen = by_address[event.address] or { objects = {} }
+        by_address[event.address] = seen
         if event.hello then
-            node.da = event.hello
+            seen.da = event.hello
         elseif event.edata then
             local values = Node.properties_of(core.parse_edata(event.edata))
             local number, instances = values[NUMBER] or "", values[INSTANCES] or ""
-            node.number = #number == 17 and core.hex(number) or node.number
-            node.objects = {}
+            seen.number = #number == 17 and core.hex(number) or seen.number
+            seen.objects = {}
             for at = 2, #instances - 2, 3 do
-                node.objects[#node.objects + 1] = (">I3"):unpack(instances, at)
+                seen.objects[#seen.objects + 1] = (">I3"):unpack(instances, at)
             end
         end
     end
+end
+
+local function is_ipv4(address)
+    return address:sub(1, 1) ~= "["
+end
+
+-- The nodes behind the addresses: one in IPv4 and one in IPv6 with the same number are one node's.
+local function nodes_of(self, by_address)
+    local addresses, nodes = {}, {}
+    for address in pairs(by_address) do
+        addresses[#addresses + 1] = address
+    end
+    table.sort(addresses, function(a, b)
+        return is_ipv4(a) and not is_ipv4(b) or is_ipv4(a) == is_ipv4(b) and a < b
+    end)
+    for _, address in ipairs(addresses) do
+        local seen, node = by_address[address], nil
+        for _, other in ipairs(nodes) do
+            local fits = is_ipv4(other.address) and not is_ipv4(address) and not other.other_address
+            if fits and seen.number and other.number == seen.number then
+                node = other
+            end
+        end
+        if node then
+            node.other_address, node.da = address, node.da or seen.da
+        else
+            nodes[#nodes + 1] = Node.of_address(self, address, seen)
+        end
+    end
+    return nodes
 end
 
 -- Waits for the end of a question to many; that nobody answers is no failure.
@@ -66,7 +91,7 @@ local function harvest(self, take, call)
 end
 
 -- Two hellos, each for half of the time: one may be lost, or come too soon after another's.
-local function ask_da(self, take, address, timeout)
+local function greet(self, take, address, timeout)
     for _ = 1, 2 do
         local call <close>, message, code = loop.seek(self, take, self.core:hello(address, timeout / 2))
         local went = call
@@ -80,13 +105,13 @@ local function ask_da(self, take, address, timeout)
     return true
 end
 
-local function look_around(self, address, timeout, again)
-    local nodes = {}
-    local take = collector(self, nodes)
-    local plain <close>, message, code = loop.listen(self, take, self.core:discover(address, timeout, again))
+local function look_around(self, address, timeout, options)
+    local by_address = {}
+    local take = collector(by_address)
+    local plain <close>, message, code = loop.seek(self, take, self.core:discover(address, timeout, options.again))
     local went = plain
-    if went and self.identity then
-        went, message, code = ask_da(self, take, address, timeout)
+    if went and self.identity and options.greet then
+        went, message, code = greet(self, take, address, timeout)
     end
     if went then
         went, message, code = harvest(self, take, plain)
@@ -94,18 +119,18 @@ local function look_around(self, address, timeout, again)
     if not went then
         return nil, message, code
     end
-    table.sort(nodes, function(a, b) return a.address < b.address end)
-    return nodes
+    return nodes_of(self, by_address)
 end
 
 --- Asks everybody (or `address`) who is there: a list of nodes, maybe empty. Fields of a node: address, number, objects
---- (a list of EOJs), da (what it says of Device Authentication, or nil). None of it is proven. Without an identity nobody
---- is asked about Device Authentication.
+--- (a list of EOJs), da (what it says of Device Authentication, or nil), other_address (where the same number answered in
+--- IPv6). None of it is proven. With an identity those that take frames of the arbitrary format, as they say in 82, are
+--- asked about Device Authentication; with `greet` all are, which makes some devices deaf.
 function Controller:discover(options)
     options = check.options(options, DISCOVER)
     local timeout = math.max(check.seconds("timeout", options.timeout, 2), SHORTEST)
     local address = options.address and address_of("address", options.address)
-    return look_around(self, address, timeout, false)
+    return look_around(self, address, timeout, { greet = options.greet })
 end
 
 --- Asks everybody who is there and gives all nodes that are known, as `known` does. Who stayed silent is then asked alone,
@@ -113,7 +138,7 @@ end
 function Controller:rescan(options)
     options = check.options(options, RESCAN)
     local timeout = math.max(check.seconds("timeout", options.timeout, 2), SHORTEST)
-    local seen, message, code = look_around(self, nil, timeout, true)
+    local seen, message, code = look_around(self, nil, timeout, { again = true })
     if not seen then
         return nil, message, code
     end

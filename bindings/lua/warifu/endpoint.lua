@@ -5,6 +5,7 @@ local dictionary = core.part "dictionary"
 local Naming = core.part "naming"
 local Node = core.part "node"
 local loop = core.part "loop"
+local services = core.part "services"
 
 local Endpoint = {}
 
@@ -246,6 +247,27 @@ function methods:unpair(peer)
         Node.forget(peer)
     end
     return done and true, message, code
+end
+
+local REQUEST = { to = true, gets = true, timeout = true, repeatable = true }
+
+--- Sends one message as it is and gives all answers, refusals among them (then message and "REFUSED" follow the list).
+--- `service` is "SetI", "SetC", "Get", "INF_REQ", "SetGet", "INF" or "INFC"; `properties` are EPCs or { epc=, edt= }, `gets`
+--- the second list of a SetGet; `to` is a node, a peer, an address, or nil: everybody, in clear.
+function methods:request(service, eoj, properties, options)
+    options = check.options(options, REQUEST)
+    local to = options.to
+    if type(to) == "table" then
+        to = rawget(to, "id") or to.address
+    end
+    return services.request(self, check.optional("to", to, type(to) == "number" and "number" or "string"),
+        check.type("service", service, "string"), check.eoj("eoj", eoj), properties, options)
+end
+
+--- Announces a list of EPCs of an own object as they are now: to peers under their sessions, and to everybody in clear
+--- those that the policy lets be announced. Changes are announced by themselves.
+function methods:inf(eoj, epcs)
+    return services.inform(self, nil, check.eoj("eoj", eoj), epcs, false, {})
 end
 
 --- What was seen since the start: name -> count.

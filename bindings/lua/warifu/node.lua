@@ -3,6 +3,7 @@ local core = ...
 local check = core.part "check"
 local Naming = core.part "naming"
 local loop = core.part "loop"
+local services = core.part "services"
 
 local NODE_PROFILE = 0x0EF0
 local READ_BACK = 20 -- seconds that a device may take until a value that it accepted can be read
@@ -97,7 +98,7 @@ local function call(self, eoj, sets, gets, options)
     local target = rawget(self, "id") or self.address
     local timeout = options.timeout or owner.timeout or 0
     local done, message, code, last = loop.await(owner, nil,
-        owner.core:call(target, eoj, sets, gets, timeout, options.verify or 0, options.repeatable))
+        owner.core:call(target, eoj, sets, gets, timeout, options.verify or 0, options.repeatable, options.force))
     last = done or last
     if not done and code ~= "REFUSED" then
         return nil, message, code, last and last.results
@@ -188,7 +189,8 @@ function methods:get(eoj, ...)
 end
 
 local SET = { timeout = true, verify = true, repeatable = true }
-local GET_MANY = { timeout = true }
+local GET_MANY = { timeout = true, force = true }
+local ASK = { timeout = true }
 local SET_GET = { timeout = true, repeatable = true }
 
 -- What is to be set, and the naming; `others` are more keys of the call.
@@ -247,7 +249,8 @@ function methods:set(eoj, values, options)
 end
 
 --- Reads a list of EPCs, however long: epc -> { status=, value= }, where status is "value", "refused", "silent" (the node
---- answers, but not to this) or "no_room".
+--- answers, but not to this), "no_room" or "unlisted" (not asked for: the object's map 9F, read before, does not list it;
+--- `force` asks all the same).
 function methods:get_many(eoj, epcs, options)
     eoj = check.eoj("eoj", eoj)
     options = check.options(options, GET_MANY)
@@ -262,7 +265,7 @@ function methods:get_many(eoj, epcs, options)
     if #codes == 0 then
         check.misuse("epcs", "at least one property")
     end
-    local results, message, code = call(self, eoj, {}, string.char(table.unpack(codes)), { timeout = timeout_of(options) })
+    local results, message, code = call(self, eoj, {}, string.char(table.unpack(codes)), { timeout = timeout_of(options), force = options.force })
     if not results then
         return nil, message, code
     end
@@ -323,6 +326,93 @@ function methods:get_at(eoj, index, properties, options)
         return nil, message, code
     end
     return set_get(self, eoj, naming, sets, keys, epcs, options)
+end
+
+-- ---- one message as it is ----
+
+local function target_of(self)
+    return rawget(self, "id") or self.address
+end
+
+local function ask(self, service, eoj, properties, options)
+    options = check.options(options, ASK)
+    if #check.type("epcs", properties, "table") == 0 then
+        check.misuse("epcs", "at least one property")
+    end
+    return services.request(self.owner, target_of(self), service, eoj, properties, options)
+end
+
+-- epc -> bytes of an answer, and the list of the others.
+local function given(answer)
+    local values, others = {}, {}
+    for _, property in ipairs(answer.properties) do
+        if #property.edt > 0 then
+            values[property.epc] = property.edt
+        else
+            others[#others + 1] = property.epc
+        end
+    end
+    return values, others
+end
+
+--- Reads a list of EPCs of all instances of a class by one message (to instance 0): EOJ -> epc -> bytes. Any EOJ of the
+--- class will do. Instances that answer within `timeout` seconds (3) are there, each with what it gave.
+function methods:get_each(eoj, epcs, options)
+    local answers, message, code = ask(self, "Get", check.eoj("eoj", eoj) & 0xFFFF00, epcs, options)
+    if not answers then
+        return nil, message, code
+    end
+    local by_eoj = {}
+    for _, answer in ipairs(answers) do
+        by_eoj[answer.eoj] = given(answer)
+    end
+    return by_eoj
+end
+
+--- Asks for an announcement of a list of EPCs (INF_REQ): in clear everybody hears it, of a peer only this node. Gives
+--- epc -> bytes, or nil, message, "REFUSED", and what came all the same.
+function methods:inf_req(eoj, epcs, options)
+    local answers, message, code = ask(self, "INF_REQ", check.eoj("eoj", eoj), epcs, options)
+    if not answers then
+        return nil, message, code
+    end
+    local values, others = given(answers[1])
+    if #others > 0 then
+        return fail_refused(others, values)
+    end
+    return values
+end
+
+--- Writes as `set` does, but asks for no answer (SetI). Who refuses says so: that is waited for, 2 seconds or `timeout`.
+--- Silence means nothing, not even that the node is there.
+function methods:set_i(eoj, values, options)
+    eoj = check.eoj("eoj", eoj)
+    local sets, message, code = sets_of(self, eoj, values)
+    if not sets then
+        return nil, message, code
+    end
+    local answers
+    answers, message, code = ask(self, "SetI", eoj, sets, options)
+    if not answers then
+        return nil, message, code
+    elseif #answers == 0 then
+        return true
+    end
+    local refused = {}
+    for epc in pairs((given(answers[1]))) do
+        refused[#refused + 1] = epc
+    end
+    return core.fail("REFUSED", hex_list(refused))
+end
+
+--- Tells this node alone a list of EPCs of an own object as they are now (INF): done when it is sent.
+function methods:inf(eoj, epcs)
+    return services.inform(self.owner, target_of(self), check.eoj("eoj", eoj), epcs, false, {})
+end
+
+--- The same, and waits until the node confirms it (INFC), 20 seconds or `timeout`.
+function methods:infc(eoj, epcs, options)
+    return services.inform(self.owner, target_of(self), check.eoj("eoj", eoj), epcs, true, check.options(options, ASK))
 end
 
 return Node

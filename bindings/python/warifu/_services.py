@@ -79,12 +79,12 @@ async def request(
     timeout: float | None = None,
     repeatable: bool = False,
 ) -> tuple[Event, list[Answer]]:
-    """Sends it and collects all answers, in the order in which they came. Raises KeyError for no such service."""
+    """Sends it and collects one answer of each object, in the order in which they came. Raises KeyError."""
     runtime = endpoint._open
     second = _properties(gets) if service == "SetGet" else None
     edata = _warifu.edata_compose(endpoint._seoj, eoj, ESV[service], _properties(properties), second)
     peer, address = target
-    answers = []
+    answers: dict[tuple[str, int], Answer] = {}  # a copy of the question brings a copy of the answer
     with runtime.call(
         lambda now: runtime.engine.request(
             now, edata, peer=peer, address=address, timeout_ms=milliseconds(timeout), repeatable=repeatable
@@ -93,9 +93,10 @@ async def request(
         while True:
             event = await under_way.next()
             if event.edata:
-                answers.append(_answer_of(event))
+                answer = _answer_of(event)
+                answers.setdefault((answer.address, answer.eoj), answer)
             if event.kind == "done":
-                return event, answers
+                return event, list(answers.values())
 
 
 async def inform(

@@ -97,6 +97,7 @@ void wf_pending_answer(wf_engine *engine, wf_pending *p, const wf_event *answer)
         (void)wf_queue_event(engine, &event);
         return;
     }
+    p->address = answer->from; /* of a peer: where it is now */
     uint8_t esv = answer->edata.at[6];
     wf_pending_over(p, is_refusal(esv) && !p->seeks ? WF_ERROR_REFUSED : WF_OK, answer->edata);
 }
