@@ -1,6 +1,6 @@
 /* Values: the first bytes choose a property of the built-in dictionary, the rest is its EDT, or nodes that somebody
  * made up. What decodes encodes to the same bytes, what encodes decodes, and what does neither is refused with a
- * message. */
+ * message. Bytes pass the check where they decode, and that for a Set where their value can be set. */
 #include <stdlib.h>
 #include <string.h>
 #include <warifu/value.h>
@@ -29,7 +29,9 @@ static void check_again(const wf_property_info *property, const wf_value *nodes,
         abort();
     }
     out = wf_writer_of(again, sizeof again);
-    if (wf_value_encode(property, &out, &message, nodes, count, true) != WF_OK && message.text[0] == '\0') {
+    bool can_be_set = wf_value_encode(property, &out, &message, nodes, count, true) == WF_OK;
+    if ((!can_be_set && message.text[0] == '\0') || wf_value_check(property, NULL, edt, false) != WF_OK ||
+        (wf_value_check(property, NULL, edt, true) == WF_OK) != can_be_set) {
         abort();
     }
     if (wf_value_decode(property, few, count - 1, &needed, NULL, edt) != WF_ERROR_TOO_SMALL || needed != count) {
@@ -43,7 +45,8 @@ static void check_bytes(const wf_property_info *property, wf_bytes edt) {
     size_t count;
     if (wf_value_decode(property, nodes, NODES, &count, &message, edt) == WF_OK) {
         check_again(property, nodes, count, edt);
-    } else if (count != 0 || strstr(message.text, property->names.id) != message.text) {
+    } else if (count != 0 || strstr(message.text, property->names.id) != message.text ||
+               wf_value_check(property, NULL, edt, false) == WF_OK) {
         abort();
     }
 }
