@@ -150,9 +150,13 @@ function cases.an_overlay_stands_on_what_is_below_and_tells_what_is_wrong()
     collectgarbage()
     check.equal(above.encode("toaster", "heat", 3), "3")
     check.equal(above.encode("grill", "heat", 3), "3")
+    local frame = "1081 0001 013001 05FF01 73 01 F1020010"
+    check.equal(warifu.decode(frame, above):find("F1 = 00 10 (filterHours 16 hour)", 1, true) ~= nil, true)
+    check.equal(warifu.decode(frame):find("filterHours", 1, true), nil)
     fails("OVERLAY", "line 1", load_overlay "{")
     fails("STORE", "No such file", warifu.dictionary.load "/nowhere/at/all.json")
     check.equal(pcall(warifu.Controller, { dictionary = {} }), false)
+    check.equal(pcall(warifu.decode, frame, "vendor.json"), false)
 end
 
 function cases.a_controller_reads_sets_and_hears_by_the_names_of_its_overlay()

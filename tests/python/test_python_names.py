@@ -187,6 +187,15 @@ async def test_a_device_puts_and_reads_its_own_by_name(vendor):
             device.get_own(AIRCON, "slumberMode")
 
 
+def test_frames_are_shown_with_the_names_of_an_overlay(vendor, capsys):
+    frame = bytes.fromhex("1081 0001 013001 05FF01 73 01 F1020010")
+    assert warifu.decode(frame, vendor).endswith("F1=0010 (filterHours 16 hour)")
+    assert warifu.decode_edata(frame[4:], vendor).endswith("(filterHours 16 hour)")
+    assert "filterHours" not in warifu.decode(frame)
+    warifu.Printer(dictionary=vendor)(warifu.Traced(0, True, None, frame, frame[4:]))
+    assert capsys.readouterr().err.count("filterHours") == 2
+
+
 # ---- check_values ----
 
 

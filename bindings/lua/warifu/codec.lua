@@ -1,7 +1,7 @@
 -- Frames: bytes, tables, and text for people.
 local core = ...
 local check = core.part "check"
-local dictionary = core.part "dictionary"
+local Naming = core.part "naming"
 
 local codec = {}
 
@@ -43,7 +43,7 @@ local function spaced(bytes)
 end
 
 -- " (targetTemperature 26 Celsius)"; empty where the dictionary has no name.
-local function meaning(class, property)
+local function meaning(dictionary, class, property)
     local found = dictionary.find(class, property.epc)
     if not found then
         return ""
@@ -52,19 +52,19 @@ local function meaning(class, property)
     return (" (%s%s)"):format(found.id, text ~= "" and " " .. text or "")
 end
 
-local function property_lines(lines, frame, properties, prefix)
+local function property_lines(lines, dictionary, frame, properties, prefix)
     local eoj = frame.esv & 0xF0 == 0x60 and frame.deoj or frame.seoj -- a request is about the destination
     for _, property in ipairs(properties) do
         local value = property.edt ~= "" and " = " .. spaced(property.edt) or ""
-        lines[#lines + 1] = ("  %s%02X%s%s"):format(prefix, property.epc, value, meaning(eoj >> 8, property))
+        lines[#lines + 1] = ("  %s%02X%s%s"):format(prefix, property.epc, value, meaning(dictionary, eoj >> 8, property))
     end
 end
 
-local function specified_lines(frame)
+local function specified_lines(frame, dictionary)
     local lines = { ("ECHONET Lite, TID %04X: %06X -> %06X %s (%02X)"):format(
         frame.tid, frame.seoj, frame.deoj, core.esv_name(frame.esv), frame.esv) }
-    property_lines(lines, frame, frame.properties, frame.gets and "set " or "")
-    property_lines(lines, frame, frame.gets or {}, "get ")
+    property_lines(lines, dictionary, frame, frame.properties, frame.gets and "set " or "")
+    property_lines(lines, dictionary, frame, frame.gets or {}, "get ")
     if frame.trailing then
         lines[#lines + 1] = "  and after the last property " .. spaced(frame.trailing)
     end
@@ -102,16 +102,18 @@ local function da_lines(frame)
     return lines
 end
 
---- The text of any frame, given as bytes or as hexadecimal digits; several lines.
-function codec.decode(frame)
+--- The text of any frame, given as bytes or as hexadecimal digits; several lines. Names are those of `dictionary`, the
+--- built-in one unless given.
+function codec.decode(frame, dictionary)
     check.type("frame", frame, "string")
+    dictionary = Naming.dictionary(dictionary)
     local bytes = frame:find "^[%x%s:]+$" and codec.unhex(frame) or frame
     local parsed, message, code = core.parse(bytes)
     if not parsed then
         return nil, message, code
     end
     if parsed.format == 1 then
-        return table.concat(specified_lines(parsed), "\n")
+        return table.concat(specified_lines(parsed, dictionary), "\n")
     end
     local da = core.parse_da(bytes)
     if da then

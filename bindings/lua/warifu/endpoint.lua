@@ -1,7 +1,6 @@
 -- What controllers and devices share: opening, own objects, events, pairings, the end.
 local core = ...
 local check = core.part "check"
-local dictionary = core.part "dictionary"
 local Naming = core.part "naming"
 local Node = core.part "node"
 local loop = core.part "loop"
@@ -85,10 +84,7 @@ function Endpoint.open(class, options, more)
     config.answer_delay = check.optional("answer_delay", options.answer_delay, "number")
     config.gap = check.optional("gap", options.gap, "number")
     config.interview = check.optional("interview", options.interview, "boolean")
-    local names = options.dictionary or dictionary
-    if type(names) ~= "table" or getmetatable(names) == nil or getmetatable(names).__name ~= "warifu.Dictionary" then
-        check.misuse("dictionary", "warifu.dictionary, or what its load gives, is expected")
-    end
+    local names = Naming.dictionary(options.dictionary)
     config.dictionary = getmetatable(names).handle
     local self = setmetatable({ core = core.endpoint(), waiting = {}, seekers = {}, queue = {}, nodes = {} }, class)
     self.dictionary, self.releases = names, {}

@@ -1,12 +1,25 @@
 -- Properties by name: what the keys of a call mean, and what came by those keys. An EPC stands for bytes, a name for a
 -- value.
 local core = ...
+local builtin = core.part "dictionary"
 local check = core.part "check"
 
 local NODE_PROFILE, RELEASE = 0x0EF0, 0x82
 
 local Naming = { RELEASE = RELEASE }
 Naming.__index = Naming
+
+--- A dictionary that somebody gives; nil is the built-in one.
+function Naming.dictionary(value)
+    if value == nil then
+        return builtin
+    end
+    local meta = type(value) == "table" and getmetatable(value)
+    if not meta or meta.__name ~= "warifu.Dictionary" then
+        check.misuse("dictionary", "warifu.dictionary, or what its load gives, is expected")
+    end
+    return value
+end
 
 --- Names of one class in one release (nil: the newest).
 function Naming.of(dictionary, class, release)

@@ -1,7 +1,8 @@
 """Frames as text, for people who look at the traffic."""
 
 from . import _warifu
-from ._dictionary import PropertyInfo, dictionary
+from ._dictionary import Dictionary, PropertyInfo
+from ._dictionary import dictionary as builtin
 from ._values import text_of
 from ._warifu import ParsedDaFrame, ParsedFrame
 from .errors import NotInDictionary, WrongValue
@@ -18,28 +19,28 @@ def _meaning(info: PropertyInfo, edt: bytes) -> str:
     return f"{info.id} {value}".rstrip()
 
 
-def _property(of_class: int, epc: int, edt: bytes) -> str:
+def _property(names: Dictionary, of_class: int, epc: int, edt: bytes) -> str:
     """As "B3=1A (targetTemperature 26 Celsius)"; without a name where the dictionary has none."""
     text = f"{epc:02X}={edt.hex().upper()}" if edt else f"{epc:02X}"
     try:
-        return f"{text} ({_meaning(dictionary.find(of_class, epc), edt)})"
+        return f"{text} ({_meaning(names.find(of_class, epc), edt)})"
     except NotInDictionary:
         return text
 
 
-def _properties(eoj: int, properties: Properties) -> str:
-    return " ".join(_property(eoj >> 8, epc, edt) for epc, edt in properties)
+def _properties(names: Dictionary, eoj: int, properties: Properties) -> str:
+    return " ".join(_property(names, eoj >> 8, epc, edt) for epc, edt in properties)
 
 
-def _message(frame: ParsedFrame) -> str:
+def _message(frame: ParsedFrame, names: Dictionary) -> str:
     """ESV, objects and properties: what is the same in clear and inside a record."""
     name = _warifu.esv_name(frame.esv)
     if name == "reserved":
         name = f"ESV {frame.esv:02X}"
     eoj = frame.deoj if frame.esv in REQUESTS else frame.seoj
-    text = f"{name} {frame.seoj:06X} -> {frame.deoj:06X}: {_properties(eoj, frame.properties)}"
+    text = f"{name} {frame.seoj:06X} -> {frame.deoj:06X}: {_properties(names, eoj, frame.properties)}"
     if frame.gets:
-        text += f" get {_properties(eoj, frame.gets)}"
+        text += f" get {_properties(names, eoj, frame.gets)}"
     if frame.trailing:
         text += f" (then {len(frame.trailing)} bytes: {frame.trailing.hex().upper()})"
     return text.rstrip(" :")
@@ -72,23 +73,24 @@ def _da(frame: ParsedDaFrame) -> str:
     return f"DA {frame.name}{_hello(frame)}{': ' if parts else ''}{', '.join(parts)}"
 
 
-def decode(datagram: bytes) -> str:
-    """One line about any datagram: ECHONET Lite, Device Authentication, or neither. It never raises."""
+def decode(datagram: bytes, dictionary: Dictionary | None = None) -> str:
+    """One line about any datagram: ECHONET Lite, Device Authentication, or neither. It never raises. Names are those of
+    `dictionary` (None: `warifu.dictionary`)."""
     try:
         frame = _warifu.frame_parse(datagram)
     except _warifu.Error:
         return f"no ECHONET Lite frame, {len(datagram)} bytes: {bytes(datagram[:32]).hex().upper()}"
     if frame.ehd2 == 0x81:
-        return f"[{frame.tid:04X}] {_message(frame)}"
+        return f"[{frame.tid:04X}] {_message(frame, dictionary or builtin)}"
     try:
         return f"[{frame.tid:04X}] {_da(_warifu.da_frame_parse(datagram))}"
     except _warifu.Error:
         return f"[{frame.tid:04X}] arbitrary format, {len(frame.arbitrary)} bytes: {frame.arbitrary.hex().upper()}"
 
 
-def decode_edata(edata: bytes) -> str:
-    """One line about EDATA (SEOJ to the last property), as a record protects it."""
+def decode_edata(edata: bytes, dictionary: Dictionary | None = None) -> str:
+    """One line about EDATA (SEOJ to the last property), as a record protects it; otherwise as `decode`."""
     try:
-        return _message(_warifu.edata_parse(edata))
+        return _message(_warifu.edata_parse(edata), dictionary or builtin)
     except _warifu.Error:
         return f"no EDATA, {len(edata)} bytes: {bytes(edata[:32]).hex().upper()}"

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import TextIO
 
+from ._dictionary import Dictionary
 from .text import decode, decode_edata
 
 
@@ -22,10 +23,14 @@ class Traced:
     inner: bytes  # EDATA that the record protects; empty where there is none or it was refused
 
     def __str__(self) -> str:
+        return self.text()
+
+    def text(self, dictionary: Dictionary | None = None) -> str:
+        """One line; names are those of `dictionary` (None: `warifu.dictionary`)."""
         clock = time.strftime("%H:%M:%S", time.localtime(self.time))
         head = f"{clock}.{int(self.time % 1 * 1000):03d} {'->' if self.sent else '<-'} {self.address or 'everybody'}"
-        inner = f" | {decode_edata(self.inner)}" if self.inner else ""
-        return f"{head} {len(self.datagram)} bytes {decode(self.datagram)}{inner}"
+        inner = f" | {decode_edata(self.inner, dictionary)}" if self.inner else ""
+        return f"{head} {len(self.datagram)} bytes {decode(self.datagram, dictionary)}{inner}"
 
 
 Trace = Callable[[Traced], object]
@@ -43,13 +48,17 @@ class Recorder:
 
 
 class Printer:
-    """A trace that writes one line a datagram, values of properties in it, to `file` (None: the standard error)."""
+    """A trace that writes one line a datagram, values of properties in it, to `file` (None: the standard error).
 
-    def __init__(self, file: TextIO | None = None) -> None:
+    Names are those of `dictionary` (None: `warifu.dictionary`).
+    """
+
+    def __init__(self, file: TextIO | None = None, *, dictionary: Dictionary | None = None) -> None:
         self._file = file
+        self._dictionary = dictionary
 
     def __call__(self, record: Traced) -> None:
-        print(record, file=self._file or sys.stderr)
+        print(record.text(self._dictionary), file=self._file or sys.stderr)
 
 
 class JsonLines:
