@@ -142,13 +142,44 @@ static void a_flood_writes_once_a_minute_and_begins_few_entries_an_hour(void) {
     }
     CHECK(wf_sim_store_writes(store) - before <= 180 && failed == 0);
     unsigned count = read_live();
-    CHECK(count <= 1 + 3 * (WF_AUDIT_NEW_AN_HOUR + 2 * 3)); /* two store entries an hour, three kinds */
+    CHECK(count <= 1 + 3 * 3 * (WF_AUDIT_NEW_OF_A_KIND + 2)); /* hours, kinds; two store entries an hour */
     uint64_t counted = 0;
     for (unsigned i = 1; i < count; i++) {
         counted += all[i].count;
         CHECK(!all[i].from_many || wf_address_is_unspecified(&all[i].address));
     }
     CHECK(counted == sent);
+    finish();
+}
+
+static void a_flood_of_all_kinds_begins_few_entries_an_hour(void) {
+    const wf_audited_row *row;
+    start();
+    for (uint32_t i = 0; i < 100; i++) {
+        for (unsigned at = 0; (row = wf_audited_at(at)) != NULL; at++) {
+            if (row->care == WF_AUDIT_GATHERED) {
+                note(2000 + i, row->code, WF_ERROR_TAG, i);
+            }
+        }
+    }
+    unsigned own = 0, rest = 0;
+    for (unsigned count = read_live(); count-- > 1;) {
+        *(all[count].from_many ? &rest : &own) += 1;
+    }
+    CHECK(own <= WF_AUDIT_NEW_AN_HOUR && own > 0 && rest > 0 && failed == 0);
+    finish();
+}
+
+static void one_kind_of_noise_leaves_entries_for_the_others(void) {
+    start();
+    for (uint32_t i = 0; i < 1000; i++) {
+        note(2000 + i, WF_AUDITED_POLICY_REFUSED, WF_ERROR_POLICY, i);
+    }
+    note(4000, WF_AUDITED_TAMPERED, WF_ERROR_TAG, 7);
+    wf_address from = host(7);
+    unsigned count = read_live();
+    CHECK(count == 1 + WF_AUDIT_NEW_OF_A_KIND + 1 + 1);
+    CHECK(wf_address_equal(&find(count, WF_AUDITED_TAMPERED)->address, &from));
     finish();
 }
 
@@ -517,6 +548,8 @@ static const check_case cases[] = {
     CASE(what_comes_again_is_counted_in_one_entry_for_an_hour),
     CASE(a_revoked_peer_that_comes_again_is_counted_and_not_written_at_once),
     CASE(a_flood_writes_once_a_minute_and_begins_few_entries_an_hour),
+    CASE(a_flood_of_all_kinds_begins_few_entries_an_hour),
+    CASE(one_kind_of_noise_leaves_entries_for_the_others),
     CASE(no_flood_pushes_an_act_out),
     CASE(restarts_write_once_each_and_leave_two_entries),
     CASE(the_oldest_entries_of_a_ring_are_overwritten_first),

@@ -2,10 +2,10 @@
  *
  * Two rings share the store entries: acts (a window opened, a peer paired) and what anybody on the network can provoke.
  * So nobody can flush acts out of the log by provoking refusals. An act is written down at once. Refusals are gathered:
- * what comes again (the same thing, error and host) is counted in one entry, they are written down once a minute at
- * most, and when WF_AUDIT_NEW_AN_HOUR entries were begun within an hour, the rest of it is counted in one entry for
- * each kind of thing, without an address. So nobody can wear out a flash memory either. A power cut loses at most the
- * refusals of the last minute.
+ * what comes again (the same thing, error and host) is counted in one entry, and they are written down once a minute at
+ * most. In an hour WF_AUDIT_NEW_AN_HOUR entries of them are begun, WF_AUDIT_NEW_OF_A_KIND of one kind of thing; what is
+ * beyond that is counted in one entry for each kind, without an address. So nobody can wear out a flash memory, and the
+ * chatter of strangers leaves room for what is rare. A power cut loses at most the refusals of the last minute.
  *
  * No entry holds a secret; addresses and identification numbers of peers it does hold.
  */
@@ -72,8 +72,9 @@ enum {
     WF_AUDIT_RING = 32,    /* most store entries of one ring: acts from WF_STORE_AUDIT on, refusals so many ids later */
     WF_AUDIT_ENTRIES = 64, /* most of both */
     WF_AUDIT_LINES = 26,   /* audit entries in one store entry */
-    WF_AUDIT_NEW_AN_HOUR = 14, /* gathered entries begun */
-    WF_AUDIT_TEXT_LEN = 448,   /* longest text of an entry, and longest JSON */
+    WF_AUDIT_NEW_AN_HOUR = 14,  /* gathered entries begun */
+    WF_AUDIT_NEW_OF_A_KIND = 4, /* of these of one kind */
+    WF_AUDIT_TEXT_LEN = 448,    /* longest text of an entry, and longest JSON */
     WF_AUDIT_UNWRITTEN_MS = 60000
 };
 

@@ -5,13 +5,9 @@
 enum {
     HOUR_MS = 3600000,
     CLOCK_JUMP_S = 60, /* less is a clock that is kept */
-    /* Lines of each store entry for what is gathered; the rest is for counting what got none, one line for each kind.
-     */
+    /* Lines of each store entry for what is gathered; the rest is for counting what got none, a line for each kind. */
     OWN_LINES = WF_AUDIT_LINES - 12
 };
-
-#define IS_GATHERED(code, name, text, care, what) +(WF_AUDIT_##care == WF_AUDIT_GATHERED)
-_Static_assert(OWN_LINES + (0 WF_AUDITED(IS_GATHERED)) <= WF_AUDIT_LINES, "every kind finds a line to be counted in");
 
 /* ---- the store ---- */
 
@@ -219,12 +215,15 @@ static void gather(wf_audit_log *log, const wf_audit_entry *entry) {
         repeat(log, ring, line);
         return;
     }
-    line = log->begun < WF_AUDIT_NEW_AN_HOUR ? place(log, WF_AUDIT_REFUSALS, OWN_LINES) : NULL;
+    uint8_t *begun_of_kind = &log->begun_of[(size_t)entry->what % sizeof log->begun_of];
+    bool may_begin = log->begun < WF_AUDIT_NEW_AN_HOUR && *begun_of_kind < WF_AUDIT_NEW_OF_A_KIND;
+    line = may_begin ? place(log, WF_AUDIT_REFUSALS, OWN_LINES) : NULL;
     if (line == NULL) {
         count_rest(log, ring, entry);
         return;
     }
     log->begun++;
+    (*begun_of_kind)++;
     fill(log, ring, line, entry);
 }
 
@@ -268,6 +267,7 @@ static void turn_to(wf_audit_log *log, wf_time now) {
     if (log->now - log->hour_began >= HOUR_MS) {
         log->hour_began = log->now;
         log->begun = 0;
+        memset(log->begun_of, 0, sizeof log->begun_of);
     }
 }
 

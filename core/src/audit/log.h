@@ -20,7 +20,8 @@ typedef struct wf_audit_log {
     wf_time write_at;    /* when what is unwritten will be; NEVER: nothing is */
     wf_time gathered_at; /* when refusals were written last */
     wf_time hour_began;
-    unsigned begun; /* gathered lines, in this hour */
+    unsigned begun;        /* gathered lines, in this hour */
+    uint8_t begun_of[128]; /* of these of each kind */
     bool has_date;
     int64_t date;
     wf_time date_at;

@@ -86,7 +86,7 @@ void wf_audit_event(wf_engine *engine, const wf_event *event) {
     }
     wf_audit_entry entry = {.what = what, .error = event->error, .address = event->from};
     entry.address.port = 0;
-    if (what == WF_AUDITED_POLICY_REFUSED) {
+    if (event->error == WF_ERROR_POLICY) {
         entry.eoj = event->eoj;
         entry.epc = event->epc;
     }
