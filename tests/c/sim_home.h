@@ -158,8 +158,10 @@ static inline wf_time home_clock(const home *h, const home_node *node) {
     return wf_sim_clock(h->sim, node->host);
 }
 
-/* After a power cut: from its store, and telling its peers. */
+/* After a power cut: from its store, and telling its peers. Ids of requests begin anew, so what was told before goes.
+ */
 static inline void home_boot(home *h, home_node *node) {
+    node->event_count = 0;
     CHECK_OK(wf_sim_boot(h->sim, node->host));
     wf_engine_announce(home_engine(h, node), home_clock(h, node));
 }
