@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import sysconfig
 from glob import glob
 from pathlib import Path
@@ -15,10 +16,10 @@ MATH = {"ltm": ("LTM_DESC", "tommath"), "gmp": ("GMP_DESC", "gmp")}
 HEADERS = {"ltm": "tommath.h", "gmp": "gmp.h"}
 PACKAGES = (
     "Debian: apt-get install libtomcrypt-dev libtommath-dev libgmp-dev libjansson-dev libqrencode-dev "
-    "python3-dev gcc; "
+    "libp11-kit-dev python3-dev gcc; "
     "Fedora: dnf install libtomcrypt-devel libtommath-devel gmp-devel jansson-devel qrencode-devel "
-    "python3-devel gcc; "
-    "Homebrew: brew install libtomcrypt libtommath gmp jansson qrencode pkgconf"
+    "p11-kit-devel python3-devel gcc; "
+    "Homebrew: brew install libtomcrypt libtommath gmp jansson qrencode p11-kit pkgconf"
 )
 PYTHON_INCLUDE = sysconfig.get_paths()["include"]
 
@@ -28,11 +29,11 @@ if math not in MATH:
 definition, library = MATH[math]
 
 
-def pkg_config(option: str) -> list[str]:
-    """What pkg-config says of libtomcrypt; nothing where it is not installed or not asked for."""
+def pkg_config(option: str, package: str) -> list[str]:
+    """What pkg-config says of a package; nothing where either is not installed."""
     if not shutil.which("pkg-config"):
         return []
-    found = subprocess.run(["pkg-config", option, "libtomcrypt"], capture_output=True, text=True)
+    found = subprocess.run(["pkg-config", option, package], capture_output=True, text=True)
     return found.stdout.split() if found.returncode == 0 else []
 
 
@@ -50,7 +51,7 @@ class BuildExt(build_ext):
 
     def check_headers(self) -> None:
         compiler = [*self.compiler.compiler_so, "-E", "-x", "c", "-", *self.extensions[0].extra_compile_args]
-        for header in ("Python.h", "tomcrypt.h", HEADERS[math], "jansson.h", "qrencode.h"):
+        for header in ("Python.h", "tomcrypt.h", HEADERS[math], "jansson.h", "qrencode.h", "p11-kit/pkcs11.h"):
             try:
                 source = f"#include <{header}>\n"
                 missing = subprocess.run(compiler, input=source, capture_output=True, text=True).returncode != 0
@@ -80,10 +81,17 @@ extension = Extension(
     depends=sorted(glob("core/**/*.h", recursive=True) + glob("bindings/python/ext/*.h")),
     include_dirs=["core/include", "core/src", "core", "bindings/python/ext"],
     define_macros=[("Py_LIMITED_API", "0x030B0000"), (definition, None)],
-    libraries=["tomcrypt", library, "jansson", "qrencode"],
+    libraries=["tomcrypt", library, "jansson", "qrencode", *(["dl"] if sys.platform == "linux" else [])],
     # Python's headers as system headers: their warnings are not ours to mend.
-    extra_compile_args=["-std=c11", "-fvisibility=hidden", "-isystem", PYTHON_INCLUDE, *pkg_config("--cflags")],
-    extra_link_args=pkg_config("--libs-only-L"),
+    extra_compile_args=[
+        "-std=c11",
+        "-fvisibility=hidden",
+        "-isystem",
+        PYTHON_INCLUDE,
+        *pkg_config("--cflags", "libtomcrypt"),
+        *(flag.replace("-I", "-isystem", 1) for flag in pkg_config("--cflags", "p11-kit-1")),
+    ],
+    extra_link_args=pkg_config("--libs-only-L", "libtomcrypt"),
     py_limited_api=True,
 )
 

@@ -40,48 +40,65 @@ static bool label_is(wf_bytes label, const char *text) {
     return wf_bytes_equal(label, wf_bytes_of((const uint8_t *)text, strlen(text)));
 }
 
-static wf_error take_block(wf_identity_file *out, bool *has_key, wf_bytes label, wf_bytes der) {
+/* What a text must bring and has brought. */
+typedef struct reading {
+    wf_identity_file *out;
+    bool wants_key, has_key;
+} reading;
+
+static wf_error take_block(reading *r, wf_bytes label, wf_bytes der) {
     if (label_is(label, CERTIFICATE_LABEL)) {
-        return take_certificate(out, der);
+        return take_certificate(r->out, der);
     }
-    if (!label_is(label, KEY_LABEL) || *has_key) {
+    if (!label_is(label, KEY_LABEL) || r->has_key || !r->wants_key) {
         return WF_ERROR_PEM;
     }
-    *has_key = true;
-    return wf_pkcs8_read(&out->key, der);
+    r->has_key = true;
+    r->out->view.signer = wf_signer_of(&r->out->key);
+    return wf_pkcs8_read(&r->out->key, der);
 }
 
-static wf_error finish(const wf_identity_file *out, bool has_key) {
-    if (!has_key || out->view.chain_len + out->view.anchor_count == 0) {
+static wf_error finish(const reading *r) {
+    const wf_identity *view = &r->out->view;
+    if (r->has_key != r->wants_key || view->chain_len + view->anchor_count == 0) {
         return WF_ERROR_PEM;
     }
-    return key_is_of_first(&out->view) ? WF_OK : WF_ERROR_KEY;
+    return !r->wants_key || key_is_of_first(view) ? WF_OK : WF_ERROR_KEY;
 }
 
-wf_error wf_identity_pem_read(wf_identity_file *out, wf_bytes text) {
+static wf_error read_blocks(reading *r, wf_bytes text) {
     uint8_t der[WF_CERTIFICATE_LEN];
-    bool has_key = false;
     wf_error error = WF_OK;
     wf_reader rest = wf_reader_of(text);
-    memset(out, 0, sizeof *out);
-    out->view = (wf_identity){.signer = wf_signer_of(&out->key), .chain = out->chain, .anchors = out->anchors};
+    memset(r->out, 0, sizeof *r->out);
+    r->out->view = (wf_identity){.chain = r->out->chain, .anchors = r->out->anchors};
     while (error == WF_OK) {
         wf_bytes label;
         wf_writer block = wf_writer_of(der, sizeof der);
         error = wf_pem_next(&rest, &label, &block);
         if (error == WF_OK && label.len == 0) {
-            error = finish(out, has_key);
+            error = finish(r);
             break;
         }
         if (error == WF_OK) {
-            error = take_block(out, &has_key, label, wf_bytes_of(der, block.len));
+            error = take_block(r, label, wf_bytes_of(der, block.len));
         }
     }
     wf_wipe(der, sizeof der);
     if (error != WF_OK) {
-        wf_identity_file_wipe(out);
+        wf_identity_file_wipe(r->out);
     }
     return error;
+}
+
+wf_error wf_identity_pem_read(wf_identity_file *out, wf_bytes text) {
+    reading r = {.out = out, .wants_key = true};
+    return read_blocks(&r, text);
+}
+
+wf_error wf_identity_pem_read_public(wf_identity_file *out, wf_bytes text) {
+    reading r = {.out = out};
+    return read_blocks(&r, text);
 }
 
 /* Would these certificates be sorted into the same place when they are read again? */

@@ -11,7 +11,7 @@
  */
 #include "hex.h"
 #include <warifu/crl.h>
-#include <warifu/request.h>
+#include <warifu/csr.h>
 
 enum { LINE_LEN = 32768, DER_LEN = 8192, WORDS = 12, LIST_LEN = 8, ENTRIES = 100 };
 
@@ -239,8 +239,8 @@ static wf_error do_publish(char **words) {
 
 static wf_error do_request(char **words) {
     uint8_t buffer[DER_LEN];
-    wf_request r;
-    wf_error error = wf_request_parse(&r, hex_bytes(buffer, sizeof buffer, words[1]));
+    wf_csr r;
+    wf_error error = wf_csr_parse(&r, hex_bytes(buffer, sizeof buffer, words[1]));
     if (error == WF_OK) {
         printf("ok role=%d ca=%d", r.role, r.asks_ca);
         print_field("name", r.common_name);
@@ -256,7 +256,7 @@ static wf_error do_ask(char **words) {
     char name[256] = "";
     wf_p256_key key;
     wf_drbg drbg;
-    wf_request_order order = {.role = (wf_role)atoi(words[4])};
+    wf_csr_order order = {.role = (wf_role)atoi(words[4])};
     if (is_given(words[2])) {
         name[hex_bytes((uint8_t *)name, sizeof name - 1, words[2]).len] = '\0';
         order.common_name = name;
@@ -273,7 +273,7 @@ static wf_error do_ask(char **words) {
         return error;
     }
     wf_writer w = wf_writer_of(out, sizeof out);
-    error = wf_request_write(&w, &order, wf_signer_of(&key), &drbg);
+    error = wf_csr_write(&w, &order, wf_signer_of(&key), &drbg);
     if (error == WF_OK) {
         printf("ok ");
         hex_print(stdout, wf_bytes_of(out, w.len));

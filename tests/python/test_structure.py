@@ -39,7 +39,7 @@ HEADERS = {
     "signer": "crypto",
     "certificate": "pki",
     "crl": "pki",
-    "request": "pki",
+    "csr": "pki",
     "identity": "pki",
     "spki": "pki",
     "edhoc": "edhoc",

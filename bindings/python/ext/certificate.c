@@ -99,19 +99,6 @@ static wf_error run_issue(issue_job *job) {
     return error;
 }
 
-static bool as_role(wf_role *out, const char *text) {
-    if (text == NULL) {
-        *out = WF_ROLE_NONE;
-    } else if (strcmp(text, "device") == 0) {
-        *out = WF_ROLE_DEVICE;
-    } else if (strcmp(text, "controller") == 0) {
-        *out = WF_ROLE_CONTROLLER;
-    } else {
-        return false;
-    }
-    return true;
-}
-
 static PyObject *identity_of_job(const ext_state *state, const issue_job *job) {
     return PyObject_CallMethod((PyObject *)state->identity, "from_pem", "y#", (const char *)job->pem,
                                (Py_ssize_t)job->pem_len);
@@ -135,7 +122,7 @@ static PyObject *issue(PyObject *module, PyObject *args, PyObject *keywords) {
         PyErr_NoMemory();
     } else if (has_issuer && !Py_IS_TYPE(issuer, state->identity)) {
         PyErr_SetString(PyExc_TypeError, "issuer must be an Identity");
-    } else if (!as_role(&job->order.role, role) || (job->order.role == WF_ROLE_NONE) != (number.obj == NULL) ||
+    } else if (!ext_as_role(&job->order.role, role) || (job->order.role == WF_ROLE_NONE) != (number.obj == NULL) ||
                (number.obj != NULL && number.len != WF_NUMBER_LEN) ||
                (has_issuer && ext_identity_view(issuer)->anchor_count == 0)) {
         ext_raise(state, WF_ERROR_ARGUMENT, "a role (device, controller) goes with a number of 17 bytes");

@@ -133,3 +133,16 @@ bool ext_copy_exact(const ext_state *state, uint8_t *out, size_t len, const Py_b
     ext_raise(state, WF_ERROR_ARGUMENT, what);
     return false;
 }
+
+bool ext_as_role(wf_role *out, const char *text) {
+    if (text == NULL) {
+        *out = WF_ROLE_NONE;
+    } else if (strcmp(text, "device") == 0) {
+        *out = WF_ROLE_DEVICE;
+    } else if (strcmp(text, "controller") == 0) {
+        *out = WF_ROLE_CONTROLLER;
+    } else {
+        return false;
+    }
+    return true;
+}

@@ -111,6 +111,7 @@ bool ext_sim_store_take(PyObject *store, wf_store *out);
 void ext_sim_store_give_back(PyObject *store);
 
 /* What "entropy" means where Python gives it: a SimHost's own, the system's for None. Raises TypeError. */
+bool ext_as_role(wf_role *out, const char *text); /* NULL is NONE */
 bool ext_as_entropy(const ext_state *state, wf_entropy *out, PyObject *host);
 wf_entropy ext_sim_host_entropy(PyObject *host);
 
@@ -120,6 +121,7 @@ int ext_as_dictionary(PyObject *object, void *out); /* a const wf_dictionary * *
 extern PyMethodDef ext_audit_functions[];
 extern PyMethodDef ext_codec_functions[];
 extern PyMethodDef ext_certificate_functions[];
+extern PyMethodDef ext_pkcs11_functions[];
 extern PyMethodDef ext_dictionary_functions[];
 extern PyMethodDef ext_doctor_functions[];
 

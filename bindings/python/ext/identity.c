@@ -1,11 +1,14 @@
 /* Identity: a key, its certificates and the trusted roots. The key is shown to nobody but a file or PEM text. */
 #include "extension.h"
 #include <errno.h>
+#include <string.h>
+#include <warifu/pkcs11.h>
 
 enum { PEM_LEN = 16384 }; /* what the core reads at most */
 
 typedef struct identity_object {
     PyObject_HEAD wf_identity_file file;
+    wf_pkcs11 *token;   /* holds the key, where it is not in `file` */
     wf_certificate own; /* of the end certificate, or the root of an authority */
 } identity_object;
 
@@ -45,6 +48,52 @@ static PyObject *from_pem(PyObject *type, PyObject *args) {
     if (self != NULL) {
         made = finish(self, wf_identity_pem_read(&self->file, ext_view(&text)), NULL);
     }
+    PyBuffer_Release(&text);
+    return made;
+}
+
+static wf_error open_token(identity_object *self, char text[static WF_PKCS11_TEXT_LEN], const wf_pkcs11_place *place,
+                           wf_bytes certificates) {
+    text[0] = '\0';
+    wf_certificate own;
+    wf_error error = wf_identity_pem_read_public(&self->file, certificates);
+    if (error == WF_OK) {
+        error = wf_certificate_parse(&own, own_certificate(self));
+    }
+    if (error == WF_OK) {
+        error = wf_pkcs11_open(&self->token, text, place);
+    }
+    if (error == WF_OK) {
+        self->file.view.signer = wf_pkcs11_signer(self->token);
+        bool same = memcmp(own.public_key, self->file.view.signer.public_key, sizeof own.public_key) == 0;
+        error = same ? WF_OK : WF_ERROR_KEY;
+    }
+    return error;
+}
+
+static PyObject *from_pkcs11(PyObject *type, PyObject *args, PyObject *keywords) {
+    static char *names[] = {"certificates", "module", "token", "key", "pin", NULL};
+    Py_buffer text;
+    PyObject *module = NULL;
+    wf_pkcs11_place place = {0};
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "s*|$O&zzz:from_pkcs11", names, &text, PyUnicode_FSConverter,
+                                     &module, &place.token, &place.key, &place.pin)) {
+        return NULL;
+    }
+    PyObject *made = NULL;
+    identity_object *self = NULL;
+    if (module == NULL) {
+        PyErr_SetString(PyExc_TypeError, "from_pkcs11() needs module=, the path of a PKCS#11 module");
+    } else if ((self = (identity_object *)ext_allocate((PyTypeObject *)type)) != NULL) {
+        char detail[WF_PKCS11_TEXT_LEN];
+        wf_error error;
+        place.module = PyBytes_AsString(module);
+        Py_BEGIN_ALLOW_THREADS;
+        error = open_token(self, detail, &place, ext_view(&text));
+        Py_END_ALLOW_THREADS;
+        made = finish(self, error, detail[0] == '\0' ? NULL : detail);
+    }
+    Py_XDECREF(module);
     PyBuffer_Release(&text);
     return made;
 }
@@ -165,6 +214,7 @@ static PyObject *repr(PyObject *object) {
 }
 
 static void deallocate(PyObject *object) {
+    wf_pkcs11_close(((identity_object *)object)->token);
     wf_identity_file_wipe(&((identity_object *)object)->file);
     ext_free(object);
 }
@@ -180,6 +230,12 @@ static PyMethodDef methods[] = {
      "from_pem($type, text, /)\n--\n\nReads PEM text: a PKCS#8 key, the own chain, and the trusted roots "
      "(self-issued).\n\n"
      "Raises Pem, Der, errors.Certificate, errors.Key, TooSmall."},
+    {"from_pkcs11", EXT_METHOD(from_pkcs11), METH_VARARGS | METH_KEYWORDS | METH_CLASS,
+     "from_pkcs11($type, certificates, *, module, token=None, key=None, pin=None)\n--\n\nAn identity whose private key "
+     "stays in a PKCS#11 token.\n\n`certificates` is PEM text: the own chain and the trusted roots. `module` is the "
+     "path of the token maker's module,\n`token` and `key` are labels, needed where there are several; without `pin` "
+     "nobody logs in. It can't be\nsaved. Raises Token, errors.Key (the certificate is for another key), Pem, Der, "
+     "errors.Certificate."},
     {"load", load, METH_VARARGS | METH_CLASS,
      "load($type, path, /)\n--\n\nReads an identity file; it must be readable by its owner only.\n\n"
      "Raises errors.Store, Pem, Der, errors.Certificate, errors.Key, TooSmall."},

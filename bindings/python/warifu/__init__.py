@@ -16,6 +16,7 @@ from ._dictionary import ClassInfo, Dictionary, PropertyInfo, dictionary
 from ._doctor import Finding, doctor
 from ._services import Answer
 from ._stream import Stream
+from ._token import pkcs11_request
 from ._types import MemberInfo, StateInfo, TypeInfo
 from ._values import Bitmap, Integer, Level, NoData, Overflow, Quantity, Real, Special, State, Undefined, Underflow
 from ._warifu import Hello, Identity, SetupCode, __version__
@@ -122,5 +123,6 @@ __all__ = [
     "dictionary",
     "doctor",
     "errors",
+    "pkcs11_request",
     "random_number",
 ]

@@ -345,6 +345,16 @@ class Identity:
     @classmethod
     def from_pem(cls, text: str | ReadableBuffer, /) -> Self: ...
     @classmethod
+    def from_pkcs11(
+        cls,
+        certificates: str | ReadableBuffer,
+        *,
+        module: StrOrBytesPath,
+        token: str | None = None,
+        key: str | None = None,
+        pin: str | None = None,
+    ) -> Self: ...
+    @classmethod
     def load(cls, path: StrOrBytesPath, /) -> Self: ...
     def save(self, path: StrOrBytesPath, /) -> None: ...
     def to_pem(self) -> str: ...
@@ -622,6 +632,16 @@ def issue(
     issuer: Identity | None = None,
     entropy: SimHost | None = None,
 ) -> Identity: ...
+def pkcs11_request(
+    module: StrOrBytesPath,
+    token: str | None,
+    key: str | None,
+    pin: str | None,
+    name: str | None,
+    number: ReadableBuffer | None,
+    role: Literal["device", "controller"] | None,
+    make: bool,
+) -> bytes: ...
 def certificate_parse(der: ReadableBuffer, /) -> ParsedCertificate: ...
 def frame_parse(datagram: ReadableBuffer, /) -> ParsedFrame: ...
 def edata_parse(edata: ReadableBuffer, /) -> ParsedFrame: ...

@@ -32,6 +32,11 @@ WF_MUST_CHECK wf_error wf_identity_file_load(wf_identity_file *out, const char *
 WF_MUST_CHECK wf_error wf_identity_pem_read(wf_identity_file *out, wf_bytes text);
 WF_MUST_CHECK wf_error wf_identity_pem_write(wf_writer *out, const wf_identity *identity);
 
+/* Reads certificates alone: the identity of someone whose key is elsewhere. view.signer is empty: put the holder there,
+ * whose public key must be the end certificate's (or the first root's). Errors: those of reading; PEM also for a
+ * private key in the text. */
+WF_MUST_CHECK wf_error wf_identity_pem_read_public(wf_identity_file *out, wf_bytes text);
+
 void wf_identity_file_wipe(wf_identity_file *identity);
 
 #endif

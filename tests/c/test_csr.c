@@ -1,5 +1,5 @@
 #include "pki_kit.h"
-#include <warifu/request.h>
+#include <warifu/csr.h>
 
 static void expect(wf_error error, wf_error expected) {
     if (error != expected) {
@@ -8,19 +8,19 @@ static void expect(wf_error error, wf_error expected) {
     }
 }
 
-static wf_bytes write(uint8_t buffer[static KIT_LEN], const wf_request_order *order) {
+static wf_bytes write(uint8_t buffer[static KIT_LEN], const wf_csr_order *order) {
     const wf_p256_key key = kit_key(3);
     wf_writer w = wf_writer_of(buffer, KIT_LEN);
-    CHECK_OK(wf_request_write(&w, order, wf_signer_of(&key), kit_drbg()));
+    CHECK_OK(wf_csr_write(&w, order, wf_signer_of(&key), kit_drbg()));
     return wf_bytes_of(buffer, w.len);
 }
 
-static const wf_request_order good = {.common_name = "lamp", .number = kit_number, .role = WF_ROLE_DEVICE};
+static const wf_csr_order good = {.common_name = "lamp", .number = kit_number, .role = WF_ROLE_DEVICE};
 
 static void what_was_asked_is_read(void) {
     uint8_t buffer[KIT_LEN];
-    wf_request r;
-    CHECK_OK(wf_request_parse(&r, write(buffer, &good)));
+    wf_csr r;
+    CHECK_OK(wf_csr_parse(&r, write(buffer, &good)));
     CHECK(wf_bytes_equal(r.common_name, wf_bytes_of((const uint8_t *)"lamp", 4)));
     CHECK(r.has_number && memcmp(r.number, kit_number, sizeof kit_number) == 0);
     CHECK(r.role == WF_ROLE_DEVICE && !r.asks_ca);
@@ -30,40 +30,40 @@ static void what_was_asked_is_read(void) {
 
 static void a_request_may_ask_for_little(void) {
     uint8_t buffer[KIT_LEN];
-    wf_request r;
-    const wf_request_order named = {.common_name = "Maker CA"}, numbered = {.number = kit_number};
-    CHECK_OK(wf_request_parse(&r, write(buffer, &named)));
+    wf_csr r;
+    const wf_csr_order named = {.common_name = "Maker CA"}, numbered = {.number = kit_number};
+    CHECK_OK(wf_csr_parse(&r, write(buffer, &named)));
     CHECK(!r.has_number && r.role == WF_ROLE_NONE && r.common_name.len == 8);
-    CHECK_OK(wf_request_parse(&r, write(buffer, &numbered)));
+    CHECK_OK(wf_csr_parse(&r, write(buffer, &numbered)));
     CHECK(r.has_number && r.role == WF_ROLE_NONE && r.common_name.len == 0);
 }
 
 static void every_byte_counts(void) {
-    static const wf_request nothing;
+    static const wf_csr nothing;
     uint8_t buffer[KIT_LEN];
-    wf_request r;
+    wf_csr r;
     wf_bytes der = write(buffer, &good);
     for (size_t i = 0; i < der.len; i++) {
         buffer[i] ^= (uint8_t)(1u << i % 8);
-        CHECK(wf_request_parse(&r, der) != WF_OK);
+        CHECK(wf_csr_parse(&r, der) != WF_OK);
         CHECK(memcmp(&r, &nothing, sizeof r) == 0);
         buffer[i] ^= (uint8_t)(1u << i % 8);
     }
-    CHECK_OK(wf_request_parse(&r, der));
+    CHECK_OK(wf_csr_parse(&r, der));
 }
 
 static void a_request_cut_anywhere_is_refused(void) {
     uint8_t buffer[KIT_LEN];
-    wf_request r;
+    wf_csr r;
     wf_bytes der = write(buffer, &good);
     for (size_t len = 0; len < der.len; len++) {
-        expect(wf_request_parse(&r, wf_bytes_of(der.at, len)), WF_ERROR_DER);
+        expect(wf_csr_parse(&r, wf_bytes_of(der.at, len)), WF_ERROR_DER);
     }
-    expect(wf_request_parse(&r, wf_bytes_of(der.at, der.len + 1)), WF_ERROR_DER);
+    expect(wf_csr_parse(&r, wf_bytes_of(der.at, der.len + 1)), WF_ERROR_DER);
 }
 
 static void an_order_outside_the_profile_is_refused(void) {
-    static const wf_request_order wrong[] = {
+    static const wf_csr_order wrong[] = {
         {.role = WF_ROLE_DEVICE},
         {.common_name = ""},
         {.common_name = "a\nb"},
@@ -73,11 +73,11 @@ static void an_order_outside_the_profile_is_refused(void) {
     uint8_t buffer[KIT_LEN];
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         wf_writer w = wf_writer_of(buffer, sizeof buffer);
-        expect(wf_request_write(&w, &wrong[i], wf_signer_of(&key), kit_drbg()), WF_ERROR_ARGUMENT);
+        expect(wf_csr_write(&w, &wrong[i], wf_signer_of(&key), kit_drbg()), WF_ERROR_ARGUMENT);
         CHECK(w.len == 0);
     }
     wf_writer w = wf_writer_of(buffer, sizeof buffer);
-    expect(wf_request_write(&w, &good, (wf_signer){0}, kit_drbg()), WF_ERROR_ARGUMENT);
+    expect(wf_csr_write(&w, &good, (wf_signer){0}, kit_drbg()), WF_ERROR_ARGUMENT);
 }
 
 static void a_request_that_does_not_fit_is_not_written(void) {
@@ -86,7 +86,7 @@ static void a_request_that_does_not_fit_is_not_written(void) {
     size_t len = write(buffer, &good).len;
     for (size_t room = 0; room + 3 < len; room += 11) {
         wf_writer w = wf_writer_of(buffer, room);
-        expect(wf_request_write(&w, &good, wf_signer_of(&key), kit_drbg()), WF_ERROR_TOO_SMALL);
+        expect(wf_csr_write(&w, &good, wf_signer_of(&key), kit_drbg()), WF_ERROR_TOO_SMALL);
         CHECK(w.len == 0 && !w.overflow);
     }
 }
@@ -123,8 +123,8 @@ static wf_error read_recipe(const recipe *r) {
     hex_write(&w, r->after);
     wf_der_end(&w, request);
     CHECK(!w.overflow);
-    wf_request parsed;
-    wf_error error = wf_request_parse(&parsed, wf_bytes_of(buffer, w.len));
+    wf_csr parsed;
+    wf_error error = wf_csr_parse(&parsed, wf_bytes_of(buffer, w.len));
     CHECK((error == WF_OK) == (parsed.der.len > 0));
     return error;
 }

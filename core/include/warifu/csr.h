@@ -3,15 +3,15 @@
  * A request says which key and which subject someone wants certified, and proves that its sender holds the key. What of
  * it goes into a certificate is the authority's decision; of the extensions asked for only the role is looked at.
  */
-#ifndef WARIFU_REQUEST_H
-#define WARIFU_REQUEST_H
+#ifndef WARIFU_CSR_H
+#define WARIFU_CSR_H
 
 #include <warifu/certificate.h>
 
 WF_C_BEGIN
 
 /* A parsed request; the views point into the DER that was parsed, which must stay. */
-typedef struct wf_request {
+typedef struct wf_csr {
     wf_bytes der;
     wf_bytes info;        /* what is signed */
     wf_bytes subject;     /* Name, DER; may be empty (30 00) */
@@ -22,22 +22,22 @@ typedef struct wf_request {
     uint8_t number[WF_NUMBER_LEN];
     wf_role role; /* asked for by the role extension; NONE: not asked */
     bool asks_ca; /* asks for basicConstraints with cA */
-} wf_request;
+} wf_csr;
 
 /* Parses, and verifies the signature. Errors: DER, REQUEST (strict DER outside the profile), POINT, SIGNATURE, BACKEND.
  * `out` is all zero after an error. */
-WF_MUST_CHECK wf_error wf_request_parse(wf_request *out, wf_bytes der);
+WF_MUST_CHECK wf_error wf_csr_parse(wf_csr *out, wf_bytes der);
 
 /* What to ask for. At least one of name and number; the role NONE asks for none. */
-typedef struct wf_request_order {
+typedef struct wf_csr_order {
     const char *common_name; /* UTF-8, at most 64 bytes, or NULL */
     const uint8_t *number;   /* WF_NUMBER_LEN bytes, or NULL */
     wf_role role;
-} wf_request_order;
+} wf_csr_order;
 
 /* Writes a request for the signer's key, at most 600 bytes. Nothing is written after an error. Errors: ARGUMENT,
  * TOO_SMALL, and those of signing. */
-WF_MUST_CHECK wf_error wf_request_write(wf_writer *out, const wf_request_order *order, wf_signer signer, wf_drbg *drbg);
+WF_MUST_CHECK wf_error wf_csr_write(wf_writer *out, const wf_csr_order *order, wf_signer signer, wf_drbg *drbg);
 
 WF_C_END
 

@@ -3,11 +3,11 @@
 #include "pki/public_key.h"
 #include "pki/signed.h"
 #include <string.h>
-#include <warifu/request.h>
+#include <warifu/csr.h>
 
 enum { ATTRIBUTES = WF_DER_CONTEXT | WF_DER_CONSTRUCTED | 0 };
 
-static void read_asked_role(wf_request *out, wf_reader *value) {
+static void read_asked_role(wf_csr *out, wf_reader *value) {
     unsigned role = wf_der_read_small(value, WF_DER_ENUMERATED);
     if (role != WF_ROLE_DEVICE && role != WF_ROLE_CONTROLLER) {
         wf_reader_fail(value);
@@ -15,7 +15,7 @@ static void read_asked_role(wf_request *out, wf_reader *value) {
     out->role = (wf_role)role;
 }
 
-static void read_asked_constraints(wf_request *out, wf_reader *value) {
+static void read_asked_constraints(wf_csr *out, wf_reader *value) {
     wf_reader r = wf_der_enter(value, WF_DER_SEQUENCE);
     out->asks_ca = wf_der_next_is(&r, WF_DER_BOOLEAN) && wf_der_read_boolean(&r);
     (void)wf_read_rest(&r); /* how long a path it asks for is nobody's matter */
@@ -36,7 +36,7 @@ static wf_error take_asked(void *context, const wf_extension *e) {
 
 /* RFC 2986 4.1, RFC 2985 5.4.2: the extensions asked for stand in one attribute with one value. Others are passed over.
  */
-static wf_error read_attributes(wf_request *out, wf_bytes contents) {
+static wf_error read_attributes(wf_csr *out, wf_bytes contents) {
     wf_reader list = wf_reader_of(contents);
     bool seen = false;
     while (list.left > 0) {
@@ -62,7 +62,7 @@ static wf_error read_attributes(wf_request *out, wf_bytes contents) {
     return WF_OK;
 }
 
-static wf_error read_subject(wf_request *out) {
+static wf_error read_subject(wf_csr *out) {
     wf_error error = wf_name_check(out->subject);
     if (error == WF_OK) {
         error = wf_name_number(&out->has_number, out->number, out->subject);
@@ -74,7 +74,7 @@ static wf_error read_subject(wf_request *out) {
 }
 
 /* RFC 2986 4.1: version 1 is the number 0. */
-static wf_error read_info(wf_request *out) {
+static wf_error read_info(wf_csr *out) {
     wf_reader outer = wf_reader_of(out->info);
     wf_reader r = wf_der_enter(&outer, WF_DER_SEQUENCE);
     unsigned version = wf_der_read_small(&r, WF_DER_INTEGER);
@@ -88,7 +88,7 @@ static wf_error read_info(wf_request *out) {
     return error != WF_OK ? error : read_attributes(out, attributes);
 }
 
-static wf_error read_frame(wf_request *out, wf_bytes *signature) {
+static wf_error read_frame(wf_csr *out, wf_bytes *signature) {
     wf_reader outer = wf_reader_of(out->der);
     wf_reader r = wf_der_enter(&outer, WF_DER_SEQUENCE);
     out->info = wf_der_read(&r, WF_DER_SEQUENCE).whole;
@@ -97,7 +97,7 @@ static wf_error read_frame(wf_request *out, wf_bytes *signature) {
     return known && wf_reader_finish(&r) == WF_OK ? WF_OK : WF_ERROR_REQUEST;
 }
 
-static wf_error parse(wf_request *out) {
+static wf_error parse(wf_csr *out) {
     wf_bytes signature;
     wf_error error = wf_der_check(out->der);
     if (error == WF_OK) {
@@ -115,11 +115,11 @@ static wf_error parse(wf_request *out) {
     return error == WF_ERROR_CERTIFICATE ? WF_ERROR_REQUEST : error;
 }
 
-wf_error wf_request_parse(wf_request *out, wf_bytes der) {
-    *out = (wf_request){.der = der};
+wf_error wf_csr_parse(wf_csr *out, wf_bytes der) {
+    *out = (wf_csr){.der = der};
     wf_error error = parse(out);
     if (error != WF_OK) {
-        *out = (wf_request){0};
+        *out = (wf_csr){0};
     }
     return error;
 }
@@ -139,7 +139,7 @@ static void write_attributes(wf_writer *w, wf_role role) {
     wf_der_end(w, attributes);
 }
 
-static void write_info(wf_writer *w, const wf_request_order *order, const uint8_t *public_key) {
+static void write_info(wf_writer *w, const wf_csr_order *order, const uint8_t *public_key) {
     static const uint8_t version = 0;
     size_t info = wf_der_begin(w, WF_DER_SEQUENCE);
     wf_der_write_unsigned(w, wf_bytes_of(&version, 1));
@@ -149,13 +149,13 @@ static void write_info(wf_writer *w, const wf_request_order *order, const uint8_
     wf_der_end(w, info);
 }
 
-static bool order_is_good(const wf_request_order *order) {
+static bool order_is_good(const wf_csr_order *order) {
     bool named = order->common_name == NULL || wf_name_is_writable(order->common_name);
     return named && (order->common_name != NULL || order->number != NULL) &&
            (order->role == WF_ROLE_NONE || order->role == WF_ROLE_DEVICE || order->role == WF_ROLE_CONTROLLER);
 }
 
-wf_error wf_request_write(wf_writer *out, const wf_request_order *order, wf_signer signer, wf_drbg *drbg) {
+wf_error wf_csr_write(wf_writer *out, const wf_csr_order *order, wf_signer signer, wf_drbg *drbg) {
     if (!order_is_good(order) || signer.sign == NULL) {
         return WF_ERROR_ARGUMENT;
     }

@@ -1,6 +1,6 @@
 /* Certificate requests. What is accepted keeps its views inside the input. */
 #include <stdlib.h>
-#include <warifu/request.h>
+#include <warifu/csr.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -9,8 +9,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (!started) {
         started = wf_crypto_start() == WF_OK;
     }
-    wf_request r;
-    if (wf_request_parse(&r, wf_bytes_of(data, size)) != WF_OK) {
+    wf_csr r;
+    if (wf_csr_parse(&r, wf_bytes_of(data, size)) != WF_OK) {
         if (r.der.at != NULL || r.has_number) {
             abort();
         }
