@@ -126,7 +126,7 @@ static void plaintext_from_the_address_of_a_peer_is_logged(void) {
         wf_sim_inject(h->sim, HOME_NETWORK, &device->address, &controller->address, wf_bytes_of(inf, sizeof inf), 0));
     wf_sim_run(h->sim, 100);
     read_live(h, controller);
-    CHECK(names(find(WF_AUDITED_PLAINTEXT), device));
+    CHECK(names(find(WF_AUDITED_PLAINTEXT), device) && find(WF_AUDITED_PLAINTEXT)->eoj == HOME_AIR_CONDITIONER);
     home_end(h);
 }
 
@@ -170,7 +170,77 @@ static void replayed_and_tampered_records_are_logged(void) {
     home_end(h);
 }
 
+/* Holds back one request record to the device. */
+static bool hold_back(void *context, wf_sim *sim, const wf_sim_datagram *datagram, uint8_t *bytes, size_t *len,
+                      size_t capacity) {
+    bool *armed = context;
+    (void)sim;
+    (void)capacity;
+    if (!*armed || datagram->receiver.value != device->host.value || *len > sizeof captured ||
+        bytes[1] != WF_EHD2_ARBITRARY) {
+        return true;
+    }
+    memcpy(captured, bytes, *len);
+    captured_len = *len;
+    *armed = false;
+    return false;
+}
+
+static void a_command_that_was_held_back_is_logged(void) {
+    static const uint8_t set[] = {0x05, 0xFF, 0x01, 0x01, 0x30, 0x01, 0x61, 0x01, 0x80, 0x01, 0x31};
+    home *h = home_with_audit(1);
+    bool armed = true;
+    wf_request_id id;
+    CHECK_OK(home_pair(h, controller, device));
+    CHECK_OK(home_get(h, controller, device, PATIENCE));
+    wf_sim_set_tamper(h->sim, hold_back, &armed);
+    wf_request request = {.target = {.peer = home_peer(h, controller, device)}, .edata = wf_bytes_of(set, sizeof set)};
+    CHECK_OK(wf_engine_request(home_engine(h, controller), home_clock(h, controller), &id, &request));
+    wf_sim_run(h->sim, 11000);
+    CHECK(!armed);
+    CHECK_OK(wf_sim_inject(h->sim, HOME_NETWORK, &controller->address, &device->address,
+                           wf_bytes_of(captured, captured_len), 0));
+    wf_sim_run(h->sim, 100);
+    read_live(h, device);
+    CHECK(find(WF_AUDITED_LATE_COMMAND) != NULL && find(WF_AUDITED_LATE_COMMAND)->error == WF_ERROR_TOO_LATE);
+    home_end(h);
+}
+
+static void a_refused_handshake_from_the_address_of_a_peer_is_told_from_a_strangers(void) {
+    home *h = home_with_audit(1);
+    wf_request_id request;
+    CHECK_OK(home_pair(h, controller, device));
+    CHECK_OK(wf_engine_pair(home_engine(h, controller), home_clock(h, controller), &request,
+                            &(wf_pair_order){.address = device->address, .number = device->number}));
+    CHECK(home_wait_for(h, controller, request, PATIENCE) == WF_ERROR_WINDOW_CLOSED);
+    read_live(h, device);
+    const wf_audit_entry *refused = find(WF_AUDITED_SESSION_REFUSED);
+    CHECK(refused != NULL && refused->error == WF_ERROR_WINDOW_CLOSED && find(WF_AUDITED_PAIRING_REFUSED) == NULL);
+    home_end(h);
+}
+
+static void a_peer_that_moved_is_logged_with_its_new_address(void) {
+    home *h = home_with_audit(1);
+    CHECK_OK(home_pair(h, controller, device));
+    CHECK_OK(wf_sim_remove_address(h->sim, controller->host, HOME_NETWORK, &controller->address));
+    controller->address = wf_address_ipv4(10, 0, 0, 99, WF_PORT);
+    CHECK_OK(wf_sim_add_address(h->sim, controller->host, HOME_NETWORK, &controller->address));
+    CHECK_OK(home_get(h, controller, device, PATIENCE));
+    wf_sim_run(h->sim, MINUTE);
+    read_live(h, device);
+    CHECK(names(find(WF_AUDITED_ADDRESS_MOVED), controller));
+    home_end(h);
+}
+
 /* ---- the life of the log ---- */
+
+static void a_clock_that_is_set_is_logged(void) {
+    home *h = home_with_audit(1);
+    wf_engine_set_date(home_engine(h, device), home_clock(h, device), HOME_DATE + 86400);
+    read_store(device);
+    CHECK(find(WF_AUDITED_CLOCK_SET) != NULL && find(WF_AUDITED_CLOCK_SET)->date == HOME_DATE + 86400);
+    home_end(h);
+}
 
 static void a_factory_reset_is_logged_and_leaves_the_log(void) {
     home *h = home_with_audit(1);
@@ -281,6 +351,10 @@ static const check_case cases[] = {
     CASE(what_the_policy_refuses_is_logged_with_object_and_property),
     CASE(plaintext_from_the_address_of_a_peer_is_logged),
     CASE(replayed_and_tampered_records_are_logged),
+    CASE(a_command_that_was_held_back_is_logged),
+    CASE(a_refused_handshake_from_the_address_of_a_peer_is_told_from_a_strangers),
+    CASE(a_peer_that_moved_is_logged_with_its_new_address),
+    CASE(a_clock_that_is_set_is_logged),
     CASE(a_factory_reset_is_logged_and_leaves_the_log),
     CASE(what_was_gathered_is_written_when_the_node_ends_in_peace),
     CASE(a_store_that_fails_breaks_no_request_and_is_logged),
