@@ -247,6 +247,38 @@ static void runs_that_fail_for_an_hour_fill_nothing(void) {
     world_end(w);
 }
 
+/* ---- certificates that expire ---- */
+
+static unsigned count_expired(const world *w, unsigned i) {
+    unsigned count = 0;
+    for (unsigned k = 0; k < w->nodes[i].event_count; k++) {
+        const wf_event *e = &w->nodes[i].events[k].event;
+        bool expired = e->kind == WF_EVENT_SECURITY && e->error == WF_ERROR_EXPIRED;
+        CHECK(!expired || e->peer.value == world_peer(w, i).value);
+        CHECK(!expired || memcmp(e->number, w->nodes[1 - i].number, WF_NUMBER_LEN) == 0);
+        count += expired;
+    }
+    return count;
+}
+
+static void an_expired_peer_goes_on_and_is_reported_once_a_session(void) {
+    static const int64_t last = WORLD_DATE + 100000;
+    for (unsigned days = 0; days < 2; days++) {
+        world *w = paired();
+        for (unsigned round = 1; round <= 3; round++) {
+            restart(w, DEVICE);
+            for (unsigned i = CONTROLLER; i <= DEVICE; i++) {
+                wf_engine_set_date(w->nodes[i].engine, w->now, last + days * 86400);
+            }
+            world_run(w, 900);
+            CHECK_OK(get(w, 50));
+            CHECK(count_expired(w, CONTROLLER) == days * round && count_expired(w, DEVICE) == days);
+        }
+        CHECK(is_notified(w));
+        world_end(w);
+    }
+}
+
 /* ---- replays and forgeries ---- */
 
 static void deliver(world *w, unsigned to, unsigned as, bool multicast, const world_datagram *d) {
@@ -688,6 +720,7 @@ static const check_case cases[] = {
     CASE(a_lost_message_4_is_said_again_though_another_peer_took_the_slot),
     CASE(a_run_that_fails_changes_nothing),
     CASE(runs_that_fail_for_an_hour_fill_nothing),
+    CASE(an_expired_peer_goes_on_and_is_reported_once_a_session),
     CASE(a_wake_played_again_is_ignored),
     CASE(old_wakes_start_nothing_wherever_they_come_from),
     CASE(without_a_session_old_wakes_make_a_controller_look_where_the_peer_was),

@@ -1,5 +1,7 @@
 #include "da/peers.h"
 
+#include "da/output.h"
+
 wf_chain_rules wf_da_chain_rules(const wf_da *da, wf_time now, wf_role role) {
     return (wf_chain_rules){.anchors = da->identity.anchors,
                             .anchor_count = da->identity.anchor_count,
@@ -23,6 +25,18 @@ wf_error wf_da_judge_stranger(const wf_da *da, wf_time now, const wf_edhoc_crede
         error = WF_ERROR_WRONG_ROLE;
     }
     return error == WF_OK && !peer->has_number ? WF_ERROR_CERTIFICATE : error;
+}
+
+void wf_da_report_expired(wf_da *da, wf_time now, uint32_t pairing) {
+    const wf_pairing *p = &da->pairings.entries[pairing];
+    const wf_chain_rules rules = wf_da_chain_rules(da, now, p->role);
+    wf_certificate certificate;
+    bool is_expired = rules.has_time &&
+                      wf_certificate_parse(&certificate, wf_bytes_of(p->certificate, p->certificate_len)) == WF_OK &&
+                      rules.now > certificate.not_after;
+    if (is_expired) {
+        wf_da_emit_peer(da, WF_EVENT_SECURITY, pairing, WF_ERROR_EXPIRED);
+    }
 }
 
 void wf_da_address_proven(wf_da *da, uint32_t pairing, const wf_address *address) {

@@ -11,6 +11,8 @@ wf_chain_rules wf_da_chain_rules(const wf_da *da, wf_time now, wf_role role);
  * CREDENTIAL, those of wf_chain_verify. */
 WF_MUST_CHECK wf_error wf_da_judge_stranger(const wf_da *da, wf_time now, const wf_edhoc_credential *credential,
                                             wf_role role, bool by_anchors, wf_certificate *peer);
+/* A paired peer goes on after its certificate's date, and its owner hears of it. */
+void wf_da_report_expired(wf_da *da, wf_time now, uint32_t pairing);
 /* A fresh handshake reached the peer there. */
 void wf_da_address_proven(wf_da *da, uint32_t pairing, const wf_address *address);
 /* New keys are wanted; call.c finds the time for it. */

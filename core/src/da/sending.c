@@ -54,6 +54,7 @@ void wf_da_session_trusted(wf_da *da, uint32_t session, wf_time now) {
     }
     wf_peer_settled(da, s->pairing);
     wf_da_emit_peer(da, WF_EVENT_SESSION_UP, s->pairing, WF_OK);
+    wf_da_report_expired(da, now, s->pairing);
 }
 
 static wf_error next_piv(wf_session *s, uint64_t *piv) {
