@@ -510,6 +510,87 @@ static void an_answer_in_clear_to_everybody_tells_no_value_of_a_paired_peer(void
     world_end(w);
 }
 
+static const uint8_t all_requests[] = {WF_ESV_GET, WF_ESV_SETC, WF_ESV_SETI, WF_ESV_INF, WF_ESV_INFC, WF_ESV_INF_REQ};
+
+static unsigned count_clear_to(const world *w, unsigned from, unsigned to) {
+    unsigned count = 0;
+    for (unsigned i = 0; i < w->log_count; i++) {
+        bool there = wf_address_same_host(&w->log[i].to, &w->nodes[to].address);
+        count += w->log[i].from == from && there && w->log[i].bytes[1] == WF_EHD2_SPECIFIED;
+    }
+    return count;
+}
+
+/* In the device's place stands a node that answers everybody in clear, and others say that nobody speaks DA there. */
+static void a_paired_device_without_a_session_is_never_asked_in_clear(void) {
+    static const uint8_t rumours[][10] = {{0x10, 0x82, 0, 1, WF_DA_EDHOC_ERROR, 0x02, 0x82, 0x03, 0x02, 0},
+                                          {0x10, 0x82, 0, 1, WF_DA_HELLO_ANSWER, 0x01, 0x00, 0x00, 0x00, 0x00}};
+    world *w = paired();
+    world_stop(w, DEVICE);
+    world_configure(w, STRANGER, true, false);
+    w->nodes[STRANGER].config.policy = &wf_policy_open;
+    w->nodes[STRANGER].address = w->nodes[DEVICE].address;
+    world_start(w, STRANGER);
+    world_stop(w, CONTROLLER);
+    world_start(w, CONTROLLER);
+    w->log_count = 0;
+    const uint8_t degrees = 28;
+    for (size_t i = 0; i < sizeof all_requests; i++) {
+        bool reads = all_requests[i] == WF_ESV_GET || all_requests[i] == WF_ESV_INF_REQ;
+        wf_request_id request =
+            world_ask(w, CONTROLLER, DEVICE, all_requests[i], 0xB3, wf_bytes_of(&degrees, reads ? 0 : 1));
+        for (size_t k = 0; k < sizeof rumours / sizeof rumours[0]; k++) {
+            world_deliver(w, CONTROLLER, &w->nodes[DEVICE].address, false, wf_bytes_of(rumours[k], 10));
+        }
+        world_run(w, 25000);
+        CHECK(world_outcome(w, CONTROLLER, request)->error == WF_ERROR_NO_SESSION);
+    }
+    CHECK(w->log_count > 0 && count_clear_to(w, CONTROLLER, DEVICE) == 0);
+    CHECK(world_value(w, STRANGER, 0xB3) == 20);
+    world_end(w);
+}
+
+static void a_device_without_a_session_tells_its_peers_nothing_in_clear(void) {
+    world *w = paired();
+    world_stop(w, CONTROLLER);
+    world_stop(w, DEVICE);
+    world_start(w, DEVICE);
+    w->log_count = 0;
+    const uint8_t degrees = 28;
+    CHECK_OK(wf_engine_put(engine_of(w, DEVICE), w->now, AIR_CONDITIONER, 0xB3, wf_bytes_of(&degrees, 1)));
+    world_run(w, 60000);
+    CHECK(w->log_count >= 2); /* it calls */
+    for (unsigned i = 0; i < w->log_count; i++) {
+        CHECK(type_of(&w->log[i]) == WF_DA_WAKE);
+    }
+    world_end(w);
+}
+
+static void a_paired_controllers_requests_in_clear_are_refused_with_and_without_a_session(void) {
+    for (unsigned fresh = 0; fresh < 2; fresh++) {
+        world *w = paired();
+        if (fresh) {
+            world_stop(w, DEVICE);
+            world_start(w, DEVICE);
+        }
+        const uint8_t degrees = 26;
+        for (size_t i = 0; i < sizeof all_requests; i++) {
+            w->log_count = 0;
+            bool reads = all_requests[i] == WF_ESV_GET || all_requests[i] == WF_ESV_INF_REQ;
+            send_plain(w, CONTROLLER, all_requests[i], WF_EOJ_CONTROLLER, AIR_CONDITIONER, 0xB3,
+                       wf_bytes_of(&degrees, reads ? 0 : 1));
+            for (unsigned k = 0; k < w->log_count; k++) { /* no value in what it says, a refusal at most */
+                const world_datagram *d = &w->log[k];
+                wf_frame frame;
+                CHECK(type_of(d) != 0 || wf_frame_parse(&frame, wf_bytes_of(d->bytes, d->len)) == WF_OK);
+                CHECK(type_of(d) != 0 || frame.esv < 0x60);
+            }
+        }
+        CHECK(world_value(w, DEVICE, 0xB3) == 20 && world_event_of(w, DEVICE, WF_EVENT_NOTIFICATION) == NULL);
+        world_end(w);
+    }
+}
+
 static void under_the_open_policy_a_stranger_may_do_everything(void) {
     world *w = paired();
     world_stop(w, DEVICE);
@@ -1123,6 +1204,9 @@ static const check_case cases[] = {
     CASE(a_paired_peers_address_is_no_proof),
     CASE(a_forged_answer_in_clear_is_not_taken_for_a_paired_peers),
     CASE(an_answer_in_clear_to_everybody_tells_no_value_of_a_paired_peer),
+    CASE(a_paired_device_without_a_session_is_never_asked_in_clear),
+    CASE(a_device_without_a_session_tells_its_peers_nothing_in_clear),
+    CASE(a_paired_controllers_requests_in_clear_are_refused_with_and_without_a_session),
     CASE(under_the_open_policy_a_stranger_may_do_everything),
     CASE(changes_reach_paired_peers_only_and_never_in_clear),
     CASE(nothing_of_the_devices_state_is_ever_in_clear),
