@@ -4,7 +4,7 @@
 enum { CONTROLLER, DEVICE };
 
 static quirky_street street;
-static bool loses_hello_answers;
+static bool loses_hello_answers, greets_all;
 
 static bool is_arbitrary(const world_datagram *d) {
     return d->bytes[1] == WF_EHD2_ARBITRARY;
@@ -13,7 +13,7 @@ static bool is_arbitrary(const world_datagram *d) {
 /* quirky_take ends the test at a frame that it can't read, as uecho ends its work. */
 static bool pass(world *w, world_datagram *d) {
     if (is_arbitrary(d)) {
-        CHECK(!wf_address_is_unspecified(&d->to));
+        CHECK(greets_all || !wf_address_is_unspecified(&d->to));
     }
     if (loses_hello_answers && is_arbitrary(d) && d->from == DEVICE) {
         return false;
@@ -25,7 +25,7 @@ static bool pass(world *w, world_datagram *d) {
 static world *home(void) {
     world *w = world_new();
     memset(&street, 0, sizeof street);
-    loses_hello_answers = false;
+    loses_hello_answers = greets_all = false;
     w->context = &street;
     w->pass = pass;
     world_add(w, CONTROLLER, WF_ROLE_CONTROLLER);
@@ -127,11 +127,32 @@ static void who_never_answers_a_hello_is_found_all_the_same(void) {
     world_end(w);
 }
 
+static void who_does_not_listen_in_clear_says_hello_to_all(void) {
+    static const wf_address everybody = {{0}, 0, 0};
+    world *w = home();
+    street.devices[0].address = everybody; /* it would not bear that */
+    greets_all = true;
+    w->nodes[CONTROLLER].config.listeners_off = WF_LISTENER_PLAINTEXT;
+    world_start(w, CONTROLLER);
+    w->log_count = 0;
+    wf_request_id id = discover(w, &everybody);
+    run(w, 2500);
+    CHECK_OK(world_outcome(w, CONTROLLER, id)->error);
+    CHECK(count(w, WF_EVENT_FOUND, &w->nodes[DEVICE].address) > 0);
+    for (unsigned i = 0; i < w->log_count; i++) {
+        CHECK(is_arbitrary(&w->log[i]));
+    }
+    world_end(w);
+}
+
 #define CASE(name) \
     { #name, name }
 static const check_case cases[] = {
-    CASE(only_those_that_take_the_arbitrary_format_are_greeted),     CASE(a_node_without_identity_greets_nobody),
-    CASE(by_its_address_a_node_is_found_as_soon_as_it_has_said_all), CASE(a_lost_hello_is_made_up_for),
+    CASE(only_those_that_take_the_arbitrary_format_are_greeted),
+    CASE(a_node_without_identity_greets_nobody),
+    CASE(by_its_address_a_node_is_found_as_soon_as_it_has_said_all),
+    CASE(a_lost_hello_is_made_up_for),
+    CASE(who_does_not_listen_in_clear_says_hello_to_all),
     CASE(who_never_answers_a_hello_is_found_all_the_same),
 };
 

@@ -163,9 +163,9 @@ typedef struct wf_inform {
     uint32_t timeout_ms; /* then: how long; 0: 20 s */
 } wf_inform;
 
-/* What the policy keeps from those who would hear it is left out, but for one node it is an error. To everybody there is
- * no request to wait for: *out is 0. Errors: ARGUMENT (no property, INFC to everybody),
- * NO_OBJECT, NO_PROPERTY, POLICY, TOO_SMALL, CAPACITY, NOT_PAIRED. */
+/* What the policy keeps from those who would hear it is left out, but for one node it is an error. To everybody there
+ * is no request to wait for: *out is 0. Errors: ARGUMENT (no property, INFC to everybody), NO_OBJECT, NO_PROPERTY,
+ * POLICY, TOO_SMALL, CAPACITY, NOT_PAIRED. */
 WF_MUST_CHECK wf_error wf_engine_inform(wf_engine *engine, wf_time now, wf_request_id *out, const wf_inform *order);
 
 /* Sends a hello: answers arrive as WF_EVENT_FOUND until the request is done after `duration_ms`. */
@@ -196,8 +196,8 @@ bool wf_engine_next_result(const wf_engine *engine, unsigned *at, wf_result *out
 /* Asks everybody (all zeros) or one address who is there: Get D6, 83 and 82 and, to everybody, INF_REQ D5 too. Answers
  * arrive as WF_EVENT_ANSWER for `duration_ms` (0: 3 s) and enter the roster, as does all that is announced at any time.
  * An engine with DA says hello to each node whose 82 has the arbitrary format (bit 1 of the third byte):
- * WF_EVENT_FOUND. With `check` those of the roster that stayed silent are then asked one by one; who does not answer
- * goes offline. Errors: CAPACITY. */
+ * WF_EVENT_FOUND; where its plaintext listener is off, it says hello to all and asks nothing else. With `check` those
+ * of the roster that stayed silent are then asked one by one; who does not answer goes offline. Errors: CAPACITY. */
 WF_MUST_CHECK wf_error wf_engine_discover(wf_engine *engine, wf_time now, wf_request_id *out, const wf_address *to,
                                           uint32_t duration_ms, bool check);
 /* Asks a node in the background what it is and, object by object, what its property maps say: WF_EVENT_NODE_OBJECT

@@ -208,6 +208,9 @@ wf_error wf_engine_discover(wf_engine *engine, wf_time now, wf_request_id *out, 
                           .timeout_ms = duration_ms != 0 ? duration_ms : USUAL_DISCOVERY_MS,
                           .repeatable = true};
     wf_error error = wf_engine_request(engine, now, out, &request);
+    if (error == WF_ERROR_POLICY && engine->da != NULL) {
+        return wf_engine_hello(engine, now, out, to, request.timeout_ms); /* in clear nobody would be heard */
+    }
     if (error != WF_OK) {
         return error;
     }
