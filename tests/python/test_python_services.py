@@ -266,6 +266,11 @@ async def test_a_device_in_both_families_is_one_node(warifu_home):
             assert node.da.is_device
             assert AIRCON in node.objects
             assert len(controller.nodes) == 2
+        (named,) = await controller.discover(address=SIX)
+        assert named.addresses == [f"[{SIX}]:3610", f"{FOUR}:3610"]
+        with home.record() as records:
+            assert await named.get(PROFILE, POWER) == {POWER: b"\x30"}
+        assert {record.receiver for record in records if record.sender.startswith("[fd00::98]")} == {f"[{SIX}]:3610"}
         home.move(device, SIX)  # it has lost its IPv4 address
         with pytest.raises(warifu.NoAnswer):
             await node.get(PROFILE, POWER, 0x82, timeout=2)

@@ -156,9 +156,9 @@ class Controller(Endpoint):
                 if event.edata:
                     take(event)
         rows = {place: row for row in runtime.engine.known() for place in (row.address, row.other) if place}
-        return [self._merged(seen, rows) for seen in _one_by_one(found)]
+        return [self._merged(seen, rows, named=address is not None) for seen in _one_by_one(found)]
 
-    def _merged(self, seen: dict[str, _Found], rows: Mapping[str, KnownRow]) -> Node:
+    def _merged(self, seen: dict[str, _Found], rows: Mapping[str, KnownRow], *, named: bool) -> Node:
         """The node that answered from these addresses."""
         row = next((rows[place] for place in seen if place in rows), None)
         asked = row.address if row is not None and row.address in seen else min(seen, key=_ipv4_first)
@@ -171,6 +171,7 @@ class Controller(Endpoint):
             next((said.hello for said in both if said.hello), None),
             row.id if row is not None else 0,
             next((place for place in seen if place != asked), None),
+            named,
         )
 
     async def pair(

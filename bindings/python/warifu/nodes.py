@@ -341,7 +341,8 @@ class Node(Remote):
     """A node that was heard; it is read and set in clear, unless it is paired. Nothing of it is proven.
 
     It is followed to another address if it has a number. With a number it has two addresses at most, one in IPv4 and
-    one in IPv6: it is asked at the former, until it is silent there.
+    one in IPv6: it is asked at the former, until it is silent there; but where `discover` was given its address it is
+    asked at that one.
     """
 
     def __init__(
@@ -353,10 +354,12 @@ class Node(Remote):
         da: Hello | None,
         known: int = 0,
         other: str | None = None,
+        named: bool = False,
     ) -> None:
         super().__init__(endpoint)
         self._address = address
         self._other = other
+        self._named = named  # whoever asked chose this address
         self._known = known
         self.number = number  # identification number, as it says; None: it has none
         self.objects = objects  # EOJs, without the node profile
@@ -369,14 +372,16 @@ class Node(Remote):
     def address(self) -> str:
         """Where it is asked, as "192.0.2.1:3610"."""
         row = self._row()
-        return row.address if row else self._address
+        if row is None or (self._named and self._address == row.other):
+            return self._address
+        return row.address
 
     @property
     def addresses(self) -> list[str]:
         """All its addresses, the one where it is asked first."""
         row = self._row()
-        both = (row.address, row.other) if row else (self._address, self._other)
-        return [address for address in both if address is not None]
+        first, both = self.address, (row.address, row.other) if row else (self._address, self._other)
+        return [first, *(address for address in both if address is not None and address != first)]
 
     @property
     def is_online(self) -> bool:
