@@ -398,44 +398,75 @@ static void without_a_store_the_newest_entries_are_kept_in_memory(void) {
 }
 
 static void an_act_is_recorded_while_no_node_runs(void) {
+    wf_audit_entry act = {.what = WF_AUDITED_UNPAIRED, .number = {0xFE}, .address = host(7), .date = DATE};
     start();
     wf_store view = wf_sim_store_as_store(store);
-    CHECK_OK(wf_audit_record(&view, ENTRIES, WF_AUDITED_FACTORY_RESET, DATE));
-    CHECK(read_store() == 2 && all[1].what == WF_AUDITED_FACTORY_RESET && all[1].date == DATE && all[1].boot == 1);
-    CHECK(all[0].date == 0);
-    CHECK(wf_audit_record(&view, ENTRIES, WF_AUDITED_REPLAYED, 0) == WF_ERROR_ARGUMENT);
-    CHECK(wf_audit_record(&view, 3, WF_AUDITED_RESTORED, 0) == WF_ERROR_ARGUMENT);
+    CHECK_OK(wf_audit_record(&view, &act));
+    CHECK(read_store() == 2 && all[1].what == WF_AUDITED_UNPAIRED && all[1].date == DATE && all[1].boot == 1);
+    CHECK(all[1].number[0] == 0xFE && wf_address_equal(&all[1].address, &act.address) && all[0].date == 0);
     wf_sim_store_fail_all(store, WF_SIM_WRITES);
-    CHECK(wf_audit_record(&view, ENTRIES, WF_AUDITED_RESTORED, 0) == WF_ERROR_STORE);
+    CHECK(wf_audit_record(&view, &act) == WF_ERROR_STORE);
+    act.what = WF_AUDITED_REPLAYED;
+    CHECK(wf_audit_record(&view, &act) == WF_ERROR_ARGUMENT);
+    finish();
+}
+
+static void acts_without_a_node_stay_within_the_ring_that_the_node_made(void) {
+    start();
+    wf_store view = wf_sim_store_as_store(store);
+    for (unsigned i = 0; i < WF_AUDIT_ENTRIES * WF_AUDIT_LINES; i++) {
+        CHECK_OK(wf_audit_record(&view, &(wf_audit_entry){.what = WF_AUDITED_RESTORED}));
+    }
+    unsigned before = read_store();
+    CHECK(before <= 1 + WF_AUDIT_LINES * ENTRIES / 2);
+    boot(0);
+    CHECK(read_store() == before + 1 && failed == 0);
+    finish();
+}
+
+static void no_log_is_begun_where_no_node_has_one(void) {
+    CHECK_OK(wf_sim_store_new(&store, 1));
+    wf_store view = wf_sim_store_as_store(store);
+    CHECK_OK(wf_audit_record(&view, &(wf_audit_entry){.what = WF_AUDITED_RESTORED}));
+    CHECK(wf_sim_store_writes(store) == 0);
     finish();
 }
 
 /* ---- bytes and texts ---- */
 
-static void only_whole_lines_in_order_are_a_block(void) {
-    wf_audit_entry lines[WF_AUDIT_LINES] = {{.sequence = 5, .what = WF_AUDITED_PAIRED, .count = 1},
-                                            {.sequence = 6, .what = (wf_audited)99, .count = 2, .at = 3, .last = 9}};
-    wf_audit_entry out[WF_AUDIT_LINES];
-    uint8_t bytes[WF_STORE_ENTRY_LEN + 1];
-    unsigned count;
+static wf_error parse_again(wf_audit_block *block, wf_audit_block *out) {
+    uint8_t bytes[WF_STORE_ENTRY_LEN];
     wf_writer w = wf_writer_of(bytes, sizeof bytes);
-    wf_audit_block_write(&w, lines, 2);
-    CHECK_OK(wf_audit_block_parse(out, &count, wf_bytes_of(bytes, w.len)));
-    CHECK(count == 2 && out[1].last == 9 && strcmp(wf_audited_row_of(out[1].what)->name, "unknown") == 0);
+    wf_audit_block_write(&w, block);
+    return wf_audit_block_parse(out, wf_bytes_of(bytes, w.len));
+}
+
+static void only_whole_lines_in_order_are_a_block(void) {
+    static wf_audit_block out;
+    wf_audit_block block = {.ring_len = 4,
+                            .count = 2,
+                            .lines = {{.sequence = 5, .what = WF_AUDITED_PAIRED, .count = 1},
+                                      {.sequence = 6, .what = (wf_audited)99, .count = 2, .at = 3, .last = 9}}};
+    uint8_t bytes[WF_STORE_ENTRY_LEN];
+    wf_writer w = wf_writer_of(bytes, sizeof bytes);
+    wf_audit_block_write(&w, &block);
+    CHECK_OK(wf_audit_block_parse(&out, wf_bytes_of(bytes, w.len)));
+    CHECK(out.ring_len == 4 && out.count == 2 && out.lines[1].last == 9);
+    CHECK(strcmp(wf_audited_row_of(out.lines[1].what)->name, "unknown") == 0);
     for (size_t len = 0; len < w.len; len++) {
-        bool is_first_line = len == 1 + (w.len - 1) / 2;
-        wf_error error = wf_audit_block_parse(out, &count, wf_bytes_of(bytes, len));
-        CHECK(is_first_line ? error == WF_OK && count == 1 : error == WF_ERROR_STORE_DAMAGED && count == 0);
+        bool is_first_line = len == 2 + (w.len - 2) / 2;
+        wf_error error = wf_audit_block_parse(&out, wf_bytes_of(bytes, len));
+        CHECK(is_first_line ? error == WF_OK && out.count == 1 : error == WF_ERROR_STORE_DAMAGED && out.count == 0);
     }
-    lines[1].sequence = 5;
-    w.len = 0;
-    wf_audit_block_write(&w, lines, 2);
-    CHECK(wf_audit_block_parse(out, &count, wf_bytes_of(bytes, w.len)) == WF_ERROR_STORE_DAMAGED);
-    lines[1].sequence = 6;
-    lines[1].count = 0;
-    w.len = 0;
-    wf_audit_block_write(&w, lines, 2);
-    CHECK(wf_audit_block_parse(out, &count, wf_bytes_of(bytes, w.len)) == WF_ERROR_STORE_DAMAGED);
+    block.lines[1].sequence = 5;
+    CHECK(parse_again(&block, &out) == WF_ERROR_STORE_DAMAGED);
+    block.lines[1].sequence = 6;
+    block.lines[1].count = 0;
+    CHECK(parse_again(&block, &out) == WF_ERROR_STORE_DAMAGED);
+    block.lines[1].count = 1;
+    CHECK_OK(parse_again(&block, &out));
+    block.ring_len = WF_AUDIT_RING + 1;
+    CHECK(parse_again(&block, &out) == WF_ERROR_STORE_DAMAGED);
 }
 
 static void each_code_and_each_name_stands_once_in_the_table(void) {
@@ -564,6 +595,8 @@ static const check_case cases[] = {
     CASE(a_log_that_gets_fewer_entries_drops_the_others),
     CASE(without_a_store_the_newest_entries_are_kept_in_memory),
     CASE(an_act_is_recorded_while_no_node_runs),
+    CASE(acts_without_a_node_stay_within_the_ring_that_the_node_made),
+    CASE(no_log_is_begun_where_no_node_has_one),
     CASE(only_whole_lines_in_order_are_a_block),
     CASE(each_code_and_each_name_stands_once_in_the_table),
     CASE(an_entry_reads_as_one_line_of_text),

@@ -103,13 +103,20 @@ void wf_audit_write_json(wf_writer *out, const wf_audit_entry *entry);
 
 struct wf_audit_log;
 
+/* One store entry, taken apart. */
+typedef struct wf_audit_block {
+    unsigned ring_len; /* store entries of its ring, 1 to WF_AUDIT_RING */
+    unsigned count;    /* of lines; 0: there is no such entry */
+    wf_audit_entry lines[WF_AUDIT_LINES];
+} wf_audit_block;
+
 /* Where a reader is in one ring. */
 typedef struct wf_audit_cursor {
     uint8_t blocks[WF_AUDIT_RING]; /* those that hold something, oldest first */
     uint32_t firsts[WF_AUDIT_RING];
-    unsigned block_count, block;
-    unsigned line_count, line;
-    wf_audit_entry lines[WF_AUDIT_LINES];
+    unsigned block_count, at; /* of the next one */
+    wf_audit_block block;
+    unsigned line;
 } wf_audit_cursor;
 
 /* Walks a log from the oldest entry to the newest, both rings as one. */
@@ -126,9 +133,10 @@ WF_MUST_CHECK wf_error wf_audit_read(wf_audit_reader *reader, const wf_store *st
 /* The next entry; false at the end. */
 bool wf_audit_next(wf_audit_reader *reader, wf_audit_entry *out);
 
-/* Writes down an act on a store that no engine has at the moment: a reset, a restored backup. `entries` is that of the
- * engine's configuration; `date` may be 0. Errors: ARGUMENT (no ACT, too few entries), STORE. */
-WF_MUST_CHECK wf_error wf_audit_record(const wf_store *store, unsigned entries, wf_audited what, int64_t date);
+/* Writes an act down while no engine has the store: a restored backup, a pairing that was removed. Of `entry` count
+ * what, error, number, address and date (0: unknown). Where no node has begun a log it does nothing. It takes 10 KB of
+ * stack. Errors: ARGUMENT (no ACT), STORE. */
+WF_MUST_CHECK wf_error wf_audit_record(const wf_store *store, const wf_audit_entry *entry);
 
 WF_C_END
 

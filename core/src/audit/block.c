@@ -1,7 +1,7 @@
 #include "audit/block.h"
 
-enum { VERSION = 1, LINE_LEN = 78, FROM_MANY = 0x80 };
-_Static_assert(1 + WF_AUDIT_LINES * LINE_LEN <= WF_STORE_ENTRY_LEN, "a store entry takes all lines");
+enum { VERSION = 1, HEAD_LEN = 2, LINE_LEN = 78, FROM_MANY = 0x80 };
+_Static_assert(HEAD_LEN + WF_AUDIT_LINES * LINE_LEN <= WF_STORE_ENTRY_LEN, "a store entry takes all lines");
 
 static void write_line(wf_writer *out, const wf_audit_entry *line) {
     wf_write_u32(out, line->sequence);
@@ -21,10 +21,11 @@ static void write_line(wf_writer *out, const wf_audit_entry *line) {
     wf_write_u8(out, line->epc);
 }
 
-void wf_audit_block_write(wf_writer *out, const wf_audit_entry *lines, unsigned count) {
+void wf_audit_block_write(wf_writer *out, const wf_audit_block *block) {
     wf_write_u8(out, VERSION);
-    for (unsigned i = 0; i < count; i++) {
-        write_line(out, &lines[i]);
+    wf_write_u8(out, (uint8_t)block->ring_len);
+    for (unsigned i = 0; i < block->count; i++) {
+        write_line(out, &block->lines[i]);
     }
 }
 
@@ -57,33 +58,37 @@ static void read_line(wf_reader *r, wf_audit_entry *line) {
     }
 }
 
-wf_error wf_audit_block_parse(wf_audit_entry lines[static WF_AUDIT_LINES], unsigned *count, wf_bytes block) {
-    wf_reader r = wf_reader_of(block);
-    *count = 0;
-    if (wf_read_u8(&r) != VERSION || r.left == 0 || r.left > (size_t)WF_AUDIT_LINES * LINE_LEN) {
-        return WF_ERROR_STORE_DAMAGED;
+static void read_block(wf_reader *r, wf_audit_block *out) {
+    bool known = wf_read_u8(r) == VERSION;
+    out->ring_len = wf_read_u8(r);
+    if (!known || out->ring_len == 0 || out->ring_len > WF_AUDIT_RING || r->left == 0 ||
+        r->left > (size_t)WF_AUDIT_LINES * LINE_LEN) {
+        wf_reader_fail(r);
     }
-    unsigned read = 0;
-    for (; r.left > 0; read++) {
-        read_line(&r, &lines[read]);
-        if (read > 0 && lines[read].sequence <= lines[read - 1].sequence) {
-            wf_reader_fail(&r);
+    for (; r->left > 0; out->count++) {
+        wf_audit_entry *line = &out->lines[out->count];
+        read_line(r, line);
+        if (out->count > 0 && line->sequence <= line[-1].sequence) {
+            wf_reader_fail(r);
         }
     }
+}
+
+wf_error wf_audit_block_parse(wf_audit_block *out, wf_bytes bytes) {
+    wf_reader r = wf_reader_of(bytes);
+    out->count = 0;
+    read_block(&r, out);
     if (wf_reader_finish(&r) != WF_OK) {
+        out->count = 0;
         return WF_ERROR_STORE_DAMAGED;
     }
-    *count = read;
     return WF_OK;
 }
 
-wf_error wf_audit_block_load(wf_audit_entry lines[static WF_AUDIT_LINES], unsigned *count, const wf_store *store,
-                             uint16_t id, uint8_t scratch[static WF_STORE_ENTRY_LEN]) {
+wf_error wf_audit_block_load(wf_audit_block *out, const wf_store *store, uint16_t id,
+                             uint8_t scratch[static WF_STORE_ENTRY_LEN]) {
     size_t len = 0;
-    *count = 0;
+    out->count = 0;
     wf_error error = store->load(store->context, id, scratch, WF_STORE_ENTRY_LEN, &len);
-    if (error != WF_OK || len == 0) {
-        return error;
-    }
-    return wf_audit_block_parse(lines, count, wf_bytes_of(scratch, len));
+    return error != WF_OK || len == 0 ? error : wf_audit_block_parse(out, wf_bytes_of(scratch, len));
 }

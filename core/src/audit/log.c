@@ -26,7 +26,8 @@ static void save(wf_audit_log *log, unsigned which) {
     if (which == WF_AUDIT_REFUSALS) {
         log->gathered_at = log->now;
     }
-    wf_audit_block_write(&w, ring->lines, ring->count);
+    ring->block.ring_len = log->ring_len;
+    wf_audit_block_write(&w, &ring->block);
     if (wf_writer_finish(&w, &len) != WF_OK ||
         log->store.save(log->store.context, wf_audit_block_id(which, ring->at), log->scratch, len) != WF_OK) {
         (*log->failed)++;
@@ -54,8 +55,7 @@ void wf_audit_log_flush(wf_audit_log *log) {
 
 static void load_block(wf_audit_log *log, unsigned which, unsigned block) {
     wf_audit_ring *ring = &log->rings[which];
-    wf_error ignored =
-        wf_audit_block_load(ring->lines, &ring->count, &log->store, wf_audit_block_id(which, block), log->scratch);
+    wf_error ignored = wf_audit_block_load(&ring->block, &log->store, wf_audit_block_id(which, block), log->scratch);
     (void)ignored; /* what can't be read is overwritten when its turn comes */
 }
 
@@ -94,13 +94,13 @@ static void load_ring(wf_audit_log *log, unsigned which) {
     uint32_t newest = 0;
     for (unsigned block = 0; block < WF_AUDIT_RING; block++) {
         load_block(log, which, block);
-        if (ring->count == 0) {
+        if (ring->block.count == 0) {
             continue;
         }
-        const wf_audit_entry *last = &ring->lines[ring->count - 1];
+        const wf_audit_entry *last = &ring->block.lines[ring->block.count - 1];
         log->next_sequence = last->sequence >= log->next_sequence ? last->sequence + 1 : log->next_sequence;
         log->boot = last->boot > log->boot ? last->boot : log->boot;
-        if (block >= log->blocks) {
+        if (block >= log->ring_len) {
             *log->failed += log->store.erase(log->store.context, wf_audit_block_id(which, block)) != WF_OK;
         } else if (last->sequence > newest) {
             newest = last->sequence;
@@ -112,7 +112,7 @@ static void load_ring(wf_audit_log *log, unsigned which) {
 
 void wf_audit_log_open(wf_audit_log *log, const wf_store *store, unsigned entries, uint64_t *failed) {
     *log = (wf_audit_log){.store = store->load != NULL ? *store : nowhere,
-                          .blocks = entries / WF_AUDIT_RINGS,
+                          .ring_len = entries / WF_AUDIT_RINGS,
                           .next_sequence = 1,
                           .write_at = WF_TIME_NEVER,
                           .failed = failed};
@@ -152,17 +152,17 @@ static void repeat(wf_audit_log *log, wf_audit_ring *ring, wf_audit_entry *line)
  * let the present lines be written down. */
 static wf_audit_entry *place(wf_audit_log *log, unsigned which, unsigned limit) {
     wf_audit_ring *ring = &log->rings[which];
-    if (ring->count >= limit) {
+    if (ring->block.count >= limit) {
         if (ring->unwritten && may_save(log, which)) {
             save(log, which);
         }
         if (ring->unwritten) {
             return NULL;
         }
-        ring->at = (ring->at + 1) % log->blocks;
-        ring->count = 0;
+        ring->at = (ring->at + 1) % log->ring_len;
+        ring->block.count = 0;
     }
-    return &ring->lines[ring->count++];
+    return &ring->block.lines[ring->block.count++];
 }
 
 static bool same_number(const wf_audit_entry *a, const wf_audit_entry *b) {
@@ -171,8 +171,8 @@ static bool same_number(const wf_audit_entry *a, const wf_audit_entry *b) {
 
 /* The line of this hour that `entry` repeats, or NULL. */
 static wf_audit_entry *repeated(wf_audit_log *log, wf_audit_ring *ring, const wf_audit_entry *entry, bool any_host) {
-    for (unsigned i = ring->count; i-- > 0;) {
-        wf_audit_entry *line = &ring->lines[i];
+    for (unsigned i = ring->block.count; i-- > 0;) {
+        wf_audit_entry *line = &ring->block.lines[i];
         if (line->boot == log->boot && line->at >= log->hour_began && line->what == entry->what &&
             line->error == entry->error && !line->from_many && same_number(line, entry) &&
             (any_host || wf_address_same_host(&line->address, &entry->address))) {
@@ -183,8 +183,8 @@ static wf_audit_entry *repeated(wf_audit_log *log, wf_audit_ring *ring, const wf
 }
 
 static wf_audit_entry *rest_of(const wf_audit_log *log, wf_audit_ring *ring, wf_audited what) {
-    for (unsigned i = ring->count; i-- > 0;) {
-        wf_audit_entry *line = &ring->lines[i];
+    for (unsigned i = ring->block.count; i-- > 0;) {
+        wf_audit_entry *line = &ring->block.lines[i];
         if (line->boot == log->boot && line->what == what && line->from_many) {
             return line;
         }
@@ -247,8 +247,8 @@ static void act(wf_audit_log *log, const wf_audit_entry *entry, bool may_repeat)
 static void note_start(wf_audit_log *log) {
     wf_audit_ring *ring = &log->rings[WF_AUDIT_REFUSALS];
     const wf_audit_entry started = {.what = WF_AUDITED_STARTED};
-    wf_audit_entry *last = ring->count > 0 ? &ring->lines[ring->count - 1] : NULL;
-    bool in_a_row = ring->count > 1 && last->what == WF_AUDITED_STARTED && last[-1].what == WF_AUDITED_STARTED;
+    wf_audit_entry *last = ring->block.count > 0 ? &ring->block.lines[ring->block.count - 1] : NULL;
+    bool in_a_row = ring->block.count > 1 && last->what == WF_AUDITED_STARTED && last[-1].what == WF_AUDITED_STARTED;
     uint32_t before = in_a_row ? last->count : 0;
     wf_audit_entry *line = in_a_row ? last : place(log, WF_AUDIT_REFUSALS, WF_AUDIT_LINES);
     if (line == NULL) {
@@ -295,8 +295,8 @@ void wf_audit_log_note(wf_audit_log *log, wf_time now, const wf_audit_entry *ent
 static void date_lines(wf_audit_log *log) {
     for (unsigned which = 0; which < WF_AUDIT_RINGS; which++) {
         wf_audit_ring *ring = &log->rings[which];
-        for (unsigned i = 0; i < ring->count; i++) {
-            wf_audit_entry *line = &ring->lines[i];
+        for (unsigned i = 0; i < ring->block.count; i++) {
+            wf_audit_entry *line = &ring->block.lines[i];
             if (line->boot == log->boot && line->date == 0) {
                 line->date = date_of(log, line->at);
                 is_unwritten(log, ring);

@@ -6,14 +6,13 @@
 
 typedef struct wf_audit_ring {
     unsigned at;    /* the store entry that is being filled */
-    unsigned count; /* lines in it */
     bool unwritten; /* the store has less */
-    wf_audit_entry lines[WF_AUDIT_LINES];
+    wf_audit_block block;
 } wf_audit_ring;
 
 typedef struct wf_audit_log {
     wf_store store;
-    unsigned blocks; /* store entries of each ring */
+    unsigned ring_len; /* store entries of each ring */
     wf_audit_ring rings[WF_AUDIT_RINGS];
     uint32_t next_sequence, boot;
     wf_time now;

@@ -12,18 +12,14 @@ static wf_error load(wf_audit_reader *reader, unsigned which, unsigned block) {
     const wf_audit_ring *live = live_ring(reader, which);
     cursor->line = 0;
     if (live != NULL && live->at == block) {
-        cursor->line_count = live->count;
-        for (unsigned i = 0; i < live->count; i++) {
-            cursor->lines[i] = live->lines[i];
-        }
+        cursor->block = live->block;
         return WF_OK;
     }
-    return wf_audit_block_load(cursor->lines, &cursor->line_count, &reader->store, wf_audit_block_id(which, block),
-                               reader->scratch);
+    return wf_audit_block_load(&cursor->block, &reader->store, wf_audit_block_id(which, block), reader->scratch);
 }
 
 static void insert(wf_audit_cursor *cursor, unsigned block) {
-    uint32_t first = cursor->lines[0].sequence;
+    uint32_t first = cursor->block.lines[0].sequence;
     unsigned at = cursor->block_count++;
     for (; at > 0 && cursor->firsts[at - 1] > first; at--) {
         cursor->firsts[at] = cursor->firsts[at - 1];
@@ -39,14 +35,14 @@ static wf_error find_blocks(wf_audit_reader *reader, unsigned which) {
     wf_error result = WF_OK;
     for (unsigned block = 0; block < WF_AUDIT_RING; block++) {
         wf_error error = load(reader, which, block);
-        if (error == WF_OK && cursor->line_count > 0) {
+        if (error == WF_OK && cursor->block.count > 0) {
             insert(cursor, block);
         } else if (error != WF_OK) {
             reader->damaged++;
             result = error == WF_ERROR_STORE_DAMAGED || error == WF_ERROR_TOO_SMALL ? result : error;
         }
     }
-    cursor->line = cursor->line_count = 0;
+    cursor->line = cursor->block.count = 0;
     return result;
 }
 
@@ -70,19 +66,19 @@ void wf_audit_read_live(wf_audit_reader *reader, const wf_audit_log *log) {
 /* The next line of a ring, or NULL. A node that runs may have written another entry over the one that was found. */
 static const wf_audit_entry *peek(wf_audit_reader *reader, unsigned which) {
     wf_audit_cursor *cursor = &reader->cursors[which];
-    while (cursor->line == cursor->line_count) {
-        if (cursor->block == cursor->block_count) {
+    while (cursor->line == cursor->block.count) {
+        if (cursor->at == cursor->block_count) {
             return NULL;
         }
-        unsigned at = cursor->block++;
+        unsigned at = cursor->at++;
         if (load(reader, which, cursor->blocks[at]) != WF_OK) {
             reader->damaged++;
-            cursor->line_count = 0;
-        } else if (cursor->line_count > 0 && cursor->lines[0].sequence != cursor->firsts[at]) {
-            cursor->line_count = 0;
+            cursor->block.count = 0;
+        } else if (cursor->block.count > 0 && cursor->block.lines[0].sequence != cursor->firsts[at]) {
+            cursor->block.count = 0;
         }
     }
-    return &cursor->lines[cursor->line];
+    return &cursor->block.lines[cursor->line];
 }
 
 bool wf_audit_next(wf_audit_reader *reader, wf_audit_entry *out) {
