@@ -166,6 +166,12 @@ function cases.a_controller_reads_sets_and_hears_by_the_names_of_its_overlay()
     check.equal(came.filterHours, 16)
     check.equal(came.sleepMode, "off")
     assert(peer:set(AIRCON, { sleepMode = "on" }))
+    local heard
+    repeat
+        heard = assert(made.device:next_event(60))
+    until heard.kind == "property_set"
+    check.equal(heard.values.sleepMode, "on")
+    check.equal(heard.value, "1")
     check.equal(made.device:get_own(AIRCON, 0xF0), "1")
     assert(made.device:put(AIRCON, "filterHours", 17))
     for event in made.controller:watch(60) do

@@ -200,6 +200,22 @@ def test_frames_are_shown_with_the_names_of_an_overlay(vendor, capsys):
 
 
 @in_loop
+async def test_a_device_hears_by_name_what_was_set(vendor):
+    home = Home()
+    async with home.device(dictionary=vendor) as device, home.controller() as controller:
+        peer = await paired(controller, device)
+        events = device.events()
+        await peer.set(AIRCON, {0xF0: b"1", TARGET: b"\x19"})
+        heard = []
+        async with asyncio.timeout(20):
+            while len(heard) < 2:
+                event = await anext(events)
+                heard += [event.values] if event.kind == "property_set" else []
+        assert heard == [{"sleepMode": "on"}, {"targetTemperature": 25}]
+        assert event.value == b"\x19"
+
+
+@in_loop
 async def test_a_device_checks_values_by_its_overlay_too(vendor):
     home = Home()
     async with (

@@ -109,16 +109,10 @@ function Device:window_left()
     return self.core:window_left()
 end
 
--- What names of an own object mean.
-local function own_naming(self, eoj)
-    local release = Naming.release_in(self.dictionary, eoj, self.core:get_own(eoj, Naming.RELEASE))
-    return Naming.of(self.dictionary, eoj >> 8, release)
-end
-
 --- Writes a property of this device, epc and bytes or name and value; peers are told when it is announced and changed.
 function Device:put(eoj, key, value)
     eoj = check.eoj("eoj", eoj)
-    local epc, edt, code = own_naming(self, eoj):encode(key, value, false)
+    local epc, edt, code = Naming.of_own(self, eoj):encode(key, value, false)
     if not epc then
         return nil, edt, code
     end
@@ -128,7 +122,7 @@ end
 --- Reads a property of this device, bytes by epc or a value by name; also from inside on_set.
 function Device:get_own(eoj, key)
     eoj = check.eoj("eoj", eoj)
-    local naming = own_naming(self, eoj)
+    local naming = Naming.of_own(self, eoj)
     local keys, message, code = naming:keys { key }
     if not keys then
         return nil, message, code

@@ -196,6 +196,8 @@ local function for_people(self, event)
         local frame = core.parse_edata(event.edata)
         event.edata, event.eoj, event.properties = nil, frame.seoj, Node.properties_of(frame)
         event.values = event.kind == "notification" and named(self, target, frame.seoj, event.properties) or nil
+    elseif event.kind == "property_set" then
+        event.values = Naming.of_own(self, event.eoj):named { [event.epc] = event.value or "" }
     end
     if event.kind == "unpaired" and event.peer then
         Node.forget(event.peer)

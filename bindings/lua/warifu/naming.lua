@@ -31,6 +31,12 @@ function Naming.release_in(dictionary, eoj, edt)
     return edt and eoj >> 8 ~= NODE_PROFILE and dictionary.release_of(edt) or nil
 end
 
+--- Names of an endpoint's own object.
+function Naming.of_own(endpoint, eoj)
+    local release = Naming.release_in(endpoint.dictionary, eoj, endpoint.core:get_own(eoj, Naming.RELEASE))
+    return Naming.of(endpoint.dictionary, eoj >> 8, release)
+end
+
 --- Under which an endpoint remembers the release of an object of a peer (its id) or of an address.
 function Naming.release_key(target, eoj)
     return ("%s %06X"):format(target, eoj)

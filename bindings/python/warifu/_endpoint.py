@@ -16,7 +16,7 @@ from ._platform import SYSTEM, Platform, Store, Transport
 from ._runtime import Runtime
 from ._services import Answer, Asked, Service, request
 from ._stream import Stream
-from ._warifu import Closed, Engine, Error, Identity, NoProperty, PeerRow, Refused, make_error
+from ._warifu import Closed, Engine, Error, Identity, NoObject, NoProperty, PeerRow, Refused, make_error
 from ._warifu import Event as EngineEvent
 from .events import Event, Notification
 from .nodes import Peer, Remote, properties_of
@@ -251,14 +251,13 @@ class Endpoint:
     def get_own(self, eoj: int, key: int | str) -> Any:
         """Reads a property of this node: by EPC its bytes, by name its value. Raises NoObject, NoProperty,
         NotInDictionary, WrongValue."""
-        naming = self._own_naming(eoj, key)
+        naming = self._own_naming(eoj)
         return naming.decode(key, self._open.engine.get(eoj, naming.epc(key)))
 
-    def _own_naming(self, eoj: int, key: int | str) -> Naming:
+    def _own_naming(self, eoj: int) -> Naming:
         release = None
-        if isinstance(key, str):
-            with contextlib.suppress(NoProperty):
-                release = release_in(self.dictionary, eoj, self._open.engine.get(eoj, RELEASE))
+        with contextlib.suppress(NoObject, NoProperty):
+            release = release_in(self.dictionary, eoj, self._open.engine.get(eoj, RELEASE))
         return Naming(self.dictionary, eoj >> 8, release)
 
     def _learn_release(self, target: tuple[int, str | None], eoj: int, release: str | None) -> None:
@@ -322,6 +321,7 @@ class Endpoint:
                 changes=frozenset(name for bit, name in CHANGES.items() if event.changes & bit),
                 access=frozenset(name for bit, name in ACCESSES.items() if event.access & bit),
                 is_protected=event.is_protected,
+                _naming=self._own_naming(event.eoj) if event.kind == "property_set" else None,
             )
         for stream in list(self._open.streams):
             if isinstance(stream, NotificationStream):

@@ -240,7 +240,7 @@ class Device(Endpoint):
         Raises NoObject, NoProperty, Argument (a length that the property doesn't take), NotInDictionary, WrongValue.
         """
         runtime = self._open
-        naming = self._own_naming(eoj, key)
+        naming = self._own_naming(eoj)
         epc, edt = naming.epc(key), naming.encode(key, value, to_set=False)
         runtime.act(lambda now: runtime.engine.put(now, eoj, epc, edt))
 

@@ -36,6 +36,12 @@ class Event:
     changes: frozenset[str] = frozenset()
     access: frozenset[str] = frozenset()
     is_protected: bool = False
+    _naming: Naming | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Of "property_set": the property by name, with its value, as far as the endpoint's `dictionary` knows it."""
+        return {} if self._naming is None or self.epc is None else self._naming.named({self.epc: self.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,5 +60,8 @@ class Notification:
 
     @property
     def values(self) -> dict[str, Any]:
-        """The same by name, with values of the endpoint's `dictionary`; what it doesn't know is left out."""
+        """The same by name, with values of the endpoint's `dictionary`; what it doesn't know is left out.
+
+        The release is the object's, if `get` or `set` by name has asked for it before; else the newest.
+        """
         return self._naming.named(self.properties)
