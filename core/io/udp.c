@@ -30,11 +30,12 @@ static bool has_socket(const wf_udp *udp, bool ipv6, bool group, uint32_t index)
     return false;
 }
 
-/* The socket that receives a family's multicast from an interface. */
+/* The socket that receives a family's multicast from an interface; without groups the one that sends it. */
 static const wf_udp_socket *group_socket(const wf_udp *udp, unsigned family, uint32_t index) {
+    const bool apart = udp->by_address && !udp->no_groups;
     for (size_t i = 0; i < udp->socket_count; i++) {
         const wf_udp_socket *s = &udp->sockets[i];
-        if (s->ipv6 == (family == WF_UDP_IPV6) && s->group == udp->by_address && (s->index == 0 || s->index == index)) {
+        if (s->ipv6 == (family == WF_UDP_IPV6) && s->group == apart && (s->index == 0 || s->index == index)) {
             return s;
         }
     }
@@ -71,7 +72,8 @@ static wf_error note_interface(wf_udp *udp, const wf_local_address *local) {
     }
     if ((interface->families & family) == 0) {
         const wf_udp_socket *s = group_socket(udp, family, local->index);
-        if (s != NULL && wf_udp_socket_join(s, local->index)) {
+        if (s != NULL &&
+            (udp->no_groups ? wf_udp_socket_reaches(s, local->index) : wf_udp_socket_join(s, local->index))) {
             interface->families |= family;
             interface->ipv4 = family == WF_UDP_IPV4 ? local->address : interface->ipv4;
         } else {
@@ -178,12 +180,12 @@ static wf_error open_address(wf_udp *udp, const wf_local_address *local) {
     wf_udp_socket s = {.ipv6 = ipv6, .prefix = local->prefix, .index = local->index, .local = local->address};
     wf_error error = wf_udp_socket_add(udp, &s);
     uint32_t index = ipv6 ? local->index : 0;
-    if (error != WF_OK || has_socket(udp, ipv6, true, index)) {
+    udp->families |= family_of(&local->address);
+    if (error != WF_OK || udp->no_groups || has_socket(udp, ipv6, true, index)) {
         return error;
     }
     wf_udp_socket group = {.ipv6 = ipv6, .group = true, .index = index};
     group.local = ipv6 ? wf_address_group_ipv6(0, index) : wf_address_group_ipv4(0);
-    udp->families |= family_of(&local->address);
     return wf_udp_socket_add(udp, &group);
 }
 
@@ -211,7 +213,8 @@ static wf_error open_by_address(wf_udp *udp, const wf_udp_config *config, unsign
 static wf_error open_all(wf_udp *udp, const wf_udp_config *config, const struct ifaddrs *list) {
     unsigned families = config->families == 0 ? (unsigned)(WF_UDP_IPV4 | WF_UDP_IPV6) : config->families;
     wf_address address;
-    *udp = (wf_udp){.port = config->port, .every_interface = config->interface_count == 0};
+    *udp =
+        (wf_udp){.port = config->port, .every_interface = config->interface_count == 0, .no_groups = config->no_groups};
     udp->by_address = config->interface_count > 0 && wf_address_parse(&address, config->interfaces[0], 0) == WF_OK;
     for (size_t i = 1; i < config->interface_count; i++) {
         if (udp->by_address != (wf_address_parse(&address, config->interfaces[i], 0) == WF_OK)) {

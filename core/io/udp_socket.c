@@ -136,8 +136,17 @@ static bool can_reach(const wf_address *group) {
     return reached;
 }
 
+static wf_address group_of(const wf_udp_socket *s, uint32_t index) {
+    return s->ipv6 ? wf_address_group_ipv6(s->local.port, index) : wf_address_group_ipv4(s->local.port);
+}
+
+bool wf_udp_socket_reaches(const wf_udp_socket *s, uint32_t index) {
+    wf_address group = group_of(s, index);
+    return !s->ipv6 || can_reach(&group);
+}
+
 bool wf_udp_socket_join(const wf_udp_socket *s, uint32_t index) {
-    wf_address group = s->ipv6 ? wf_address_group_ipv6(s->local.port, index) : wf_address_group_ipv4(s->local.port);
+    wf_address group = group_of(s, index);
     int done;
     if (s->ipv6) {
         struct ipv6_mreq request = {.ipv6mr_interface = index};
@@ -148,5 +157,5 @@ bool wf_udp_socket_join(const wf_udp_socket *s, uint32_t index) {
         memcpy(&request.imr_multiaddr, group.ip + 12, 4);
         done = setsockopt(s->fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof request);
     }
-    return (done == 0 || errno == EADDRINUSE) && (!s->ipv6 || can_reach(&group));
+    return (done == 0 || errno == EADDRINUSE) && wf_udp_socket_reaches(s, index);
 }

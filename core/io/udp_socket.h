@@ -26,5 +26,7 @@ WF_MUST_CHECK wf_error wf_udp_socket_add(wf_udp *udp, const wf_udp_socket *want)
 /* Joins the group of that family on an interface; having joined before is fine. False with errno when it can't, or when
  * nothing could be sent to the group there. */
 bool wf_udp_socket_join(const wf_udp_socket *s, uint32_t index);
+/* Could something be sent to the group of that family there? False with errno. */
+bool wf_udp_socket_reaches(const wf_udp_socket *s, uint32_t index);
 
 #endif

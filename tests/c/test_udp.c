@@ -289,6 +289,42 @@ static void multicast_stays_on_the_link_and_is_heard_on_this_host(void) {
     wf_udp_close(&udp);
 }
 
+static wf_error open_deaf(wf_udp *udp, const char *interface, uint16_t port) {
+    wf_udp_config config = {.port = port, .interfaces = &interface, .interface_count = 1, .no_groups = true};
+    return wf_udp_open(udp, &config);
+}
+
+static void without_groups_multicast_is_sent_and_not_received(void) {
+    static wf_udp deaf, other;
+    CHECK_OK(open_on(&other, "127.0.0.3", 0));
+    CHECK_OK(open_deaf(&deaf, "127.0.0.2", other.port));
+    CHECK(deaf.socket_count == 1 && deaf.interface_count == 1);
+    wf_address group = wf_address_group_ipv4(other.port), to = address_of("127.0.0.2", other.port);
+    send_text(&other, &group, "who is there");
+    CHECK(expect(&other, "who is there").own);
+    send_text(&other, &to, "you");
+    CHECK(!expect(&deaf, "you").multicast);
+    expect_nothing(&deaf);
+    send_text(&deaf, &group, "I am");
+    CHECK(expect(&other, "I am").multicast);
+    wf_udp_close(&deaf);
+    wf_udp_close(&other);
+}
+
+static void bound_to_all_addresses_it_needs_no_group_either(void) {
+    static wf_udp deaf;
+    CHECK_OK(open_deaf(&deaf, "lo", 0));
+    static wf_udp other; /* joins on the same host: what it joins must not reach the deaf one */
+    CHECK_OK(open_on(&other, "127.0.0.3", 0));
+    wf_address group = wf_address_group_ipv4(deaf.port), to = address_of("127.0.0.2", deaf.port);
+    send_text(&other, &group, "who is there");
+    send_text(&other, &to, "you");
+    CHECK(!expect(&deaf, "you").multicast);
+    expect_nothing(&deaf);
+    wf_udp_close(&deaf);
+    wf_udp_close(&other);
+}
+
 static const check_case cases[] = {
     {"a_unicast_arrives_with_its_source_and_is_no_multicast", a_unicast_arrives_with_its_source_and_is_no_multicast},
     {"two_programs_share_the_port_on_loopback_and_meet_by_multicast",
@@ -312,6 +348,8 @@ static const check_case cases[] = {
     {"a_choice_that_does_not_exist_is_refused_with_a_reason", a_choice_that_does_not_exist_is_refused_with_a_reason},
     {"a_closed_one_says_so_and_closes_again", a_closed_one_says_so_and_closes_again},
     {"multicast_stays_on_the_link_and_is_heard_on_this_host", multicast_stays_on_the_link_and_is_heard_on_this_host},
+    {"without_groups_multicast_is_sent_and_not_received", without_groups_multicast_is_sent_and_not_received},
+    {"bound_to_all_addresses_it_needs_no_group_either", bound_to_all_addresses_it_needs_no_group_either},
 };
 
 CHECK_MAIN(cases)

@@ -51,6 +51,7 @@ static void shut(engine_object *self) {
     }
     Py_CLEAR(self->store);
     Py_CLEAR(self->identity);
+    Py_CLEAR(self->policy);
     Py_CLEAR(self->entropy);
     Py_CLEAR(self->dictionary);
     Py_CLEAR(self->set_hook);
@@ -63,11 +64,11 @@ static void shut(engine_object *self) {
 typedef struct arguments {
     uint64_t now;
     PyObject *identity, *store, *entropy, *dictionary, *set_hook, *get_hook, *trace;
-    const char *policy;
+    PyObject *policy, *known;
     Py_buffer number, maker;
     uint32_t objects, properties, value_bytes, pairings, handshakes, requests, send_bytes, event_bytes;
     uint32_t later, later_ms, answer_delay_ms;
-    uint32_t calls, call_bytes, nodes, instances, gap_ms, audit_entries;
+    uint32_t calls, call_bytes, nodes, instances, gap_ms, audit_entries, listeners_off;
     int transmits_only, keep_number, check_values, interview;
     uint16_t port;
 } arguments;
@@ -78,7 +79,8 @@ static bool parse(arguments *out, PyObject *args, PyObject *keywords) {
         "objects",     "properties", "value_bytes", "pairings",        "handshakes",     "requests",    "send_bytes",
         "event_bytes", "later",      "later_ms",    "answer_delay_ms", "transmits_only", "keep_number", "check_values",
         "set_hook",    "get_hook",   "trace",       "entropy",         "calls",          "call_bytes",  "nodes",
-        "instances",   "gap_ms",     "interview",   "dictionary",      "audit_entries",  NULL};
+        "instances",   "gap_ms",     "interview",   "dictionary",      "audit_entries",  "known",       "listeners_off",
+        NULL};
     *out = (arguments){.identity = Py_None,
                        .store = Py_None,
                        .entropy = Py_None,
@@ -86,7 +88,8 @@ static bool parse(arguments *out, PyObject *args, PyObject *keywords) {
                        .set_hook = Py_None,
                        .get_hook = Py_None,
                        .trace = Py_None,
-                       .policy = "strict",
+                       .policy = Py_None,
+                       .known = Py_None,
                        .pairings = 4,
                        .handshakes = 4,
                        .requests = 64,
@@ -95,14 +98,15 @@ static bool parse(arguments *out, PyObject *args, PyObject *keywords) {
                        .event_bytes = 1 << 16,
                        .port = WF_PORT};
     return PyArg_ParseTupleAndKeywords(
-        args, keywords, "O&|$OOsO&z*z*O&O&O&O&O&O&O&O&O&O&O&pppOOOOO&O&O&O&O&pOO&:Engine", names, ext_as_u64, &out->now,
-        &out->identity, &out->store, &out->policy, ext_as_u16, &out->port, &out->number, &out->maker, ext_as_u32,
-        &out->objects, ext_as_u32, &out->properties, ext_as_u32, &out->value_bytes, ext_as_u32, &out->pairings,
-        ext_as_u32, &out->handshakes, ext_as_u32, &out->requests, ext_as_u32, &out->send_bytes, ext_as_u32,
-        &out->event_bytes, ext_as_u32, &out->later, ext_as_u32, &out->later_ms, ext_as_u32, &out->answer_delay_ms,
-        &out->transmits_only, &out->keep_number, &out->check_values, &out->set_hook, &out->get_hook, &out->trace,
-        &out->entropy, ext_as_u32, &out->calls, ext_as_u32, &out->call_bytes, ext_as_u32, &out->nodes, ext_as_u32,
-        &out->instances, ext_as_u32, &out->gap_ms, &out->interview, &out->dictionary, ext_as_u32, &out->audit_entries);
+        args, keywords, "O&|$OOOO&z*z*O&O&O&O&O&O&O&O&O&O&O&pppOOOOO&O&O&O&O&pOO&OO&:Engine", names, ext_as_u64,
+        &out->now, &out->identity, &out->store, &out->policy, ext_as_u16, &out->port, &out->number, &out->maker,
+        ext_as_u32, &out->objects, ext_as_u32, &out->properties, ext_as_u32, &out->value_bytes, ext_as_u32,
+        &out->pairings, ext_as_u32, &out->handshakes, ext_as_u32, &out->requests, ext_as_u32, &out->send_bytes,
+        ext_as_u32, &out->event_bytes, ext_as_u32, &out->later, ext_as_u32, &out->later_ms, ext_as_u32,
+        &out->answer_delay_ms, &out->transmits_only, &out->keep_number, &out->check_values, &out->set_hook,
+        &out->get_hook, &out->trace, &out->entropy, ext_as_u32, &out->calls, ext_as_u32, &out->call_bytes, ext_as_u32,
+        &out->nodes, ext_as_u32, &out->instances, ext_as_u32, &out->gap_ms, &out->interview, &out->dictionary,
+        ext_as_u32, &out->audit_entries, &out->known, ext_as_u32, &out->listeners_off);
 }
 
 static void release_arguments(arguments *given) {
@@ -114,9 +118,33 @@ static void release_arguments(arguments *given) {
     }
 }
 
-static bool configure_policy(const ext_state *state, wf_engine_config *config, const char *name) {
-    config->policy = wf_policy_named(name);
-    if (config->policy == NULL) {
+/* The engine copies the addresses; until then `*known` is to be freed. */
+static bool configure_known(const ext_state *state, wf_engine_config *config, wf_address **known, PyObject *list) {
+    PyObject *texts = list == Py_None ? PyTuple_New(0) : PySequence_Tuple(list);
+    Py_ssize_t count = texts == NULL ? -1 : PyTuple_Size(texts);
+    *known = count > 0 ? PyMem_Calloc((size_t)count, sizeof **known) : NULL;
+    bool good = count == 0 || *known != NULL;
+    for (Py_ssize_t i = 0; i < count && good; i++) {
+        const char *text = PyUnicode_AsUTF8AndSize(PyTuple_GetItem(texts, i), NULL);
+        good = text != NULL && ext_as_address(state, &(*known)[i], text, config->port);
+    }
+    if (count > 0 && *known == NULL) {
+        PyErr_NoMemory();
+    }
+    Py_XDECREF(texts);
+    config->known = *known;
+    config->known_count = count > 0 ? (size_t)count : 0;
+    return good;
+}
+
+/* By name or by its handle. */
+static bool configure_policy(const ext_state *state, wf_engine_config *config, PyObject *policy) {
+    if (policy == Py_None || !PyUnicode_Check(policy)) {
+        return policy == Py_None || ext_as_policy(policy, &config->policy);
+    }
+    const char *name = PyUnicode_AsUTF8AndSize(policy, NULL);
+    config->policy = name != NULL ? wf_policy_named(name) : NULL;
+    if (name != NULL && config->policy == NULL) {
         ext_raise(state, WF_ERROR_ARGUMENT, "the policies are strict, mixed and open");
     }
     return config->policy != NULL;
@@ -182,6 +210,7 @@ static bool configure(engine_object *self, wf_engine_config *config, const argum
                                  .instances = given->instances,
                                  .gap_ms = given->gap_ms,
                                  .audit_entries = given->audit_entries,
+                                 .listeners_off = given->listeners_off,
                                  .interview = given->interview != 0};
     if (!check_types(state, given) || !ext_as_entropy(state, &config->entropy, given->entropy) ||
         !configure_policy(state, config, given->policy) || !configure_node(state, config, given)) {
@@ -198,6 +227,7 @@ static bool configure(engine_object *self, wf_engine_config *config, const argum
     self->port = given->port;
     self->identity = keep(given->identity);
     self->entropy = keep(given->entropy);
+    self->policy = keep(given->policy);
     self->set_hook = keep(given->set_hook);
     self->get_hook = keep(given->get_hook);
     self->trace = keep(given->trace);
@@ -243,6 +273,7 @@ static bool start(engine_object *self, const wf_engine_config *config, wf_time n
 static PyObject *make(PyTypeObject *type, PyObject *args, PyObject *keywords) {
     arguments given;
     wf_engine_config config;
+    wf_address *known = NULL;
     if (!parse(&given, args, keywords)) {
         return NULL;
     }
@@ -251,12 +282,15 @@ static PyObject *make(PyTypeObject *type, PyObject *args, PyObject *keywords) {
         self->process = getpid();
         self->busy = true; /* until it is whole, no callback can call it */
         self->thread = PyThread_get_thread_ident();
-        if (!configure(self, &config, &given) || !start(self, &config, given.now)) {
+        if (!configure(self, &config, &given) ||
+            !configure_known(ext_state_of((PyObject *)self), &config, &known, given.known) ||
+            !start(self, &config, given.now)) {
             Py_CLEAR(self);
         } else {
             self->busy = false;
         }
     }
+    PyMem_Free(known);
     release_arguments(&given);
     return (PyObject *)self;
 }
@@ -324,15 +358,19 @@ static PyGetSetDef members[] = {
 };
 
 static const char doc[] =
-    "Engine(now, *, identity=None, store=None, policy='strict', port=3610, number=None, maker=None, objects=0,\n"
+    "Engine(now, *, identity=None, store=None, policy=None, port=3610, number=None, maker=None, objects=0,\n"
     "       properties=0, value_bytes=0, pairings=4, handshakes=4, requests=64, send_bytes=65536,\n"
     "       event_bytes=65536, later=16, later_ms=0, answer_delay_ms=0, transmits_only=False, keep_number=False,\n"
-    "       check_values=False, set_hook=None, get_hook=None, trace=None, entropy=None, dictionary=None)\n--\n\n"
+    "       check_values=False, set_hook=None, get_hook=None, trace=None, entropy=None, dictionary=None, known=None,\n"
+    "       listeners_off=0)\n--\n\n"
     "One endpoint of ECHONET Lite with Device Authentication, without input or output of its own. `now` is in\n"
     "milliseconds, everywhere. set_hook(eoj, epc, old, new) says whether a peer may set a value; it may call put()\n"
     "and get(). get_hook(eoj, epc, old) gives the present value, None for the stored one, or False to refuse. Both "
     "may\n"
     "give what later() gives. The times of 0 ms are the engine's own, 0xFFFFFFFF for answer_delay_ms is none.\n"
+    "`policy` is a name or a handle (policy_load), None is strict; `known` are the addresses that policies call "
+    "known;\n"
+    "listeners_off is a sum of 1 hello, 2 plaintext, 4 group, 8 IPv6.\n"
     "trace(sent, address, datagram, inner) sees every datagram. Exceptions in them are reported as\n"
     "unraisable, and the property is refused.\n\n"
     "Raises Argument, Entropy, errors.Store, StoreDamaged, State, and those of parsing the own certificate.";

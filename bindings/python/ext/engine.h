@@ -11,6 +11,7 @@ typedef struct engine_object {
     uint16_t port;
     pid_t process;
     PyObject *identity, *store, *entropy, *dictionary; /* lent to the engine: kept as long as it lives */
+    PyObject *policy;                                  /* the handle, or NULL; lent as well */
     PyObject *set_hook, *get_hook, *trace;             /* callables or NULL */
     wf_node_dictionary values;                         /* the rule for values, where it is asked for */
     bool busy;                                         /* a call is under way */
@@ -58,6 +59,9 @@ PyObject *engine_interview(PyObject *object, PyObject *args);
 PyObject *engine_forget(PyObject *object, PyObject *args);
 PyObject *engine_known(PyObject *object, PyObject *unused);
 PyObject *engine_known_one(PyObject *object, PyObject *args);
+
+/* policy.c */
+PyObject *engine_explain(PyObject *object, PyObject *args);
 
 /* audit.c */
 PyObject *engine_audit(PyObject *object, PyObject *unused);

@@ -400,6 +400,9 @@ PyMethodDef engine_methods[] = {
     {"window_left", window_left, METH_VARARGS, "window_left($self, now, /)\n--\n\nMilliseconds; 0: closed."},
     {"peers", peers, METH_NOARGS, "peers($self, /)\n--\n\nAll pairings, as PeerRow."},
     {"counters", counters, METH_NOARGS, "counters($self, /)\n--\n\nWhat was counted since the start, by name."},
+    {"explain", engine_explain, METH_VARARGS,
+     "explain($self, kind, peer, address, eoj, epc, access, /)\n--\n\nWhich rule decides for a peer's id, else for who "
+     "asks in clear from an address, else for that kind; as policy_decide. Raises Argument, NotPaired."},
     {"audit", engine_audit, METH_NOARGS,
      "audit($self, /)\n--\n\nThe audit log: a list of (text, JSON), oldest first, and how many entries of the store "
      "nobody can "

@@ -118,11 +118,15 @@ wf_entropy ext_sim_host_entropy(PyObject *host);
 /* What Python has for a dictionary: the handle of an overlay, or None for the built-in one. Raises TypeError. */
 int ext_as_dictionary(PyObject *object, void *out); /* a const wf_dictionary * */
 
+/* The handle of a policy. Raises TypeError. */
+int ext_as_policy(PyObject *object, void *out); /* a const wf_policy * */
+
 extern PyMethodDef ext_audit_functions[];
 extern PyMethodDef ext_codec_functions[];
 extern PyMethodDef ext_certificate_functions[];
 extern PyMethodDef ext_pkcs11_functions[];
 extern PyMethodDef ext_dictionary_functions[];
 extern PyMethodDef ext_doctor_functions[];
+extern PyMethodDef ext_policy_functions[];
 
 #endif

@@ -66,12 +66,12 @@ static bool open_sockets(udp_object *self, const ext_state *state, PyObject *nam
 }
 
 static PyObject *make(PyTypeObject *type, PyObject *args, PyObject *keywords) {
-    static char *names[] = {"port", "interfaces", "ipv4", "ipv6", NULL};
+    static char *names[] = {"port", "interfaces", "ipv4", "ipv6", "groups", NULL};
     uint16_t port = WF_PORT;
     PyObject *interfaces = Py_None;
-    int ipv4 = 1, ipv6 = 1;
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "|O&$Opp:Udp", names, ext_as_u16, &port, &interfaces, &ipv4,
-                                     &ipv6)) {
+    int ipv4 = 1, ipv6 = 1, groups = 1;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "|O&$Oppp:Udp", names, ext_as_u16, &port, &interfaces, &ipv4,
+                                     &ipv6, &groups)) {
         return NULL;
     }
     udp_object *self = (udp_object *)ext_allocate(type);
@@ -80,6 +80,7 @@ static PyObject *make(PyTypeObject *type, PyObject *args, PyObject *keywords) {
     }
     self->process = getpid();
     self->config.port = port;
+    self->config.no_groups = !groups;
     if (!ipv4 || !ipv6) { /* 0 lets the core find out whether the host has IPv6 */
         self->config.families = ipv4 ? WF_UDP_IPV4 : WF_UDP_IPV6;
     }
@@ -279,9 +280,11 @@ static PyGetSetDef members[] = {
 };
 
 static PyType_Slot slots[] = {
-    {Py_tp_doc, "Udp(port=3610, *, interfaces=None, ipv4=True, ipv6=True)\n--\n\nSockets for ECHONET Lite. "
-                "`interfaces` are names, or addresses of this host; None: every interface that does multicast.\n\n"
-                "Raises PortInUse, NoMulticast, Socket, Argument, Capacity."},
+    {Py_tp_doc,
+     "Udp(port=3610, *, interfaces=None, ipv4=True, ipv6=True, groups=True)\n--\n\nSockets for ECHONET Lite. "
+     "`interfaces` are names, or addresses of this host; None: every interface that does multicast. Without "
+     "`groups` multicast is sent and not received.\n\n"
+     "Raises PortInUse, NoMulticast, Socket, Argument, Capacity."},
     {Py_tp_new, EXT_SLOT(make)},
     {Py_tp_dealloc, EXT_SLOT(deallocate)},
     {Py_tp_methods, methods},

@@ -50,6 +50,7 @@ from .errors import (
 from .events import Event, Notification
 from .nodes import Node, Peer
 from .objects import Object, Property
+from .policy import Explanation, Policy
 from .text import decode, decode_edata
 from .trace import JsonLines, Printer, Recorder, Trace, Traced
 
@@ -66,6 +67,7 @@ __all__ = [
     "Dictionary",
     "Error",
     "Event",
+    "Explanation",
     "Finding",
     "Hello",
     "Identity",
@@ -91,6 +93,7 @@ __all__ = [
     "PairingsFull",
     "Peer",
     "PlaintextOnly",
+    "Policy",
     "PortInUse",
     "Printer",
     "Property",

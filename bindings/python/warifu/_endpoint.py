@@ -6,7 +6,7 @@ import contextlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Literal, Self, overload
+from typing import Any, Self, overload
 
 from ._audit import AuditLog
 from ._dictionary import Dictionary
@@ -21,6 +21,19 @@ from ._warifu import Event as EngineEvent
 from .events import Event, Notification
 from .nodes import Peer, Remote, properties_of
 from .objects import Object
+from .policy import (
+    Access,
+    Explanation,
+    ListenerName,
+    PeerKind,
+    Policy,
+    PolicyName,
+    as_listeners,
+    as_policy,
+    epc_of,
+    explanation,
+    warn_of,
+)
 from .trace import Trace, Traced
 
 PORT = 3610
@@ -28,9 +41,9 @@ CHANGES = {1: "address", 2: "instances", 4: "number", 8: "online", 16: "details"
 ACCESSES = {1: "read", 2: "write", 4: "notify", 8: "announce"}
 CALL_BYTES = 8192  # of values in one call
 AUDIT_ENTRIES = 16  # of the store, of 26 entries of the log each
-PolicyName = Literal["strict", "open"]
 SetHook = Callable[[int, int, bytes, bytes], bool | int | None]
 GetHook = Callable[[int, int, bytes], bytes | bool | int | None]
+KINDS = frozenset(("unknown", "known", "member", "paired"))
 PROFILE = 0x0EF001
 NUMBER = 0x83
 STARTS_WITH = frozenset({0x80, 0x82, 0x8A})  # what the node profile has before anybody adds something
@@ -61,7 +74,9 @@ class Endpoint:
         address: str | Sequence[str] | None,
         interface: str | Sequence[str] | None,
         port: int,
-        policy: PolicyName,
+        policy: PolicyName | Policy | os.PathLike[str],
+        known: Iterable[str],
+        listeners_off: Iterable[ListenerName],
         trace: Trace | None,
         number: bytes | None = None,
         dictionary: Dictionary | None = None,
@@ -77,9 +92,12 @@ class Endpoint:
         self._state = state
         self._places = address if address is not None else interface
         self._port = port
-        self._policy = policy
+        self._known = tuple(known)
+        self._listeners_off = frozenset(listeners_off)
+        self._shut = as_listeners(self._listeners_off)
         self._trace = trace
         self.dictionary = dictionary or builtin  # what names mean
+        self.policy = as_policy(policy, self.dictionary)
         self._releases: dict[tuple[tuple[int, str | None], int], str | None] = {}  # of others' objects
         self._platform = platform or SYSTEM
         self._runtime: Runtime | None = None
@@ -97,7 +115,7 @@ class Endpoint:
             raise RuntimeError("this endpoint is open already")
         with contextlib.ExitStack() as undo:
             places = [self._places] if isinstance(self._places, str) else self._places
-            udp = self._platform.open_transport(self._port, places)
+            udp = self._platform.open_transport(self._port, places, self._listeners_off)
             undo.callback(udp.close)
             store = self._platform.open_store(self._state)
             if store is not None:
@@ -108,6 +126,7 @@ class Endpoint:
             )
             undo.pop_all()
         self._runtime = runtime
+        warn_of(self.policy)
         try:
             self._number = runtime.engine.get(self._profile, NUMBER)
             for owned in self._objects.values():
@@ -134,7 +153,9 @@ class Endpoint:
             now,
             identity=self._identity,
             store=store,
-            policy=self._policy,
+            policy=self.policy._handle,
+            known=self._known,
+            listeners_off=self._shut,
             port=udp.port,
             number=self._number,
             objects=len(self._objects) + self._room[0],
@@ -267,6 +288,20 @@ class Endpoint:
         """For what others say by themselves: in the release of that object, if it was ever asked for."""
         target = (peer.id, None) if peer is not None else (0, address)
         return Naming(self.dictionary, eoj >> 8, self._releases.get((target, eoj)))
+
+    def explain(self, peer: "Peer | PeerKind | str", eoj: int, epc: int | str, access: Access) -> Explanation:
+        """Which rule of the policy decides whether somebody may read, write, notify or announce a property.
+
+        `peer` is a pairing, an address (who asks from there in clear), or a kind: "unknown", "known", "member",
+        "paired". "announce" is told everybody: it asks for "unknown". Raises NotPaired, NotInDictionary, ValueError.
+        """
+        engine = self._open.engine
+        code = epc_of(eoj, epc, self.dictionary)
+        if isinstance(peer, Peer):
+            return explanation(engine.explain("paired", peer.id, None, eoj, code, access))
+        if peer in KINDS:
+            return explanation(engine.explain(peer, 0, None, eoj, code, access))
+        return explanation(engine.explain("unknown", 0, peer, eoj, code, access))
 
     # ---- what happens ----
 

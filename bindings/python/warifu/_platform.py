@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 from . import _warifu
@@ -47,7 +47,7 @@ class Platform(Protocol):
     def monotonic(self) -> int: ...
     def date(self) -> float: ...
     def random_number(self) -> bytes: ...
-    def open_transport(self, port: int, places: Sequence[str] | None) -> Transport: ...
+    def open_transport(self, port: int, places: Sequence[str] | None, off: Collection[str]) -> Transport: ...
     def open_store(self, state: str | os.PathLike[str] | None) -> Store | None: ...
     def listen(
         self, loop: asyncio.AbstractEventLoop, transport: Transport, on_readable: Callable[[], None]
@@ -70,8 +70,8 @@ class System:
     def random_number(self) -> bytes:
         return random_number()
 
-    def open_transport(self, port: int, places: Sequence[str] | None) -> Udp:
-        return Udp(port, interfaces=places)
+    def open_transport(self, port: int, places: Sequence[str] | None, off: Collection[str]) -> Udp:
+        return Udp(port, interfaces=places, ipv6="ipv6" not in off, groups="group" not in off)
 
     def open_store(self, state: str | os.PathLike[str] | None) -> FileStore | None:
         return None if state is None else FileStore(state)

@@ -1,4 +1,4 @@
-"""The shapes of the dictionary's rows, as the core hands them out."""
+"""The shapes of rows of the dictionary and of policies, as the core hands them out."""
 
 from typing import Any, Literal
 
@@ -14,3 +14,6 @@ TypeRow = tuple[Any, ...]  # it holds others of its kind; see type_info
 ValueNode = tuple[str, int, int, int, int | None, str, bytes, Names, Names, bytes, Moment]
 # kind, count, number, exponent, code, unit, name, member, bytes, moment
 NodeToWrite = tuple[str, int, int, int, int | None, str | None, str | None, str | None, bytes, Moment]
+
+# allowed, kind of the peer, policy, rule from 1 or 0, line or 0, why, sentence
+VerdictRow = tuple[bool, Literal["unknown", "known", "member", "paired"], str, int, int, str | None, str]

@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 import inspect
 import os
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from . import _warifu
 from ._dictionary import Dictionary
-from ._endpoint import PORT, Endpoint, PolicyName
+from ._endpoint import PORT, Endpoint
 from ._numbers import Number, as_number, milliseconds
 from ._platform import Platform
 from ._runtime import Call
@@ -20,6 +20,7 @@ from ._warifu import Argument, Engine, Hello, Identity, KnownRow, make_error
 from ._warifu import Event as EngineEvent
 from .nodes import Node, Peer
 from .objects import Object
+from .policy import ListenerName, Policy, PolicyName
 from .trace import Trace
 
 Confirm = Callable[[bytes], bool | Awaitable[bool]]
@@ -73,7 +74,9 @@ class Controller(Endpoint):
         address: str | Sequence[str] | None = None,
         interface: str | Sequence[str] | None = None,
         port: int = PORT,
-        policy: PolicyName = "strict",
+        policy: PolicyName | Policy | os.PathLike[str] = "strict",
+        known: Iterable[str] = (),
+        listeners_off: Iterable[ListenerName] = (),
         trace: Trace | None = None,
         dictionary: Dictionary | None = None,
         platform: Platform | None = None,
@@ -95,6 +98,8 @@ class Controller(Endpoint):
             interface=interface,
             port=port,
             policy=policy,
+            known=known,
+            listeners_off=listeners_off,
             trace=trace,
             dictionary=dictionary,
             platform=platform,
@@ -144,7 +149,8 @@ class Controller(Endpoint):
 
         duration = milliseconds(timeout)
         places: Sequence[str | None] = [address] if address is None or isinstance(address, str) else address
-        starts = [partial(_ask_who_is_there, runtime.engine, place, duration, check) for place in places]
+        clear = "plaintext" not in self._listeners_off
+        starts = [partial(_ask_who_is_there, runtime.engine, place, duration, check) for place in places if clear]
         if greet:
             starts += [partial(_hello, runtime.engine, place, duration) for place in places]
         with contextlib.ExitStack() as stack:

@@ -9,11 +9,12 @@ from typing import Any
 
 from . import errors
 from ._dictionary import Dictionary
-from ._endpoint import AT_ONCE, ENGINES_OWN, PORT, PROFILE, Endpoint, GetHook, PolicyName, SetHook
+from ._endpoint import AT_ONCE, ENGINES_OWN, PORT, PROFILE, Endpoint, GetHook, SetHook
 from ._numbers import Number, as_number
 from ._platform import Platform
 from ._warifu import Identity, make_error
 from .objects import Object, Property
+from .policy import ListenerName, Policy, PolicyName
 from .trace import Trace
 
 SetVerdict = bool | None
@@ -31,7 +32,11 @@ class Device(Endpoint):
     address     listen on this address of the host only, so that several nodes share it; or several addresses
     interface   or on this interface, or several; neither: on every interface that does multicast
     port        UDP port, 3610 but for tests
-    policy      "strict" (strangers see what discovery needs) or "open" (everybody may do everything, laboratory only)
+    policy      who may do what: "strict" (strangers see what discovery needs), "mixed" (and harmless state; `known`
+                ones change harmless settings), "open" (everybody may do everything: laboratory only), or a Policy
+    known       addresses of nodes without Device Authentication that the policy calls known; anybody can forge them
+    listeners_off   what it does not listen to: some of "hello", "plaintext" (then it sends nothing in clear either),
+                "group" (multicast), "ipv6"
     on_set      on_set(object, epc, old, new) is asked before a peer's value is taken; False refuses it
     on_get      on_get(object, epc, old) is asked before a property is read: bytes are its present value, None keeps the
                 old one, False refuses
@@ -65,7 +70,9 @@ class Device(Endpoint):
         address: str | Sequence[str] | None = None,
         interface: str | Sequence[str] | None = None,
         port: int = PORT,
-        policy: PolicyName = "strict",
+        policy: PolicyName | Policy | os.PathLike[str] = "strict",
+        known: Iterable[str] = (),
+        listeners_off: Iterable[ListenerName] = (),
         on_set: OnSet | None = None,
         on_get: OnGet | None = None,
         trace: Trace | None = None,
@@ -91,6 +98,8 @@ class Device(Endpoint):
             interface=interface,
             port=port,
             policy=policy,
+            known=known,
+            listeners_off=listeners_off,
             trace=trace,
             number=None if number is None else as_number(number),
             dictionary=dictionary,

@@ -34,9 +34,10 @@ typedef struct wf_udp_config {
     unsigned families;             /* WF_UDP_IPV4 | WF_UDP_IPV6; 0: both, IPv6 only where the host has it */
     const char *const *interfaces; /* names, or addresses of this host, not mixed */
     size_t interface_count;        /* 0: every interface that is up and does multicast, loopback excepted */
+    bool no_groups;                /* joins none: multicast is sent and not received */
 } wf_udp_config;
 
-/* An interface in use, and the families it sends and receives multicast in. */
+/* An interface in use, and the families it sends multicast in, and receives it unless there are no groups. */
 typedef struct wf_udp_interface {
     uint32_t index;
     unsigned families;
@@ -61,6 +62,7 @@ typedef struct wf_udp {
     unsigned families;    /* those that are open: how to know whether the host has IPv6 */
     bool by_address;      /* opened by address */
     bool every_interface; /* opened without a choice */
+    bool no_groups;
     size_t socket_count;
     wf_udp_socket sockets[WF_UDP_SOCKETS];
     size_t next_socket; /* where the next receive begins, so that no socket starves */

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from .._platform import Received, Transport
@@ -78,7 +78,7 @@ class Machine:
     def random_number(self) -> bytes:
         return b"\xfe\xff\xff\xff" + self.host.random_bytes(13)
 
-    def open_transport(self, port: int, places: Sequence[str] | None) -> SimTransport:
+    def open_transport(self, port: int, places: Sequence[str] | None, off: Collection[str]) -> SimTransport:
         """Takes the addresses that the endpoint was given, or the next free one of the home."""
         self.store.power_on()
         if not self.host.addresses:
