@@ -213,18 +213,28 @@ static wf_error restore_entry(const wf_store *store, uint16_t id, wf_bytes bytes
     return store->save(store->context, id, bytes.at, bytes.len);
 }
 
+static wf_error mark(const wf_store *store, uint8_t value) {
+    return store->save(store->context, WF_STORE_RESTORING, &value, 1);
+}
+
 static wf_error put_back(const wf_store *store, wf_backup_entries entries) {
-    static const uint8_t mark = 1;
     uint16_t id;
     wf_bytes bytes;
-    wf_error error = store->save(store->context, WF_STORE_RESTORING, &mark, sizeof mark);
+    wf_error error = mark(store, 1);
     if (error == WF_OK) {
         error = erase_pairings(store);
     }
     while (error == WF_OK && wf_backup_next_entry(&entries, &id, &bytes)) {
         error = restore_entry(store, id, bytes);
     }
-    return error == WF_OK ? store->erase(store->context, WF_STORE_RESTORING) : error;
+    return error == WF_OK ? mark(store, 2) : error;
+}
+
+static bool is_unfinished(const wf_store *store) {
+    uint8_t value = 0;
+    size_t len = 0;
+    wf_error error = store->load(store->context, WF_STORE_RESTORING, &value, 1, &len);
+    return error == WF_OK && len == 1 && value == 1;
 }
 
 static wf_error open_backup(uint8_t *plain, size_t *len, wf_bytes backup, wf_bytes passphrase) {
@@ -265,7 +275,7 @@ wf_error wf_backup_restore(const wf_store *store, wf_bytes backup, wf_bytes pass
     wf_backup_entries entries;
     uint8_t *plain;
     wf_error error = open_all(&plain, &entries, backup, passphrase);
-    if (error == WF_OK && !force && !is_there(store, WF_STORE_RESTORING) && has_pairings(store)) {
+    if (error == WF_OK && !force && !is_unfinished(store) && has_pairings(store)) {
         error = WF_ERROR_STORE_NOT_EMPTY;
     }
     if (error == WF_OK) {

@@ -5,6 +5,7 @@
 #include "da/state.h"
 #include "store_place.h"
 #include "world.h"
+#include <warifu/stored.h>
 
 enum { CONTROLLER, DEVICE, OTHER, MOST_SECRETS = 64, PIECE = 8, SEED_LEN = 32 };
 
@@ -144,6 +145,37 @@ static void only_a_node_with_an_identity_is_reset(void) {
     world_configure(w, CONTROLLER, false, false);
     world_start(w, CONTROLLER);
     CHECK(reset(w, CONTROLLER) == WF_ERROR_STATE);
+    world_end(w);
+}
+
+static unsigned noted(const world *w, unsigned i, wf_audited what) {
+    static wf_audit_reader reader;
+    wf_audit_entry entry;
+    unsigned count = 0;
+    wf_engine_audit(w->nodes[i].engine, &reader);
+    while (wf_audit_next(&reader, &entry)) {
+        count += entry.what == what;
+    }
+    return count;
+}
+
+static void resets_and_restores_are_audited_also_when_nothing_ran(void) {
+    static const uint8_t restored = 2;
+    world *w = paired();
+    wf_store store_of_device = w->nodes[DEVICE].config.store;
+    w->nodes[DEVICE].config.audit_entries = WF_AUDIT_RINGS;
+    restart(w, DEVICE);
+    CHECK(noted(w, DEVICE, WF_AUDITED_FACTORY_RESET) == 0);
+    CHECK_OK(reset(w, DEVICE));
+    CHECK(noted(w, DEVICE, WF_AUDITED_FACTORY_RESET) == 1 && noted(w, DEVICE, WF_AUDITED_STORE_TROUBLE) == 0);
+    world_stop(w, DEVICE);
+    CHECK_OK(wf_stored_reset(&store_of_device));
+    CHECK_OK(world_save(&w->nodes[DEVICE].store, WF_STORE_RESTORING, &restored, 1));
+    for (unsigned i = 0; i < 2; i++) { /* once, and not at every start */
+        world_start(w, DEVICE);
+        CHECK(noted(w, DEVICE, WF_AUDITED_FACTORY_RESET) == 2 && noted(w, DEVICE, WF_AUDITED_RESTORED) == 1);
+        world_stop(w, DEVICE);
+    }
     world_end(w);
 }
 
@@ -378,6 +410,7 @@ static const check_case cases[] = {
     CASE(what_was_under_way_ends_with_a_reset),
     CASE(a_reset_leaves_alone_what_is_of_no_peer),
     CASE(a_reset_that_could_not_write_is_finished_at_the_next_start_or_by_another),
+    CASE(resets_and_restores_are_audited_also_when_nothing_ran),
     CASE(only_a_node_with_an_identity_is_reset),
     CASE(after_a_reset_neither_folder_nor_memory_holds_a_secret),
     CASE(a_peer_that_is_away_can_be_removed),

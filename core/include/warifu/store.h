@@ -15,10 +15,10 @@ enum { WF_STORE_ENTRY_LEN = 2048 }; /* longest entry */
 
 /* What lies under which id. */
 typedef enum wf_store_id {
-    WF_STORE_RESETTING = 0x0001, /* there while a factory reset is under way */
+    WF_STORE_RESETTING = 0x0001, /* 1 while a factory reset is under way; 2: done, and not yet in the audit log */
     WF_STORE_SEED = 0x0002,      /* of the random generator, and the number of starts */
     WF_STORE_NUMBER = 0x0003,    /* identification number of a node without a certificate */
-    WF_STORE_RESTORING = 0x0004, /* there while a backup is being restored */
+    WF_STORE_RESTORING = 0x0004, /* the same of restoring a backup */
     WF_STORE_GUARD = 0x0005,     /* windows opened, proofs failed */
     WF_STORE_AUDIT = 0x0400,     /* from here on, WF_AUDIT_ENTRIES of them */
     WF_STORE_PAIRINGS = 0x1000   /* from here on, WF_STORE_MOST_PAIRINGS of them */

@@ -114,6 +114,9 @@ WF_MUST_CHECK wf_error wf_da_unpair(wf_da *da, wf_time now, wf_request_id reques
 /* Local acts, of which no peer is told. */
 WF_MUST_CHECK wf_error wf_da_forget_peer(wf_da *da, wf_peer_id peer);
 WF_MUST_CHECK wf_error wf_da_factory_reset(wf_da *da);
+/* Since it ran last: offline, or to the end of what the power had cut short. */
+bool wf_da_was_reset(const wf_da *da);
+bool wf_da_was_restored(const wf_da *da);
 void wf_da_cancel(wf_da *da, wf_request_id request); /* says CANCELLED if it was under way here */
 void wf_da_hello(wf_da *da, const wf_address *to);
 

@@ -1,10 +1,9 @@
 #include "da/reset.h"
 
-#include <warifu/stored.h>
-
 #include "da/da.h"
 #include "da/life.h"
 #include "da/output.h"
+#include "da/stored.h"
 
 enum { SEED_LEN = 32, ENTRY_LEN = SEED_LEN + 4 };
 
@@ -55,26 +54,39 @@ wf_error wf_da_start_randomness(wf_da *da, wf_entropy entropy) {
 
 /* ---- the reset ---- */
 
-static wf_error is_marked(const wf_da *da, bool *out, uint16_t id) {
-    uint8_t mark[1];
-    size_t len = 0;
-    wf_error error = da->store.load(da->store.context, id, mark, sizeof mark, &len);
-    *out = len > 0;
-    return error;
+/* What was done offline is noted at the next start. */
+static wf_error take_mark(const wf_store *store, uint16_t id, wf_store_mark *out) {
+    wf_error error = wf_stored_mark(store, id, out);
+    return error == WF_OK && *out == WF_MARK_DONE ? store->erase(store->context, id) : error;
 }
 
 /* A restore can only be finished by whoever has the backup. */
-wf_error wf_da_check_marks(const wf_da *da) {
-    bool resetting, restoring;
+wf_error wf_da_check_marks(wf_da *da) {
+    wf_store_mark reset, restored;
     if (da->store.load == NULL) {
         return WF_OK;
     }
-    wf_error error = is_marked(da, &resetting, WF_STORE_RESETTING);
-    if (error != WF_OK || resetting) {
-        return error != WF_OK ? error : wf_stored_reset(&da->store);
+    wf_error error = take_mark(&da->store, WF_STORE_RESETTING, &reset);
+    if (error == WF_OK && reset == WF_MARK_UNDER_WAY) {
+        error = wf_stored_wipe(&da->store);
     }
-    error = is_marked(da, &restoring, WF_STORE_RESTORING);
-    return error == WF_OK && restoring ? WF_ERROR_RESTORE_UNFINISHED : error;
+    if (error == WF_OK) {
+        error = take_mark(&da->store, WF_STORE_RESTORING, &restored);
+    }
+    if (error != WF_OK) {
+        return error;
+    }
+    da->was_reset = reset != WF_MARK_NONE;
+    da->was_restored = restored == WF_MARK_DONE;
+    return restored == WF_MARK_UNDER_WAY ? WF_ERROR_RESTORE_UNFINISHED : WF_OK;
+}
+
+bool wf_da_was_reset(const wf_da *da) {
+    return da->was_reset;
+}
+
+bool wf_da_was_restored(const wf_da *da) {
+    return da->was_restored;
 }
 
 /* No peer is told: whoever has the device in hand wants it empty now, and a peer learns it when nobody answers. */
@@ -106,7 +118,7 @@ wf_error wf_da_factory_reset(wf_da *da) {
     end_all(da);
     wf_wipe(da->pairings.entries, da->pairings.count * sizeof *da->pairings.entries);
     wf_pairing_reindex(&da->pairings);
-    wf_error error = da->store.save != NULL ? wf_stored_reset(&da->store) : WF_OK;
+    wf_error error = da->store.save != NULL ? wf_stored_wipe(&da->store) : WF_OK;
     wf_entropy entropy = da->drbg.entropy;
     wf_drbg_wipe(&da->drbg);
     wf_error drawn = start_generator(da, entropy, wf_bytes_of(NULL, 0));

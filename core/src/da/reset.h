@@ -8,6 +8,6 @@
 WF_MUST_CHECK wf_error wf_da_start_randomness(wf_da *da, wf_entropy entropy);
 /* Before anything else is read from the store: finishes a reset that the power cut short. Errors: RESTORE_UNFINISHED.
  */
-WF_MUST_CHECK wf_error wf_da_check_marks(const wf_da *da);
+WF_MUST_CHECK wf_error wf_da_check_marks(wf_da *da);
 
 #endif

@@ -129,10 +129,11 @@ struct wf_da {
     unsigned next_last_word;
     wf_run *runs;
     uint32_t run_count;
-    wf_peer_call *calls;    /* one for each entry of pairings */
-    uint32_t starts, wakes; /* how often this node has started; its WAKEs since */
-    uint16_t *next_tid;     /* one for all that a node asks, so that no two exchanges under way share a TID */
-    wf_time hello_paid;     /* each answer moves it on, a little ahead of the present at most */
+    wf_peer_call *calls;          /* one for each entry of pairings */
+    bool was_reset, was_restored; /* since it ran last */
+    uint32_t starts, wakes;       /* how often this node has started; its WAKEs since */
+    uint16_t *next_tid;           /* one for all that a node asks, so that no two exchanges under way share a TID */
+    wf_time hello_paid;           /* each answer moves it on, a little ahead of the present at most */
     bool has_date;
     int64_t date;
     wf_time date_at;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "da/pairing.h"
+#include "da/stored.h"
 
 static uint16_t id_of(unsigned index) {
     return (uint16_t)(WF_STORE_PAIRINGS + index);
@@ -92,11 +93,23 @@ static wf_error erase_all(const wf_store *store) {
     return error == WF_OK ? last : error;
 }
 
+static wf_error mark(const wf_store *store, uint16_t id, wf_store_mark value) {
+    uint8_t byte = (uint8_t)value;
+    return store->save(store->context, id, &byte, 1);
+}
+
+wf_error wf_stored_mark(const wf_store *store, uint16_t id, wf_store_mark *out) {
+    uint8_t byte = 0;
+    size_t len;
+    wf_error error = store->load(store->context, id, &byte, 1, &len);
+    *out = error != WF_OK || len == 0 ? WF_MARK_NONE : (byte == WF_MARK_DONE ? WF_MARK_DONE : WF_MARK_UNDER_WAY);
+    return error;
+}
+
 /* The mark is written first and erased last, so that the power can't end it half way; where there is no room for it all
  * is erased nevertheless. */
-wf_error wf_stored_reset(const wf_store *store) {
-    static const uint8_t mark = 1;
-    wf_error marked = store->save(store->context, WF_STORE_RESETTING, &mark, sizeof mark);
+wf_error wf_stored_wipe(const wf_store *store) {
+    wf_error marked = mark(store, WF_STORE_RESETTING, WF_MARK_UNDER_WAY);
     wf_error error = erase_all(store);
     if (error == WF_OK) {
         error = erase(store, WF_STORE_RESTORING);
@@ -105,4 +118,12 @@ wf_error wf_stored_reset(const wf_store *store) {
         error = erase(store, WF_STORE_RESETTING);
     }
     return error == WF_OK && marked != WF_ERROR_STORE ? marked : error;
+}
+
+/* What is noted of it is worth less than the reset itself. */
+wf_error wf_stored_reset(const wf_store *store) {
+    wf_error error = wf_stored_wipe(store);
+    wf_error ignored = error == WF_OK ? mark(store, WF_STORE_RESETTING, WF_MARK_DONE) : WF_OK;
+    (void)ignored;
+    return error;
 }

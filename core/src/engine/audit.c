@@ -7,17 +7,28 @@ bool wf_audit_is_sound(const wf_engine_config *config) {
     return config->audit_entries <= WF_AUDIT_ENTRIES && config->audit_entries % WF_AUDIT_RINGS == 0;
 }
 
+void wf_audit_note(wf_engine *engine, const wf_audit_entry *entry) {
+    if (engine->audit != NULL) {
+        wf_audit_log_note(engine->audit, engine->now, entry);
+    }
+}
+
+/* What was done to the store since this node ran last. */
+static void note_offline(wf_engine *engine) {
+    if (engine->da != NULL && wf_da_was_reset(engine->da)) {
+        wf_audit_note(engine, &(wf_audit_entry){.what = WF_AUDITED_FACTORY_RESET});
+    }
+    if (engine->da != NULL && wf_da_was_restored(engine->da)) {
+        wf_audit_note(engine, &(wf_audit_entry){.what = WF_AUDITED_RESTORED});
+    }
+}
+
 void wf_audit_start(wf_engine *engine, wf_audit_log *log, const wf_engine_config *config) {
     if (config->audit_entries > 0) {
         wf_audit_log_open(log, &config->store, config->audit_entries, &engine->counters.audit_failed);
         wf_audit_log_start(log, engine->now);
         engine->audit = log;
-    }
-}
-
-void wf_audit_note(wf_engine *engine, const wf_audit_entry *entry) {
-    if (engine->audit != NULL) {
-        wf_audit_log_note(engine->audit, engine->now, entry);
+        note_offline(engine);
     }
 }
 
@@ -103,7 +114,7 @@ void wf_audit_pairing_failed(wf_engine *engine, const wf_address *with, wf_error
 /* ---- the store ---- */
 
 static wf_error watched(wf_engine *engine, wf_error error) {
-    if (error != WF_OK) {
+    if (error != WF_OK && error != WF_ERROR_TOO_SMALL) { /* that is how one asks whether there is an entry */
         wf_audit_note(engine, &(wf_audit_entry){.what = WF_AUDITED_STORE_TROUBLE, .error = error});
     }
     return error;
