@@ -1,22 +1,36 @@
 /* Secrets typed at the terminal: they are no line of the prompt, so that its history never sees them. */
 #define _POSIX_C_SOURCE 200809L
 #include "shell.h"
+#include <errno.h>
 #include <langinfo.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/select.h>
 #include <termios.h>
 #include <unistd.h>
 #include <warifu/bytes.h>
 
-enum { SECRET_LEN = 1024 };
+enum { SECRET_LEN = 1024, END_OF_INPUT = -1, INTERRUPTED = -2 };
 
-/* One line, cut to the room there is; -1 at an interrupt or at the end of the input. */
-static ssize_t read_line(char line[static SECRET_LEN]) {
+/* One line, cut to the room there is. Interrupts come in while it waits and not before it does, so that none is
+ * overlooked; other signals, as of a terminal that changes its size, mean nothing here. */
+static ssize_t read_line(char line[static SECRET_LEN], const sigset_t *outside) {
     ssize_t len = 0;
     for (;;) {
         char byte;
-        if (read(STDIN_FILENO, &byte, 1) != 1) {
-            return -1;
+        fd_set input;
+        FD_ZERO(&input);
+        FD_SET(STDIN_FILENO, &input);
+        int ready = pselect(STDIN_FILENO + 1, &input, NULL, NULL, NULL, outside);
+        if (shell_was_interrupted()) {
+            return INTERRUPTED;
+        }
+        if (ready < 0 && errno == EINTR) {
+            continue;
+        }
+        if (ready != 1 || read(STDIN_FILENO, &byte, 1) != 1) {
+            return END_OF_INPUT;
         }
         if (byte == '\n') {
             return len;
@@ -37,14 +51,19 @@ static int read_secret(lua_State *L) {
         lua_pushboolean(L, false);
         return 1;
     }
+    sigset_t held, outside;
+    sigemptyset(&held);
+    sigaddset(&held, SIGINT);
+    sigprocmask(SIG_BLOCK, &held, &outside);
     struct termios quiet = before;
     quiet.c_lflag = (quiet.c_lflag & ~(tcflag_t)ECHO) | ICANON | ECHONL;
     tcsetattr(STDIN_FILENO, TCSADRAIN, show ? &before : &quiet);
     fflush(stdout);
     fputs(prompt, stderr);
-    ssize_t len = read_line(line);
+    ssize_t len = read_line(line, &outside);
     tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
-    if (shell_was_interrupted()) {
+    sigprocmask(SIG_SETMASK, &outside, NULL);
+    if (len == INTERRUPTED) {
         fputc('\n', stderr);
         wf_wipe(line, sizeof line);
         return luaL_error(L, "interrupted");
