@@ -1,6 +1,7 @@
 /* Calls: many properties read and written whatever the habits of a device. */
 #include "controller/controller.h"
 #include "quirky.h"
+#include <warifu/named_call.h>
 
 enum { PROPERTIES = 16 };
 
@@ -385,6 +386,24 @@ static void setget_is_one_message_where_the_device_has_it(void) {
     world_end(w);
 }
 
+static void what_a_named_call_reads_at_an_index_goes_out_as_one_setget(void) {
+    const wf_value yesterday = {.kind = WF_VALUE_NUMBER, .number = 1};
+    wf_named_call named;
+    if (wf_dictionary_builtin() == NULL) {
+        CHECK_SKIP("built without the dictionary");
+    }
+    world *w = quirky_world(&street, 8);
+    street.devices[0].has[0xE5] = street.devices[0].has[0xE2] = true;
+    street.devices[0].value[0xE2] = 7;
+    wf_named_call_start(&named, wf_dictionary_builtin(), 0x0288, 0);
+    CHECK_OK(wf_named_call_get_at(&named, NULL, "normalDirectionCumulativeElectricEnergyLog1", &yesterday, 1));
+    outcome out = collect(w, begin(w, named.sets, named.set_count, named.gets, named.get_count, 0, 0, false), 100000);
+    CHECK(out.error == WF_OK && out.results[0].epc == 0xE5 && out.results[1].epc == 0xE2 && out.values[1] == 7);
+    CHECK(street.devices[0].asked == 1 && street.devices[0].esvs[0] == WF_ESV_SETGET);
+    CHECK(street.devices[0].value[0xE5] == 1);
+    world_end(w);
+}
+
 static void setget_falls_back_to_setc_and_get_and_that_is_remembered(void) {
     world *w = quirky_world(&street, 8);
     street.devices[0].setget = SETGET_REFUSED;
@@ -649,6 +668,7 @@ static const check_case cases[] = {
     CASE(a_refusal_that_names_nothing_counts_for_all),
     CASE(a_write_without_an_answer_is_not_sent_again),
     CASE(setget_is_one_message_where_the_device_has_it),
+    CASE(what_a_named_call_reads_at_an_index_goes_out_as_one_setget),
     CASE(setget_falls_back_to_setc_and_get_and_that_is_remembered),
     CASE(an_ignored_setget_is_split_only_if_it_may_be_repeated),
     CASE(nothing_is_read_beside_an_index_that_was_refused),
