@@ -3,10 +3,11 @@
 
 #include "check.h"
 
-enum { SESSIONS = 20 };
+enum { SESSIONS = 20, PAIRINGS = 5 };
 
 typedef struct room {
     wf_session entries[SESSIONS];
+    uint32_t first_of_pairing[PAIRINGS];
     wf_session_table table;
     wf_drbg drbg;
 } room;
@@ -22,7 +23,8 @@ static wf_error counting_entropy(void *context, uint8_t *out, size_t len) {
 
 static void start(room *r, uint32_t count) {
     memset(r, 0, sizeof *r);
-    r->table = (wf_session_table){.entries = r->entries, .count = count};
+    r->table = (wf_session_table){
+        .entries = r->entries, .count = count, .first_of_pairing = r->first_of_pairing, .next_end = WF_TIME_NEVER};
     CHECK_OK(wf_crypto_start());
     CHECK_OK(wf_drbg_start(&r->drbg, (wf_entropy){counting_entropy, NULL}, wf_bytes_of(NULL, 0), wf_bytes_of(NULL, 0)));
 }
@@ -36,8 +38,9 @@ static uint32_t reserve(room *r, bool initiator, wf_kid *kid) {
 /* A live session of this pairing, opened then. */
 static wf_session *live(room *r, uint32_t pairing, wf_time opened, bool proven) {
     wf_kid kid;
-    wf_session *s = &r->entries[reserve(r, true, &kid)];
-    s->pairing = pairing;
+    uint32_t index = reserve(r, true, &kid);
+    wf_session *s = &r->entries[index];
+    wf_session_bind(&r->table, index, pairing);
     s->opened = opened;
     s->keyed = s->trusted = true;
     s->proven = proven;

@@ -80,25 +80,37 @@ static bool shake_hands(wf_da *da, wf_time now, uint32_t pairing) {
     return true;
 }
 
+/* What is wanted of one peer is due. */
+static void call_now(wf_da *da, wf_time now, uint32_t pairing) {
+    wf_peer_call *call = &da->calls[pairing];
+    if (!is_peer(&da->pairings.entries[pairing])) {
+        call->wanted = false;
+        return;
+    }
+    if (da->role == WF_ROLE_CONTROLLER && !shake_hands(da, now, pairing)) {
+        call->next = now + NO_RUN_FREE_MS;
+        return;
+    }
+    if (da->role == WF_ROLE_DEVICE) {
+        wake(da, pairing);
+    }
+    call->next = now + call->pause;
+    call->pause = call->pause < LONGEST_PAUSE_MS ? call->pause * 2 : LONGEST_PAUSE_MS;
+}
+
 void wf_call_tick(wf_da *da, wf_time now) {
+    if (da->calls_next > now) {
+        return;
+    }
+    da->calls_next = WF_TIME_NEVER;
     for (uint32_t i = 0; i < da->pairings.count; i++) {
         wf_peer_call *call = &da->calls[i];
-        if (!call->wanted || call->next > now) {
-            continue;
+        if (call->wanted && call->next <= now) {
+            call_now(da, now, i);
         }
-        if (!is_peer(&da->pairings.entries[i])) {
-            call->wanted = false;
-            continue;
+        if (call->wanted) {
+            wf_peer_want_at(da, call, call->next);
         }
-        if (da->role == WF_ROLE_CONTROLLER && !shake_hands(da, now, i)) {
-            call->next = now + NO_RUN_FREE_MS;
-            continue;
-        }
-        if (da->role == WF_ROLE_DEVICE) {
-            wake(da, i);
-        }
-        call->next = now + call->pause;
-        call->pause = call->pause < LONGEST_PAUSE_MS ? call->pause * 2 : LONGEST_PAUSE_MS;
     }
 }
 
@@ -141,8 +153,8 @@ void wf_call_wake(wf_da *da, wf_time now, const wf_address *from, const wf_da_fr
         return;
     }
     call->address = *from;
-    call->heard = call->wanted = true;
+    call->heard = true;
     call->pause = WF_FIRST_PAUSE_MS;
     wf_time soonest = call->answered != 0 ? call->answered + ANSWER_PAUSE_MS : now;
-    call->next = soonest > now ? soonest : now;
+    wf_peer_want_at(da, call, soonest > now ? soonest : now);
 }

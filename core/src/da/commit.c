@@ -89,9 +89,10 @@ static wf_error commit_candidate(wf_da *da, wf_time now, uint32_t session, wf_by
 /* One handshake is good for one answer to CONFIRM; the session stays for repeating it, without the candidate. */
 static void give_up_candidate(wf_da *da, wf_time now, wf_session *s, wf_error why) {
     uint32_t candidate = s->pairing;
+    uint32_t session = (uint32_t)(s - da->sessions.entries);
     s->refused = why;
-    s->pairing = WF_NO_PAIRING;
-    s->ends = now + WF_SESSION_GRACE_MS;
+    wf_session_bind(&da->sessions, session, WF_NO_PAIRING);
+    wf_session_end_at(&da->sessions, session, now + WF_SESSION_GRACE_MS);
     if (candidate != WF_NO_PAIRING) {
         wf_error ignored = wf_da_forget(da, candidate); /* RAM only: it can't fail */
         (void)ignored;
@@ -132,8 +133,8 @@ static void unpair(wf_da *da, wf_time now, const wf_da_request_ref *ref) {
     if (!s->leaving) {
         uint32_t pairing = s->pairing;
         s->leaving = true;
-        s->pairing = WF_NO_PAIRING;
-        s->ends = now + WF_SESSION_GRACE_MS;
+        wf_session_bind(&da->sessions, ref->session, WF_NO_PAIRING);
+        wf_session_end_at(&da->sessions, ref->session, now + WF_SESSION_GRACE_MS);
         wf_da_emit_peer(da, WF_EVENT_UNPAIRED, pairing, WF_OK);
         error = wf_da_forget_peer_of(da, pairing);
     }

@@ -21,6 +21,7 @@ wf_da *wf_da_layout(wf_arena *arena, const wf_da_config *config) {
     uint32_t places = wf_pairing_index_places(pairings);
     uint32_t *by_hint = wf_arena_take(arena, places * sizeof *by_hint);
     uint32_t *by_host = wf_arena_take(arena, places * sizeof *by_host);
+    uint32_t *first_sessions = wf_arena_take(arena, pairings * sizeof *first_sessions);
     wf_session *session_entries = wf_arena_take(arena, sessions * sizeof *session_entries);
     wf_peer_call *calls = wf_arena_take(arena, pairings * sizeof *calls);
     wf_run *runs = wf_arena_take(arena, config->handshakes * sizeof *runs);
@@ -29,7 +30,9 @@ wf_da *wf_da_layout(wf_arena *arena, const wf_da_config *config) {
     }
     da->pairings =
         (wf_pairing_table){pairing_entries, pairings, config->pairings, config->store, by_hint, by_host, places};
-    da->sessions = (wf_session_table){.entries = session_entries, .count = sessions};
+    da->sessions = (wf_session_table){
+        .entries = session_entries, .count = sessions, .first_of_pairing = first_sessions, .next_end = WF_TIME_NEVER};
+    da->calls_next = WF_TIME_NEVER;
     da->calls = calls;
     da->runs = runs;
     da->run_count = config->handshakes;
@@ -189,23 +192,19 @@ wf_time wf_da_deadline(const wf_da *da) {
             next = earlier(next, da->slots[i].since + WF_SLOT_LIFE_MS);
         }
     }
-    for (uint32_t i = 0; i < da->sessions.count; i++) {
-        if (da->sessions.entries[i].used) {
-            next = earlier(next, da->sessions.entries[i].ends);
-        }
-    }
-    for (uint32_t i = 0; i < da->pairings.count; i++) {
-        if (da->calls[i].wanted) {
-            next = earlier(next, da->calls[i].next);
-        }
-    }
-    return next;
+    return earlier(next, earlier(da->sessions.next_end, da->calls_next));
 }
 
 static void close_ended_sessions(wf_da *da, wf_time now) {
+    if (da->sessions.next_end > now) {
+        return;
+    }
+    da->sessions.next_end = WF_TIME_NEVER;
     for (uint32_t i = 0; i < da->sessions.count; i++) {
-        wf_session *s = &da->sessions.entries[i];
-        if (s->used && s->ends <= now) {
+        const wf_session *s = &da->sessions.entries[i];
+        if (s->used && s->ends > now) {
+            da->sessions.next_end = earlier(da->sessions.next_end, s->ends);
+        } else if (s->used) {
             uint32_t pairing = s->pairing;
             wf_session_close(&da->sessions, i);
             if (pairing != WF_NO_PAIRING && da->pairings.entries[pairing].state == WF_PAIRING_CANDIDATE) {

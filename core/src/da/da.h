@@ -100,6 +100,7 @@ typedef struct wf_da_peer {
     wf_address address;
 } wf_da_peer;
 bool wf_da_next_peer(const wf_da *da, unsigned *at, wf_da_peer *out);
+bool wf_da_peer_row(const wf_da *da, wf_peer_id peer, wf_da_peer *out); /* false: not paired */
 
 typedef struct wf_da_pair_order {
     wf_address address;

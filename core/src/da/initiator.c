@@ -267,7 +267,7 @@ static void take_message_4(wf_da *da, wf_time now, wf_run *run, wf_bytes message
     }
     if (error == WF_OK) {
         run->edhoc = next;
-        da->sessions.entries[run->session].pairing = run->pairing;
+        wf_session_bind(&da->sessions, run->session, run->pairing);
     }
     wf_edhoc_wipe(&next);
     if (error != WF_OK) {

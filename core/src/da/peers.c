@@ -51,10 +51,15 @@ void wf_da_address_proven(wf_da *da, uint32_t pairing, const wf_address *address
 void wf_peer_want(wf_da *da, wf_time now, uint32_t pairing) {
     wf_peer_call *call = &da->calls[pairing];
     if (!call->wanted) {
-        call->wanted = true;
         call->pause = WF_FIRST_PAUSE_MS;
-        call->next = call->next > now ? call->next : now;
+        wf_peer_want_at(da, call, call->next > now ? call->next : now);
     }
+}
+
+void wf_peer_want_at(wf_da *da, wf_peer_call *call, wf_time when) {
+    call->wanted = true;
+    call->next = when;
+    da->calls_next = when < da->calls_next ? when : da->calls_next;
 }
 
 void wf_peer_settled(wf_da *da, uint32_t pairing) {
@@ -86,6 +91,11 @@ bool wf_da_next_peer(const wf_da *da, unsigned *at, wf_da_peer *out) {
         }
     }
     return false;
+}
+
+bool wf_da_peer_row(const wf_da *da, wf_peer_id peer, wf_da_peer *out) {
+    unsigned at = peer.value - 1;
+    return wf_da_is_paired(da, peer) && wf_da_next_peer(da, &at, out);
 }
 
 void wf_da_want_session(wf_da *da, wf_time now, wf_peer_id peer) {

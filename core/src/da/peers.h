@@ -17,6 +17,7 @@ void wf_da_report_expired(wf_da *da, wf_time now, uint32_t pairing);
 void wf_da_address_proven(wf_da *da, uint32_t pairing, const wf_address *address);
 /* New keys are wanted; call.c finds the time for it. */
 void wf_peer_want(wf_da *da, wf_time now, uint32_t pairing);
+void wf_peer_want_at(wf_da *da, wf_peer_call *call, wf_time when);
 void wf_peer_settled(wf_da *da, uint32_t pairing);
 
 #endif

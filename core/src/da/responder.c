@@ -275,8 +275,8 @@ static wf_error note_candidate(wf_da *da, wf_slot *slot, const wf_certificate *p
 static wf_error open_for_stranger(wf_da *da, wf_time now, wf_slot *slot, const wf_edhoc *run, uint32_t pairing) {
     wf_session *s = &da->sessions.entries[slot->session];
     wf_pairing *p = &da->pairings.entries[pairing];
-    s->pairing = pairing;
-    s->ends = now + WF_CANDIDATE_LIFE_MS;
+    wf_session_bind(&da->sessions, slot->session, pairing);
+    wf_session_end_at(&da->sessions, slot->session, now + WF_CANDIDATE_LIFE_MS);
     p->pinned = da->code_alone;
     if (da->has_code) {
         wf_proofs proofs;
@@ -292,7 +292,7 @@ static wf_error open_for_stranger(wf_da *da, wf_time now, wf_slot *slot, const w
 
 static void open_for_peer(wf_da *da, wf_time now, wf_slot *slot) {
     wf_session_close_unproven(&da->sessions, slot->pairing);
-    da->sessions.entries[slot->session].pairing = slot->pairing;
+    wf_session_bind(&da->sessions, slot->session, slot->pairing);
     wf_da_address_proven(da, slot->pairing, &slot->address);
     wf_da_session_trusted(da, slot->session, now);
 }
@@ -341,7 +341,7 @@ static wf_error finish(wf_da *da, wf_time now, wf_slot *slot, const wf_da_frame 
     if (error != WF_OK && candidate != WF_NO_PAIRING) {
         wf_error ignored = wf_pairing_remove(&da->pairings, candidate); /* RAM only: it can't fail */
         (void)ignored;
-        da->sessions.entries[slot->session].pairing = WF_NO_PAIRING;
+        wf_session_bind(&da->sessions, slot->session, WF_NO_PAIRING);
     }
     return error;
 }

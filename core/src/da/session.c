@@ -60,8 +60,34 @@ wf_error wf_session_reserve(wf_session_table *table, uint32_t *index, wf_kid *ki
     return WF_OK;
 }
 
+/* The sessions of a pairing are few, however many pairings there are: they hang together. */
+void wf_session_bind(wf_session_table *table, uint32_t index, uint32_t pairing) {
+    wf_session *s = &table->entries[index];
+    if (s->used && s->pairing != WF_NO_PAIRING) {
+        uint32_t *link = &table->first_of_pairing[s->pairing];
+        while (*link != index + 1) {
+            link = &table->entries[*link - 1].next_of_pairing;
+        }
+        *link = s->next_of_pairing;
+    }
+    s->pairing = pairing;
+    s->next_of_pairing = 0;
+    if (pairing != WF_NO_PAIRING) {
+        s->next_of_pairing = table->first_of_pairing[pairing];
+        table->first_of_pairing[pairing] = index + 1;
+    }
+}
+
 void wf_session_close(wf_session_table *table, uint32_t index) {
+    if (table->entries[index].used) {
+        wf_session_bind(table, index, WF_NO_PAIRING);
+    }
     wf_wipe(&table->entries[index], sizeof table->entries[index]);
+}
+
+void wf_session_end_at(wf_session_table *table, uint32_t index, wf_time when) {
+    table->entries[index].ends = when;
+    table->next_end = when < table->next_end ? when : table->next_end;
 }
 
 static bool has_kid(const wf_session *session, wf_bytes kid) {
@@ -90,9 +116,22 @@ static bool is_better(const wf_session *a, const wf_session *b) {
     return a->proven != b->proven ? a->proven : a->opened >= b->opened;
 }
 
+/* The next session of a pairing after the one at `link`, which may be closed meanwhile; false: there is none. */
+static bool next_of(const wf_session_table *table, uint32_t *link, uint32_t *index) {
+    if (*link == 0) {
+        return false;
+    }
+    *index = *link - 1;
+    *link = table->entries[*index].next_of_pairing;
+    return true;
+}
+
 uint32_t wf_session_to_send(const wf_session_table *table, uint32_t pairing) {
-    uint32_t best = WF_NO_SESSION;
-    for (uint32_t i = 0; i < table->count; i++) {
+    uint32_t best = WF_NO_SESSION, i;
+    if (pairing == WF_NO_PAIRING) {
+        return best;
+    }
+    for (uint32_t link = table->first_of_pairing[pairing]; next_of(table, &link, &i);) {
         if (sends(&table->entries[i], pairing) &&
             (best == WF_NO_SESSION || is_better(&table->entries[i], &table->entries[best]))) {
             best = i;
@@ -102,40 +141,45 @@ uint32_t wf_session_to_send(const wf_session_table *table, uint32_t pairing) {
 }
 
 void wf_session_close_unproven(wf_session_table *table, uint32_t pairing) {
-    for (uint32_t i = 0; i < table->count; i++) {
+    uint32_t i;
+    for (uint32_t link = table->first_of_pairing[pairing]; next_of(table, &link, &i);) {
         if (sends(&table->entries[i], pairing) && !table->entries[i].proven) {
             wf_session_close(table, i);
         }
     }
 }
 
-void wf_session_retire_others(wf_session_table *table, uint32_t index, wf_time now) {
-    uint32_t pairing = table->entries[index].pairing;
-    uint32_t last = WF_NO_SESSION;
-    for (uint32_t i = 0; i < table->count; i++) {
-        wf_session *s = &table->entries[i];
+/* The one that sent before this one, or WF_NO_SESSION. */
+static uint32_t predecessor(const wf_session_table *table, uint32_t index) {
+    uint32_t pairing = table->entries[index].pairing, last = WF_NO_SESSION, i;
+    for (uint32_t link = table->first_of_pairing[pairing]; next_of(table, &link, &i);) {
+        const wf_session *s = &table->entries[i];
         bool is_older = i != index && sends(s, pairing) && s->opened <= table->entries[index].opened;
         if (is_older && (last == WF_NO_SESSION || is_better(s, &table->entries[last]))) {
             last = i;
         }
     }
-    for (uint32_t i = 0; i < table->count && last != WF_NO_SESSION; i++) {
-        wf_session *s = &table->entries[i];
-        bool is_older = s->used && s->pairing == pairing && s->trusted && s->opened <= table->entries[index].opened;
-        if (i != index && i != last && is_older) {
+    return last;
+}
+
+void wf_session_retire_others(wf_session_table *table, uint32_t index, wf_time now) {
+    uint32_t last = predecessor(table, index), i;
+    if (last == WF_NO_SESSION) {
+        return;
+    }
+    for (uint32_t link = table->first_of_pairing[table->entries[index].pairing]; next_of(table, &link, &i);) {
+        const wf_session *s = &table->entries[i];
+        if (i != index && i != last && s->trusted && s->opened <= table->entries[index].opened) {
             wf_session_close(table, i);
         }
     }
-    if (last != WF_NO_SESSION) {
-        table->entries[last].ends = now + WF_SESSION_GRACE_MS;
-    }
+    wf_session_end_at(table, last, now + WF_SESSION_GRACE_MS);
 }
 
 void wf_session_close_pairing(wf_session_table *table, uint32_t pairing) {
-    for (uint32_t i = 0; i < table->count; i++) {
-        if (table->entries[i].used && table->entries[i].pairing == pairing) {
-            wf_session_close(table, i);
-        }
+    uint32_t i;
+    for (uint32_t link = table->first_of_pairing[pairing]; next_of(table, &link, &i);) {
+        wf_session_close(table, i);
     }
 }
 

@@ -35,18 +35,19 @@ typedef struct wf_session {
     uint32_t serial; /* no other session that stood in this place had the same */
     bool used;
     bool initiator;
-    bool keyed;       /* before, only the kid is reserved */
-    bool trusted;     /* the pairing counts: only then anything but the commit passes */
-    bool proven;      /* a record of the peer's has arrived under these keys */
-    bool leaving;     /* unpaired: nothing but UNPAIRED is answered */
-    wf_error refused; /* what CONFIRM was refused with, and will be again */
-    uint32_t pairing;
+    bool keyed;               /* before, only the kid is reserved */
+    bool trusted;             /* the pairing counts: only then anything but the commit passes */
+    bool proven;              /* a record of the peer's has arrived under these keys */
+    bool leaving;             /* unpaired: nothing but UNPAIRED is answered */
+    wf_error refused;         /* what CONFIRM was refused with, and will be again */
+    uint32_t pairing;         /* set by wf_session_bind */
+    uint32_t next_of_pairing; /* index + 1; 0: the last */
     wf_record_keys keys;
     uint64_t next_piv;
     uint64_t failures;
     wf_replay_window window;
     wf_time opened;
-    wf_time ends;        /* WF_TIME_NEVER, or when it is forgotten */
+    wf_time ends;        /* WF_TIME_NEVER, or when it is forgotten: wf_session_end_at */
     wf_time renew_after; /* not before this is the next attempt at new keys */
     bool peer_clock_known;
     int64_t peer_clock_offset; /* the peer's session clock less our own, in tenths of a second */
@@ -59,6 +60,8 @@ typedef struct wf_session {
 typedef struct wf_session_table {
     wf_session *entries;
     uint32_t count;
+    uint32_t *first_of_pairing; /* index + 1; 0: a pairing without sessions */
+    wf_time next_end;           /* no session ends before */
     uint32_t last_serial;
 } wf_session_table;
 
@@ -67,6 +70,9 @@ typedef struct wf_session_table {
 WF_MUST_CHECK wf_error wf_session_reserve(wf_session_table *table, uint32_t *index, wf_kid *kid, bool initiator,
                                           wf_drbg *drbg);
 void wf_session_close(wf_session_table *table, uint32_t index);
+/* Gives it to a pairing, or (WF_NO_PAIRING) to none. */
+void wf_session_bind(wf_session_table *table, uint32_t index, uint32_t pairing);
+void wf_session_end_at(wf_session_table *table, uint32_t index, wf_time when);
 
 /* The session that a record of this kid is for, or WF_NO_SESSION. */
 uint32_t wf_session_by_kid(const wf_session_table *table, wf_bytes kid);

@@ -130,6 +130,7 @@ struct wf_da {
     wf_run *runs;
     uint32_t run_count;
     wf_peer_call *calls;          /* one for each entry of pairings */
+    wf_time calls_next;           /* nothing is to be done for any of them before */
     bool was_reset, was_restored; /* since it ran last */
     uint32_t starts, wakes;       /* how often this node has started; its WAKEs since */
     uint16_t *next_tid;           /* one for all that a node asks, so that no two exchanges under way share a TID */

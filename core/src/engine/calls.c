@@ -82,12 +82,10 @@ void wf_calls_heard(wf_engine *engine, wf_time now, const wf_address *from, cons
 }
 
 void wf_calls_heard_peer(wf_engine *engine, wf_time now, wf_peer_id peer, const wf_frame *frame) {
-    unsigned at = 0;
     wf_da_peer row;
-    while (engine->controller != NULL && wf_da_next_peer(engine->da, &at, &row)) {
-        if (row.id.value == peer.value && !wf_address_is_unspecified(&row.address)) {
-            wf_controller_heard_peer(engine->controller, now, &row.address, row.number, frame);
-        }
+    if (engine->controller != NULL && wf_da_peer_row(engine->da, peer, &row) &&
+        !wf_address_is_unspecified(&row.address)) {
+        wf_controller_heard_peer(engine->controller, now, &row.address, row.number, frame);
     }
 }
 
@@ -150,12 +148,9 @@ wf_error wf_engine_call(wf_engine *engine, wf_time now, wf_request_id *out, cons
         return WF_ERROR_STATE;
     }
     wf_error error = wf_pending_target(engine, &call->target, &order.target.peer, &order.target.address);
-    unsigned at = 0;
-    wf_peer peer;
-    while (order.target.peer.value != 0 && wf_engine_next_peer(engine, &at, &peer)) {
-        if (peer.id.value == order.target.peer.value) {
-            order.target.address = peer.address;
-        }
+    wf_da_peer peer;
+    if (order.target.peer.value != 0 && wf_da_peer_row(engine->da, order.target.peer, &peer)) {
+        order.target.address = peer.address;
     }
     if (error != WF_OK) {
         return error;
