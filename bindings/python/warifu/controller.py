@@ -149,8 +149,7 @@ class Controller(Endpoint):
 
         duration = milliseconds(timeout)
         places: Sequence[str | None] = [address] if address is None or isinstance(address, str) else address
-        clear = "plaintext" not in self._listeners_off
-        starts = [partial(_ask_who_is_there, runtime.engine, place, duration, check) for place in places if clear]
+        starts = [partial(_ask_who_is_there, runtime.engine, place, duration, check) for place in places]
         if greet:
             starts += [partial(_hello, runtime.engine, place, duration) for place in places]
         with contextlib.ExitStack() as stack:
