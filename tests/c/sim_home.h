@@ -20,6 +20,8 @@ typedef struct home_node {
     uint8_t number[WF_NUMBER_LEN];
     uint8_t certificate[WF_CERTIFICATE_LEN];
     wf_bytes chain[1];
+    bool has_code;
+    wf_setup_code code;
     wf_event events[HOME_EVENTS]; /* the last ones, without their views */
     unsigned event_count;         /* of all */
 } home_node;
@@ -34,6 +36,8 @@ typedef struct home {
     home_node nodes[HOME_NODES];
     unsigned node_count;
     unsigned audit_entries; /* of nodes that are added from now on */
+    bool set_up_codes;      /* of devices that are added from now on */
+    bool code_alone;
 } home;
 
 static inline home *home_new(uint64_t seed) {
@@ -129,8 +133,14 @@ static inline home_node *home_add(home *h, wf_role role) {
     CHECK_OK(wf_sim_add_address(h->sim, node->host, HOME_NETWORK, &node->address));
     CHECK_OK(wf_sim_store_new(&node->store, h->seed * HOME_NODES + h->node_count));
     home_issue(h, node, role, (uint8_t)h->node_count);
+    node->has_code = device && h->set_up_codes;
+    if (node->has_code) {
+        CHECK_OK(wf_setup_code_make(&node->code, node->key.public_key, &h->drbg));
+    }
     wf_sim_node below = {.config = {.node = {.objects = 1, .properties = 16, .value_bytes = 64},
                                     .identity = {wf_signer_of(&node->key), node->chain, 1, h->anchors, 1},
+                                    .setup_code = node->has_code ? &node->code : NULL,
+                                    .code_alone = h->code_alone,
                                     .pairings = device ? 4 : HOME_NODES,
                                     .handshakes = 4,
                                     .requests = 16,
@@ -199,7 +209,9 @@ static inline wf_error home_pair(home *h, home_node *controller, home_node *devi
         return error; /* its store, on a power cut */
     }
     CHECK_OK(wf_engine_pair(home_engine(h, controller), home_clock(h, controller), &request,
-                            &(wf_pair_order){.address = device->address, .number = device->number}));
+                            &(wf_pair_order){.address = device->address,
+                                             .number = device->number,
+                                             .code = device->has_code ? &device->code : NULL}));
     return home_wait_for(h, controller, request, 200000);
 }
 
