@@ -42,9 +42,10 @@ static void wake(wf_da *da, uint32_t pairing) {
     }
 }
 
-/* A call ends a run that has got no answer, or one that got all that matters. */
+/* A call ends a run that has got no answer, or one that got all that matters; never one that somebody waits for. */
 static bool gives_way(const wf_run *run) {
-    return run->state == WF_RUN_WAITS_2 || (run->purpose == WF_RUN_CONNECT && run->state == WF_RUN_WAITS_ANSWER);
+    return (run->state == WF_RUN_WAITS_2 && run->request.value == 0) ||
+           (run->purpose == WF_RUN_CONNECT && run->state == WF_RUN_WAITS_ANSWER);
 }
 
 /* False when all runs are taken: then it is tried again soon. */

@@ -49,8 +49,7 @@ static wf_run *free_run(wf_da *da) {
 static wf_run *give_up_one(wf_da *da) {
     for (uint32_t i = 0; i < da->run_count; i++) {
         wf_run *run = &da->runs[i];
-        bool asked_for = run->purpose == WF_RUN_PAIR || run->purpose == WF_RUN_UNPAIR;
-        if (run->state == WF_RUN_WAITS_2 && !asked_for) {
+        if (run->state == WF_RUN_WAITS_2 && run->request.value == 0) {
             wf_run_give_up(da, run);
             return run;
         }

@@ -87,9 +87,13 @@ static uint32_t admitted_pairing(const wf_da *da, const wf_da_frame *frame) {
     return WF_NO_PAIRING;
 }
 
-/* Where there is a set-up code only its holder gets on; who has no tokens left waits. */
+/* Where there is a set-up code only its holder gets on; who has no tokens left waits. Who comes as a peer that we don't
+ * know could not make anything of our answer. */
 static wf_error admit_stranger(wf_da *da, wf_time now, const wf_address *from, const wf_da_frame *frame) {
     bool shows_code = (frame->flags & WF_DA_TAG_OF_CODE) != 0;
+    if ((frame->flags & WF_DA_HAS_TAG) != 0 && !shows_code) {
+        return WF_ERROR_NOT_PAIRED;
+    }
     if (da->has_code && !shows_code) {
         return WF_ERROR_CODE_NEEDED;
     }
@@ -346,6 +350,12 @@ static wf_error finish(wf_da *da, wf_time now, wf_slot *slot, const wf_da_frame 
     return error;
 }
 
+/* Until the tag of message_3 is right anybody may have sent it in the controller's name, and spent his tokens. */
+static bool is_anybodys(wf_error error) {
+    return error == WF_ERROR_TAG || error == WF_ERROR_STATE || error == WF_ERROR_EDHOC_MESSAGE ||
+           error == WF_ERROR_CBOR;
+}
+
 void wf_responder_message_3(wf_da *da, wf_time now, const wf_address *from, const wf_da_frame *frame) {
     wf_slot *slot = slot_of(da, from, frame->connection_id);
     if (slot == NULL && wf_last_word_repeat(da, from, frame->connection_id, frame->payload)) {
@@ -362,7 +372,7 @@ void wf_responder_message_3(wf_da *da, wf_time now, const wf_address *from, cons
     wf_error error = finish(da, now, slot, frame, &run);
     wf_edhoc_wipe(&run);
     if (error != WF_OK) {
-        if (slot->pairing == WF_NO_PAIRING) {
+        if (slot->pairing == WF_NO_PAIRING && !is_anybodys(error)) {
             (void)wf_tokens_take(&da->tokens, now, from);
         }
         refuse(da, from, frame->tid, error, error != WF_ERROR_TAG && error != WF_ERROR_STATE);

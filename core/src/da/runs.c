@@ -42,7 +42,18 @@ static wf_error outcome_of(const wf_run *run) {
 /* Nobody refused it: the answers were lost, or it was somebody else's turn. */
 static bool lacks_answers(const wf_run *run) {
     bool nothing_wrong = run->hint == WF_OK || run->hint == WF_ERROR_BUSY;
-    return shakes_hands(run) && nothing_wrong && run->heard_da && !window_is_closed(run);
+    return shakes_hands(run) && nothing_wrong && run->heard_da;
+}
+
+/* What an earlier handshake with that device left in the store, or WF_NO_PAIRING. */
+static uint32_t written_earlier(const wf_da *da, const wf_run *run) {
+    for (uint32_t i = 0; i < da->pairings.count && run->incomplete; i++) {
+        const wf_pairing *p = &da->pairings.entries[i];
+        if (p->state == WF_PAIRING_PROVISIONAL && wf_address_equal(&p->address, &run->address)) {
+            return i;
+        }
+    }
+    return WF_NO_PAIRING;
 }
 
 /* Its session and its candidate go; what was written down stays. */
@@ -59,12 +70,12 @@ static void clear_away(wf_da *da, wf_run *run) {
     }
 }
 
-static void begin_anew(wf_da *da, wf_time now, wf_run *run, wf_run_purpose purpose) {
-    uint32_t pairing = purpose == WF_RUN_HEAL ? run->pairing : WF_NO_PAIRING;
+/* With a provisional pairing as a peer of old, else as a stranger. */
+static void begin_anew(wf_da *da, wf_time now, wf_run *run, uint32_t provisional) {
     clear_away(da, run);
-    run->incomplete |= run->purpose == WF_RUN_HEAL;
-    run->purpose = purpose;
-    run->pairing = pairing;
+    run->incomplete |= provisional != WF_NO_PAIRING;
+    run->purpose = provisional != WF_NO_PAIRING ? WF_RUN_HEAL : WF_RUN_PAIR;
+    run->pairing = provisional;
     run->state = WF_RUN_WAITS_2;
     run->tid = (*da->next_tid)++;
     run->ends = now + WF_RUN_MS;
@@ -88,14 +99,25 @@ static void end_unpair(wf_da *da, wf_run *run) {
     wf_run_over(da, run, error != WF_OK ? error : outcome);
 }
 
+/* Whether the device has written its half down nobody knows until CONFIRMED comes, so both ways take turns. */
+static void go_on(wf_da *da, wf_time now, wf_run *run) {
+    uint32_t earlier = written_earlier(da, run);
+    if (run->state == WF_RUN_WAITS_ANSWER) {
+        begin_anew(da, now, run, run->pairing);
+    } else if (run->purpose == WF_RUN_HEAL) {
+        begin_anew(da, now, run, WF_NO_PAIRING);
+    } else if (lacks_answers(run) && (earlier != WF_NO_PAIRING || !window_is_closed(run))) {
+        begin_anew(da, now, run, earlier);
+    } else {
+        wf_run_over(da, run, outcome_of(run));
+    }
+}
+
 static void end_run(wf_da *da, wf_time now, wf_run *run) {
-    bool asked_for = run->request.value != 0 && now < run->until;
     if (run->purpose == WF_RUN_UNPAIR) {
         end_unpair(da, run);
-    } else if (asked_for && run->purpose == WF_RUN_PAIR && run->state == WF_RUN_WAITS_ANSWER) {
-        begin_anew(da, now, run, WF_RUN_HEAL);
-    } else if (asked_for && run->purpose != WF_RUN_CONNECT && lacks_answers(run)) {
-        begin_anew(da, now, run, WF_RUN_PAIR);
+    } else if (run->request.value != 0 && now < run->until) {
+        go_on(da, now, run);
     } else {
         wf_run_over(da, run, outcome_of(run));
     }
