@@ -391,6 +391,40 @@ static void a_move_in_one_family_leaves_the_other_address(void) {
     world_end(w);
 }
 
+/* IPv6 of the first device is given to the second, or its IPv4. */
+static void another_device_at_one_of_two_addresses_is_another_node(void) {
+    for (int of_ipv4 = 0; of_ipv4 < 2; of_ipv4++) {
+        world *w = street_with_both_families();
+        discover(w, false);
+        wf_address lost = of_ipv4 ? street.devices[0].address : street.devices[0].other;
+        wf_address kept = of_ipv4 ? street.devices[0].other : street.devices[0].address;
+        hear(w, &lost, 0x83, wf_bytes_of(numbers[1], 17));
+        wf_known first, second;
+        CHECK(wf_engine_known_by_number(w->nodes[0].engine, numbers[1], &second));
+        CHECK(wf_address_same_host(&second.address, &lost) && wf_address_is_unspecified(&second.other));
+        hear(w, &kept, 0x83, street.devices[0].number);
+        CHECK(wf_engine_known_by_number(w->nodes[0].engine, street.devices[0].number.at, &first));
+        CHECK(wf_address_same_host(&first.address, &kept) && wf_address_is_unspecified(&first.other));
+        CHECK(first.id.value != second.id.value);
+        hear(w, &kept, 0x83, wf_bytes_of(numbers[1], 17)); /* and the other one too */
+        CHECK(wf_engine_known_by_number(w->nodes[0].engine, numbers[1], &second));
+        CHECK(known_at(w, &kept).id.value == second.id.value && known_at(w, &lost).id.value == second.id.value);
+        CHECK(!wf_engine_known_by_number(w->nodes[0].engine, street.devices[0].number.at, &first));
+        world_end(w);
+    }
+}
+
+static void of_two_addresses_a_known_node_can_take_one(void) {
+    world *w = street_with_both_families();
+    street.devices[1].number = wf_bytes_of(numbers[1], 17);
+    discover(w, false);
+    hear(w, &street.devices[0].other, 0x83, street.devices[1].number);
+    wf_known first = known_at(w, &street.devices[0].address), second = known_at(w, &street.devices[1].address);
+    CHECK(first.id.value != second.id.value && wf_address_is_unspecified(&first.other));
+    CHECK(wf_address_same_host(&second.other, &street.devices[0].other));
+    world_end(w);
+}
+
 static wf_error read_one(world *w, const wf_address *address) {
     const uint8_t get = 0xB0;
     wf_call call = {.target = {.address = *address},
@@ -721,6 +755,8 @@ static const check_case cases[] = {
     CASE(a_node_in_both_families_is_one_node),
     CASE(ipv4_is_asked_whichever_family_was_heard_first),
     CASE(a_move_in_one_family_leaves_the_other_address),
+    CASE(another_device_at_one_of_two_addresses_is_another_node),
+    CASE(of_two_addresses_a_known_node_can_take_one),
     CASE(who_is_silent_at_one_address_is_asked_at_the_other),
     CASE(the_address_that_the_caller_names_is_asked),
     CASE(an_interview_waits_for_room_and_tells_of_every_object),

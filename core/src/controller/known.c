@@ -141,40 +141,64 @@ static void add_address(wf_roster *r, uint32_t index, const wf_address *address)
     }
 }
 
+/* Somebody else has that address of the node at `index` now. */
+static void lose_address(wf_controller *c, uint32_t index, const wf_address *address) {
+    const wf_neighbour *node = &c->roster.entries[index];
+    if (wf_address_is_unspecified(&node->other)) {
+        wf_controller_forget(c, wf_roster_id(&c->roster, index));
+        return;
+    }
+    if (wf_address_same_host(&node->address, address)) {
+        wf_roster_swap_addresses(&c->roster, index);
+    }
+    wf_roster_set_other(&c->roster, index, NULL);
+}
+
 /* Where a peer is, only its session says. In the other family that is the same device, or somebody who says so: what it
  * says there in clear is not listened to, so it is not another node either. */
-static uint32_t take_for_peer(wf_controller *c, uint32_t index, uint32_t peer) {
-    wf_address address = c->roster.entries[index].address;
-    if (same_family(&c->roster.entries[peer].address, &address)) {
+static uint32_t take_for_peer(wf_controller *c, uint32_t index, uint32_t peer, const wf_address *from) {
+    if (same_family(&c->roster.entries[peer].address, from)) {
         return index;
     }
-    wf_controller_forget(c, wf_roster_id(&c->roster, index));
-    wf_roster_set_other(&c->roster, peer, &address);
+    lose_address(c, index, from);
+    wf_roster_set_other(&c->roster, peer, from);
     return WF_NOBODY;
 }
 
-/* Takes the number that the node at `index` names; gives the index that the node has from now on. */
-static uint32_t take_number(wf_controller *c, uint32_t index, const uint8_t *number, unsigned *changes) {
+/* A number that nobody had. Where there was another one another device is now, at that address alone. */
+static uint32_t take_new_number(wf_controller *c, uint32_t index, const wf_address *from, const uint8_t *number) {
     wf_roster *r = &c->roster;
-    wf_neighbour *here = &r->entries[index];
-    uint32_t before = wf_roster_by_number(r, number);
-    if (before == index || here->is_peer) {
-        return index;
+    if (wf_address_same_host(&r->entries[index].other, from)) {
+        wf_roster_set_other(r, index, NULL);
+        index = wf_roster_add(r, from);
+    } else if (r->entries[index].has_number) {
+        wf_roster_set_other(r, index, NULL);
+        begin_anew(&r->entries[index]);
     }
-    if (before != WF_NOBODY && r->entries[before].is_peer) {
-        return take_for_peer(c, index, before);
+    if (index != WF_NOBODY) {
+        wf_roster_set_number(r, index, number);
+    }
+    return index;
+}
+
+/* Takes the number that the node at `index` names, from one of its addresses; gives the index that the node has from
+ * now on, or none. */
+static uint32_t take_number(wf_controller *c, uint32_t index, const wf_address *from, const uint8_t *number,
+                            unsigned *changes) {
+    wf_roster *r = &c->roster;
+    uint32_t before = wf_roster_by_number(r, number);
+    if (before == index || r->entries[index].is_peer) {
+        return index;
     }
     if (before == WF_NOBODY) {
-        if (here->has_number) {
-            begin_anew(here);
-        }
-        wf_roster_set_number(r, index, number);
         *changes |= WF_CHANGED_NUMBER;
-        return index;
+        return take_new_number(c, index, from, number);
     }
-    wf_address address = here->address;
-    wf_controller_forget(c, wf_roster_id(r, index));
-    add_address(r, before, &address);
+    if (r->entries[before].is_peer) {
+        return take_for_peer(c, index, before, from);
+    }
+    lose_address(c, index, from);
+    add_address(r, before, from);
     *changes |= WF_CHANGED_ADDRESS;
     return before;
 }
@@ -233,13 +257,13 @@ static bool says_something(uint8_t esv) {
     return esv == WF_ESV_GET_RES || esv == WF_ESV_GET_SNA || esv == WF_ESV_INF || esv == WF_ESV_INFC;
 }
 
-static void take(wf_controller *c, wf_time now, uint32_t index, const wf_frame *frame) {
+static void take(wf_controller *c, wf_time now, uint32_t index, const wf_address *from, const wf_frame *frame) {
     wf_property property;
     unsigned changes = 0;
     bool of_node = frame->seoj >> 8 == WF_EOJ_NODE_PROFILE >> 8 && says_something(frame->esv);
     for (size_t at = 0; of_node && index != WF_NOBODY && wf_property_next(&frame->list, &at, &property);) {
         if (property.epc == NUMBER && property.edt.len == WF_KNOWN_NUMBER_LEN && names_one(property.edt.at)) {
-            index = take_number(c, index, property.edt.at, &changes);
+            index = take_number(c, index, from, property.edt.at, &changes);
         }
     }
     if (index == WF_NOBODY) {
@@ -264,7 +288,7 @@ void wf_controller_heard(wf_controller *c, wf_time now, const wf_address *from, 
         index = wf_roster_add(&c->roster, from);
     }
     if (index != WF_NOBODY && !c->roster.entries[index].is_peer) {
-        take(c, now, index, frame);
+        take(c, now, index, from, frame);
     }
 }
 
@@ -295,7 +319,7 @@ void wf_controller_heard_peer(wf_controller *c, wf_time now, const wf_address *a
     if (changes != 0) {
         tell(c, index, WF_EVENT_NODE_CHANGED, changes, WF_OK);
     }
-    take(c, now, index, frame);
+    take(c, now, index, address, frame);
 }
 
 /* ---- what is known ---- */
