@@ -1,25 +1,11 @@
 /* The roster: who is found, followed, lost; and that looking somebody up costs the same among 10,000. */
 #include "controller/state.h"
 #include "engine/state.h"
-#include "quirky.h"
-
-static quirky_street street;
+#include "street.h"
 
 /* ---- the table alone ---- */
 
 enum { MANY = 10000 };
-
-static wf_address host(unsigned i) {
-    return wf_address_ipv4(10, (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i, WF_PORT);
-}
-
-static void number_of(unsigned i, uint8_t number[17]) {
-    memset(number, 0, 17);
-    number[0] = 0xFE;
-    number[15] = (uint8_t)(i >> 8);
-    number[16] = (uint8_t)i;
-    number[4] = 1;
-}
 
 static wf_roster table(unsigned capacity, void **memory, size_t *size) {
     static const uint64_t key[2] = {0x0706050403020100u, 0x0F0E0D0C0B0A0908u};
@@ -144,14 +130,6 @@ typedef struct path_cost {
     uint64_t heard, added, found, moved, left, forgotten, most; /* mean steps in thousandths; the most of one */
 } path_cost;
 
-static wf_address host6(unsigned i) {
-    wf_address address = {.port = WF_PORT, .scope = 2};
-    memcpy(address.ip, "\xfe\x80", 2);
-    address.ip[14] = (uint8_t)(i >> 8);
-    address.ip[15] = (uint8_t)i;
-    return address;
-}
-
 static void announce_from(wf_engine *engine, wf_address from, unsigned i) {
     uint8_t bytes[40], number[17];
     wf_event event;
@@ -234,51 +212,6 @@ static void whatever_is_done_with_a_node_costs_the_same_among_ten_thousand(void)
     world_end(w);
 }
 
-static const uint8_t numbers[2][17] = {{0xFE, 0, 0, 6, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13},
-                                       {0xFE, 0, 0, 6, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 8}};
-
-static void with_objects(quirky *q, unsigned count) {
-    q->instance_count = count;
-    for (unsigned i = 0; i < count; i++) {
-        memcpy(q->instances + (size_t)i * 3, "\x01\x30", 2);
-        q->instances[i * 3 + 2] = (uint8_t)(i + 1);
-    }
-}
-
-static world *street_of_two(void) {
-    world *w = quirky_world(&street, 8);
-    street.devices[0].number = wf_bytes_of(numbers[0], 17);
-    street.devices[1] = street.devices[0];
-    street.devices[1].address = wf_address_ipv4(10, 0, 0, 10, WF_PORT);
-    street.devices[1].number = wf_bytes_of(NULL, 0);
-    with_objects(&street.devices[0], 2);
-    with_objects(&street.devices[1], 1);
-    return w;
-}
-
-static void discover(world *w, bool check) {
-    static const wf_address everybody = {{0}, 0, 0};
-    wf_request_id id;
-    w->nodes[0].event_count = 0;
-    CHECK_OK(wf_engine_discover(w->nodes[0].engine, w->now, &id, &everybody, 2000, check));
-    quirky_run(w, 2500);
-    CHECK_OK(world_outcome(w, 0, id)->error);
-}
-
-static unsigned count_events(const world *w, wf_event_kind kind) {
-    unsigned count = 0;
-    for (unsigned i = 0; i < w->nodes[0].event_count; i++) {
-        count += w->nodes[0].events[i].event.kind == kind;
-    }
-    return count;
-}
-
-static wf_known known_at(const world *w, const wf_address *address) {
-    wf_known known;
-    CHECK(wf_engine_known_at(w->nodes[0].engine, address, &known));
-    return known;
-}
-
 static void a_discovery_finds_nodes_with_and_without_a_number(void) {
     world *w = street_of_two();
     discover(w, false);
@@ -298,15 +231,6 @@ static void a_discovery_finds_nodes_with_and_without_a_number(void) {
     discover(w, false); /* nothing is new */
     CHECK(count_events(w, WF_EVENT_NODE_FOUND) == 0 && count_events(w, WF_EVENT_NODE_CHANGED) == 0);
     world_end(w);
-}
-
-static void hear(world *w, const wf_address *from, uint8_t epc, wf_bytes edt) {
-    uint8_t bytes[300];
-    wf_writer out = wf_writer_of(bytes, sizeof bytes);
-    wf_frame_writer frame = wf_frame_begin(&out, 1, WF_EOJ_NODE_PROFILE, WF_EOJ_NODE_PROFILE, WF_ESV_INF);
-    CHECK(wf_frame_property(&frame, epc, edt));
-    world_deliver(w, 0, from, true, wf_bytes_of(bytes, out.len));
-    world_settle(w);
 }
 
 static void a_node_is_found_by_listening(void) {
@@ -330,234 +254,6 @@ static void a_node_is_followed_to_its_new_address_with_what_was_learnt(void) {
     CHECK(!wf_engine_known_at(w->nodes[0].engine, &old, &none));
     const wf_event *changed = world_event_of(w, 0, WF_EVENT_NODE_CHANGED);
     CHECK(changed != NULL && (changed->changes & WF_CHANGED_ADDRESS) != 0);
-    world_end(w);
-}
-
-/* ---- nodes with two addresses ---- */
-
-static world *street_with_both_families(void) {
-    world *w = street_of_two();
-    street.devices[0].other = host6(9);
-    return w;
-}
-
-static unsigned count_known(const world *w) {
-    unsigned at = 0, count = 0;
-    wf_known known;
-    while (wf_engine_next_known(w->nodes[0].engine, &at, &known)) {
-        count++;
-    }
-    return count;
-}
-
-static void a_node_in_both_families_is_one_node(void) {
-    world *w = street_with_both_families();
-    for (unsigned i = 0; i < 3; i++) {
-        discover(w, false);
-        CHECK(count_known(w) == 2);
-        CHECK(count_events(w, WF_EVENT_NODE_FOUND) == (i == 0 ? 2 : 0) && count_events(w, WF_EVENT_NODE_GONE) == 0);
-        CHECK(i == 0 || count_events(w, WF_EVENT_NODE_CHANGED) == 0); /* it does not move to and fro */
-    }
-    wf_known four = known_at(w, &street.devices[0].address), six = known_at(w, &street.devices[0].other);
-    CHECK(four.id.value == six.id.value);
-    CHECK(wf_address_same_host(&four.address, &street.devices[0].address));
-    CHECK(wf_address_same_host(&four.other, &street.devices[0].other));
-    world_end(w);
-}
-
-static void ipv4_is_asked_whichever_family_was_heard_first(void) {
-    world *w = street_with_both_families();
-    hear(w, &street.devices[0].other, 0x83, street.devices[0].number);
-    wf_known known = known_at(w, &street.devices[0].other);
-    CHECK(wf_address_same_host(&known.address, &street.devices[0].other));
-    hear(w, &street.devices[0].address, 0x83, street.devices[0].number);
-    known = known_at(w, &street.devices[0].other);
-    CHECK(wf_address_same_host(&known.address, &street.devices[0].address));
-    CHECK(wf_address_same_host(&known.other, &street.devices[0].other));
-    world_end(w);
-}
-
-static void a_move_in_one_family_leaves_the_other_address(void) {
-    world *w = street_with_both_families();
-    discover(w, false);
-    wf_known before = known_at(w, &street.devices[0].address);
-    street.devices[0].address = wf_address_ipv4(10, 0, 0, 77, WF_PORT);
-    discover(w, false);
-    wf_known after = known_at(w, &street.devices[0].address);
-    CHECK(after.id.value == before.id.value && wf_address_same_host(&after.other, &street.devices[0].other));
-    street.devices[0].other = host6(78);
-    discover(w, false);
-    CHECK(known_at(w, &street.devices[0].other).id.value == before.id.value && count_known(w) == 2);
-    world_end(w);
-}
-
-/* IPv6 of the first device is given to the second, or its IPv4. */
-static void another_device_at_one_of_two_addresses_is_another_node(void) {
-    for (int of_ipv4 = 0; of_ipv4 < 2; of_ipv4++) {
-        world *w = street_with_both_families();
-        discover(w, false);
-        wf_address lost = of_ipv4 ? street.devices[0].address : street.devices[0].other;
-        wf_address kept = of_ipv4 ? street.devices[0].other : street.devices[0].address;
-        hear(w, &lost, 0x83, wf_bytes_of(numbers[1], 17));
-        wf_known first, second;
-        CHECK(wf_engine_known_by_number(w->nodes[0].engine, numbers[1], &second));
-        CHECK(wf_address_same_host(&second.address, &lost) && wf_address_is_unspecified(&second.other));
-        hear(w, &kept, 0x83, street.devices[0].number);
-        CHECK(wf_engine_known_by_number(w->nodes[0].engine, street.devices[0].number.at, &first));
-        CHECK(wf_address_same_host(&first.address, &kept) && wf_address_is_unspecified(&first.other));
-        CHECK(first.id.value != second.id.value);
-        hear(w, &kept, 0x83, wf_bytes_of(numbers[1], 17)); /* and the other one too */
-        CHECK(wf_engine_known_by_number(w->nodes[0].engine, numbers[1], &second));
-        CHECK(known_at(w, &kept).id.value == second.id.value && known_at(w, &lost).id.value == second.id.value);
-        CHECK(!wf_engine_known_by_number(w->nodes[0].engine, street.devices[0].number.at, &first));
-        world_end(w);
-    }
-}
-
-static void of_two_addresses_a_known_node_can_take_one(void) {
-    world *w = street_with_both_families();
-    street.devices[1].number = wf_bytes_of(numbers[1], 17);
-    discover(w, false);
-    hear(w, &street.devices[0].other, 0x83, street.devices[1].number);
-    wf_known first = known_at(w, &street.devices[0].address), second = known_at(w, &street.devices[1].address);
-    CHECK(first.id.value != second.id.value && wf_address_is_unspecified(&first.other));
-    CHECK(wf_address_same_host(&second.other, &street.devices[0].other));
-    world_end(w);
-}
-
-static wf_error read_one(world *w, const wf_address *address) {
-    const uint8_t get = 0xB0;
-    wf_call call = {.target = {.address = *address},
-                    .seoj = WF_EOJ_CONTROLLER,
-                    .deoj = AIR_CONDITIONER,
-                    .gets = &get,
-                    .get_count = 1,
-                    .timeout_ms = 2000};
-    wf_request_id id;
-    CHECK_OK(wf_engine_call(w->nodes[0].engine, w->now, &id, &call));
-    quirky_run(w, 5000);
-    return world_outcome(w, 0, id)->error;
-}
-
-static bool lose_ipv4(world *w, world_datagram *d) {
-    return !wf_address_same_host(&d->to, &street.devices[0].address) && quirky_pass(w, d);
-}
-
-static void who_is_silent_at_one_address_is_asked_at_the_other(void) {
-    world *w = street_with_both_families();
-    discover(w, false);
-    wf_known known = known_at(w, &street.devices[0].address);
-    w->pass = lose_ipv4;
-    discover(w, true);
-    w->nodes[0].event_count = 0;
-    street.devices[0].is_off = true; /* so that the look at everybody finds it silent */
-    discover(w, true);
-    quirky_run(w, 20000);
-    street.devices[0].is_off = false;
-    CHECK(wf_engine_known(w->nodes[0].engine, known.id, &known));
-    CHECK(known.state == WF_KNOWN_OFFLINE && wf_address_same_host(&known.address, &street.devices[0].other));
-    CHECK_OK(read_one(w, &known.address));
-    CHECK(wf_engine_known(w->nodes[0].engine, known.id, &known) && known.state == WF_KNOWN_ONLINE);
-    CHECK(wf_address_same_host(&known.address, &street.devices[0].other));
-    world_end(w);
-}
-
-static void the_address_that_the_caller_names_is_asked(void) {
-    world *w = street_with_both_families();
-    discover(w, false);
-    w->log_count = 0;
-    CHECK_OK(read_one(w, &street.devices[0].other));
-    CHECK(w->log_count == 1 && wf_address_same_host(&w->log[0].to, &street.devices[0].other));
-    world_end(w);
-}
-
-/* ---- a full queue of events ---- */
-
-/* Room for a few events only, and nobody takes them for a while. */
-static world *narrow_street(void) {
-    world *w = street_with_both_families();
-    w->nodes[0].config.event_bytes = 4096;
-    w->nodes[0].config.interview = true;
-    world_start(w, 0);
-    return w;
-}
-
-/* As quirky_run, but events stay where they are. */
-static void run_without_taking(world *w, wf_time ms) {
-    for (wf_time end = w->now + ms; w->now < end; w->now += 10) {
-        for (unsigned i = 0; i < QUIRKY_REPLIES; i++) {
-            quirky_reply *r = &street.replies[i];
-            if (r->due != 0 && r->due <= w->now) {
-                r->due = 0;
-                world_deliver(w, 0, &r->from, false, wf_bytes_of(r->bytes, r->len));
-            }
-        }
-        wf_engine_tick(w->nodes[0].engine, w->now);
-        while (world_carry(w)) {
-        }
-    }
-}
-
-static void an_interview_waits_for_room_and_tells_of_every_object(void) {
-    world *w = narrow_street();
-    static const wf_address everybody = {{0}, 0, 0};
-    wf_request_id id;
-    with_objects(&street.devices[0], 8);
-    with_objects(&street.devices[1], 8);
-    CHECK_OK(wf_engine_discover(w->nodes[0].engine, w->now, &id, &everybody, 1000, false));
-    for (unsigned i = 0; i < 30; i++) { /* one event now and then */
-        wf_event event;
-        run_without_taking(w, 20000);
-        if (wf_engine_next_event(w->nodes[0].engine, &event)) {
-            CHECK(w->nodes[0].event_count < WORLD_EVENTS);
-            w->nodes[0].events[w->nodes[0].event_count++].event = event;
-        }
-    }
-    quirky_run(w, 60000);
-    CHECK(count_events(w, WF_EVENT_NODE_OBJECT) == 2 * 9);
-    CHECK(count_events(w, WF_EVENT_NODE_FOUND) == 2);
-    world_end(w);
-}
-
-static void nobody_is_found_or_lost_unsaid(void) {
-    world *w = quirky_world(&street, 64);
-    w->nodes[0].config.event_bytes = 4096;
-    world_start(w, 0);
-    w->pass = NULL;
-    for (unsigned i = 0; i < 60; i++) { /* far more than there is room for */
-        uint8_t bytes[64], number[17];
-        wf_address from = host(100 + i);
-        number_of(i, number);
-        wf_writer out = wf_writer_of(bytes, sizeof bytes);
-        wf_frame_writer frame = wf_frame_begin(&out, 1, WF_EOJ_NODE_PROFILE, WF_EOJ_NODE_PROFILE, WF_ESV_INF);
-        CHECK(wf_frame_property(&frame, 0x83, wf_bytes_of(number, sizeof number)));
-        world_deliver(w, 0, &from, true, wf_bytes_of(bytes, out.len));
-    }
-    for (unsigned i = 0; i < 60; i += 2) { /* some move */
-        uint8_t bytes[64], number[17];
-        wf_address from = host(500 + i);
-        number_of(i, number);
-        wf_writer out = wf_writer_of(bytes, sizeof bytes);
-        wf_frame_writer frame = wf_frame_begin(&out, 1, WF_EOJ_NODE_PROFILE, WF_EOJ_NODE_PROFILE, WF_ESV_INF);
-        CHECK(wf_frame_property(&frame, 0x83, wf_bytes_of(number, sizeof number)));
-        world_deliver(w, 0, &from, true, wf_bytes_of(bytes, out.len));
-    }
-    world_settle(w);
-    bool is_found[60] = {false}, has_moved[60] = {false};
-    for (unsigned i = 0; i < w->nodes[0].event_count; i++) {
-        const wf_event *event = &w->nodes[0].events[i].event;
-        unsigned who = event->number[16];
-        if (event->kind == WF_EVENT_NODE_FOUND) {
-            CHECK(!is_found[who]);
-            is_found[who] = true;
-        } else if (event->kind == WF_EVENT_NODE_CHANGED) {
-            CHECK(is_found[who] && !has_moved[who] && event->changes == WF_CHANGED_ADDRESS);
-            has_moved[who] = true;
-        }
-    }
-    for (unsigned i = 0; i < 60; i++) {
-        CHECK(is_found[i] && has_moved[i] == (i % 2 == 0));
-    }
     world_end(w);
 }
 
@@ -711,36 +407,6 @@ static void what_a_stranger_taught_of_a_number_does_not_bind_its_peer(void) {
     world_end(w);
 }
 
-/* The device answers in clear from IPv6 too, where its pairing does not say that it is. */
-static void a_paired_peer_in_both_families_is_one_node(void) {
-    world *w = world_new();
-    world_add(w, 0, WF_ROLE_CONTROLLER);
-    world_add(w, 1, WF_ROLE_DEVICE);
-    w->nodes[0].config.calls = w->nodes[0].config.nodes = 4;
-    world_start(w, 0);
-    CHECK_OK(wf_engine_open_window(w->nodes[1].engine, w->now, 0, 1));
-    CHECK_OK(world_pair(w, 0, 1));
-    (void)world_ask(w, 0, 1, WF_ESV_GET, 0xB3, wf_bytes_of(NULL, 0));
-    world_run(w, 5000);
-    w->nodes[0].event_count = 0;
-    wf_address six = host6(1);
-    for (unsigned i = 0; i < 3; i++) {
-        hear(w, &six, 0x83, wf_bytes_of(w->nodes[1].number, 17));
-        hear(w, &six, 0xD5, wf_bytes_of((const uint8_t *)"\x01\x05\xFD\x01", 4));
-    }
-    wf_known known;
-    CHECK(count_known(w) == 1 && count_events(w, WF_EVENT_NODE_FOUND) == 0);
-    CHECK(wf_engine_known_at(w->nodes[0].engine, &six, &known) && known.is_peer && known.instances == 0);
-    CHECK(wf_address_same_host(&known.address, &w->nodes[1].address) && wf_address_is_unspecified(&known.other));
-    wf_request_id id;
-    CHECK_OK(wf_engine_unpair(w->nodes[0].engine, w->now, &id, world_peer(w, 0)));
-    world_run(w, 5000);
-    hear(w, &w->nodes[1].address, 0xD5, wf_bytes_of((const uint8_t *)"\x01\x01\x30\x01", 4));
-    known = known_at(w, &w->nodes[1].address); /* in clear it counts again */
-    CHECK(!known.is_peer && known.instances == 1 && wf_address_same_host(&known.other, &six));
-    world_end(w);
-}
-
 #define CASE(name) \
     { #name, name }
 static const check_case cases[] = {
@@ -752,15 +418,6 @@ static const check_case cases[] = {
     CASE(a_discovery_finds_nodes_with_and_without_a_number),
     CASE(a_node_is_found_by_listening),
     CASE(a_node_is_followed_to_its_new_address_with_what_was_learnt),
-    CASE(a_node_in_both_families_is_one_node),
-    CASE(ipv4_is_asked_whichever_family_was_heard_first),
-    CASE(a_move_in_one_family_leaves_the_other_address),
-    CASE(another_device_at_one_of_two_addresses_is_another_node),
-    CASE(of_two_addresses_a_known_node_can_take_one),
-    CASE(who_is_silent_at_one_address_is_asked_at_the_other),
-    CASE(the_address_that_the_caller_names_is_asked),
-    CASE(an_interview_waits_for_room_and_tells_of_every_object),
-    CASE(nobody_is_found_or_lost_unsaid),
     CASE(another_device_at_an_address_inherits_nothing),
     CASE(a_number_that_names_nobody_is_no_number),
     CASE(a_list_in_several_parts_is_one_list),
@@ -770,7 +427,6 @@ static const check_case cases[] = {
     CASE(found_nodes_are_interviewed_where_that_is_wanted),
     CASE(a_stranger_in_clear_does_not_move_a_paired_peer),
     CASE(what_a_stranger_taught_of_a_number_does_not_bind_its_peer),
-    CASE(a_paired_peer_in_both_families_is_one_node),
 };
 
 CHECK_MAIN(cases)
