@@ -1,6 +1,7 @@
 #include "host/backup_format.h"
 #include <stdlib.h>
 #include <string.h>
+#include <warifu/audit.h>
 #include <warifu/stored.h>
 
 enum {
@@ -203,6 +204,20 @@ static wf_error restore_starts(const wf_store *store, wf_bytes entry) {
     return error;
 }
 
+/* The audit logs of two lives would not make one: the log comes back only where there is none. */
+static bool has_log(const wf_store *store) {
+    for (uint32_t i = 0; i < WF_AUDIT_ENTRIES; i++) {
+        if (is_there(store, (uint16_t)(WF_STORE_AUDIT + i))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_of_log(uint16_t id) {
+    return id >= WF_STORE_AUDIT && id < WF_STORE_AUDIT + WF_AUDIT_ENTRIES;
+}
+
 static wf_error restore_entry(const wf_store *store, uint16_t id, wf_bytes bytes) {
     if (id == WF_STORE_SEED) {
         return restore_starts(store, bytes);
@@ -217,24 +232,25 @@ static wf_error mark(const wf_store *store, uint8_t value) {
     return store->save(store->context, WF_STORE_RESTORING, &value, 1);
 }
 
-static wf_error put_back(const wf_store *store, wf_backup_entries entries) {
-    uint16_t id;
-    wf_bytes bytes;
-    wf_error error = mark(store, 1);
-    if (error == WF_OK) {
-        error = erase_pairings(store);
-    }
-    while (error == WF_OK && wf_backup_next_entry(&entries, &id, &bytes)) {
-        error = restore_entry(store, id, bytes);
-    }
-    return error == WF_OK ? mark(store, 2) : error;
-}
-
 static bool is_unfinished(const wf_store *store) {
     uint8_t value = 0;
     size_t len = 0;
     wf_error error = store->load(store->context, WF_STORE_RESTORING, &value, 1, &len);
     return error == WF_OK && len == 1 && value == 1;
+}
+
+static wf_error put_back(const wf_store *store, wf_backup_entries entries) {
+    uint16_t id;
+    wf_bytes bytes;
+    const bool keeps_log = !is_unfinished(store) && has_log(store);
+    wf_error error = mark(store, 1);
+    if (error == WF_OK) {
+        error = erase_pairings(store);
+    }
+    while (error == WF_OK && wf_backup_next_entry(&entries, &id, &bytes)) {
+        error = keeps_log && is_of_log(id) ? WF_OK : restore_entry(store, id, bytes);
+    }
+    return error == WF_OK ? mark(store, 2) : error;
 }
 
 static wf_error open_backup(uint8_t *plain, size_t *len, wf_bytes backup, wf_bytes passphrase) {

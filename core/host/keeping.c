@@ -1,3 +1,6 @@
+#include <string.h>
+#include <warifu/audit.h>
+#include <warifu/clock.h>
 #include <warifu/file_store.h>
 #include <warifu/keeping.h>
 
@@ -57,11 +60,29 @@ wf_error wf_keeping_peers(const char *state, bool (*each)(void *context, const w
     return leave(&store, WF_OK, reason);
 }
 
+/* What the log can't take has happened all the same. */
+static void record_forgotten(const wf_store *store, const uint8_t number[static WF_NUMBER_LEN], wf_error error) {
+    wf_audit_entry entry = {.what = WF_AUDITED_UNPAIRED, .error = error};
+    if (wf_clock_wall(&entry.date) != WF_OK) {
+        entry.date = 0;
+    }
+    memcpy(entry.number, number, sizeof entry.number);
+    wf_error ignored = wf_audit_record(store, &entry);
+    (void)ignored;
+}
+
 wf_error wf_keeping_forget(const char *state, const uint8_t number[static WF_NUMBER_LEN], wf_system_error *reason) {
     wf_file_store store;
     wf_store vtable;
     wf_error error = enter(&store, &vtable, state, TO_USE, reason);
-    return error == WF_OK ? leave(&store, wf_stored_forget(&vtable, number), reason) : error;
+    if (error != WF_OK) {
+        return error;
+    }
+    error = wf_stored_forget(&vtable, number);
+    if (error != WF_ERROR_NOT_PAIRED) {
+        record_forgotten(&vtable, number, error);
+    }
+    return leave(&store, error, reason);
 }
 
 wf_error wf_keeping_forget_damaged(const char *state, unsigned *count, wf_system_error *reason) {

@@ -1,5 +1,9 @@
 /* What an engine writes into its audit log, read from its store as if nothing ran, or live. */
+#define _GNU_SOURCE 1
 #include "sim_home.h"
+#include "store_place.h"
+#include <warifu/backup.h>
+#include <warifu/keeping.h>
 
 enum { ENTRIES = 8, MOST = WF_AUDIT_LINES * WF_AUDIT_ENTRIES, PATIENCE = 120000, MINUTE = 60000 };
 
@@ -255,6 +259,59 @@ static void a_factory_reset_is_logged_and_leaves_the_log(void) {
     home_end(h);
 }
 
+static void a_restored_backup_brings_no_log_between_the_lines_of_another(void) {
+    wf_backup_order order = {.passphrase = {(const uint8_t *)"correct horse", 13}, .iterations = 1};
+    home *h = home_with_audit(1);
+    wf_store view = wf_sim_store_as_store(device->store);
+    uint8_t *backup;
+    size_t len;
+    order.entropy = wf_sim_entropy(h->sim, device->host);
+    CHECK_OK(home_pair(h, controller, device));
+    CHECK_OK(wf_backup_make(&backup, &len, &view, &order));
+    CHECK_OK(wf_engine_factory_reset(home_engine(h, device), home_clock(h, device)));
+    wf_sim_shut_down(h->sim, device->host);
+    read_store(device);
+    unsigned before = count;
+    CHECK_OK(wf_backup_restore(&view, wf_bytes_of(backup, len), order.passphrase, false));
+    read_store(device);
+    CHECK(count == before && find(WF_AUDITED_FACTORY_RESET) != NULL);
+    for (unsigned i = 0; i < WF_AUDIT_ENTRIES; i++) {
+        CHECK_OK(view.erase(view.context, (uint16_t)(WF_STORE_AUDIT + i)));
+    }
+    CHECK_OK(wf_backup_restore(&view, wf_bytes_of(backup, len), order.passphrase, true));
+    read_store(device);
+    CHECK(names(find(WF_AUDITED_PAIRED), controller) && find(WF_AUDITED_FACTORY_RESET) == NULL);
+    home_boot(h, device);
+    read_store(device);
+    CHECK(find(WF_AUDITED_RESTORED) != NULL);
+    wf_backup_free(backup, len);
+    home_end(h);
+}
+
+static void a_peer_that_was_removed_while_no_node_ran_is_logged_with_the_date(void) {
+    static wf_audit_reader reader;
+    wf_system_error reason;
+    size_t at = 0;
+    uint16_t id;
+    wf_bytes bytes;
+    home *h = home_with_audit(1);
+    CHECK_OK(home_pair(h, controller, device));
+    start(); /* the same entries in a directory */
+    while (wf_sim_store_next(device->store, &at, &id, &bytes)) {
+        CHECK_OK(vtable.save(vtable.context, id, bytes.at, bytes.len));
+    }
+    wf_file_store_close(&store);
+    CHECK(wf_keeping_forget(place, device->number, &reason) == WF_ERROR_NOT_PAIRED);
+    CHECK_OK(wf_keeping_forget(place, controller->number, &reason));
+    CHECK_OK(wf_file_store_open_to_read(&store, place));
+    CHECK_OK(wf_audit_read(&reader, &vtable));
+    walk(&reader);
+    CHECK(all[count - 1].what == WF_AUDITED_UNPAIRED && all[count - 1].date > 0);
+    CHECK(memcmp(all[count - 1].number, controller->number, sizeof all[count - 1].number) == 0);
+    finish();
+    home_end(h);
+}
+
 static void what_was_gathered_is_written_when_the_node_ends_in_peace(void) {
     home *h = home_with_audit(1);
     const wf_address from = stranger();
@@ -356,6 +413,8 @@ static const check_case cases[] = {
     CASE(a_peer_that_moved_is_logged_with_its_new_address),
     CASE(a_clock_that_is_set_is_logged),
     CASE(a_factory_reset_is_logged_and_leaves_the_log),
+    CASE(a_restored_backup_brings_no_log_between_the_lines_of_another),
+    CASE(a_peer_that_was_removed_while_no_node_ran_is_logged_with_the_date),
     CASE(what_was_gathered_is_written_when_the_node_ends_in_peace),
     CASE(a_store_that_fails_breaks_no_request_and_is_logged),
     CASE(after_a_power_cut_at_any_write_no_pairing_that_was_confirmed_lacks_its_entry),

@@ -46,7 +46,9 @@ typedef enum wf_audit_care { WF_AUDIT_ACT, WF_AUDIT_NOTICE, WF_AUDIT_GATHERED, W
     X(39, TAMPERED, "tampered", GATHERED, "a message with a wrong authentication tag was dropped")           \
     X(40, LATE_COMMAND, "late_command", GATHERED, "a command that came too late was refused")                \
     X(41, ADDRESS_MOVED, "address_moved", GATHERED, "a peer proved that it has another address")             \
-    X(42, STORE_TROUBLE, "store_trouble", GATHERED, "the store could not be written or read")
+    X(42, STORE_TROUBLE, "store_trouble", GATHERED, "the store could not be written or read")                \
+    X(43, CERTIFICATE_EXPIRED, "certificate_expired", GATHERED,                                              \
+      "the certificate of a peer has expired; its pairing goes on")
 
 typedef enum wf_audited {
 #define WF_AUDITED_ENUM(code, name, text, care, what) WF_AUDITED_##name = (code),

@@ -42,7 +42,8 @@ void wf_backup_free(uint8_t *backup, size_t len);
 WF_MUST_CHECK wf_error wf_backup_check(wf_bytes backup, wf_bytes passphrase);
 
 /* Puts the pairings of the store back to those of the backup. Other entries come back only where the store has none, so
- * that counts of failures and numbers of revocation lists never go back. Nothing changes before the whole backup is
+ * that counts of failures and numbers of revocation lists never go back, and the audit log only into a store that has
+ * none. Nothing changes before the whole backup is
  * opened and checked. A power cut leaves a store that a node refuses with RESTORE_UNFINISHED until this is called
  * again. Errors: those above, STORE_NOT_EMPTY (it has pairings; `force` replaces them), those of the store. */
 WF_MUST_CHECK wf_error wf_backup_restore(const wf_store *store, wf_bytes backup, wf_bytes passphrase, bool force);

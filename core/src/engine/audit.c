@@ -50,6 +50,9 @@ static wf_audited refusal_of(const wf_engine *engine, const wf_event *event) {
     if (event->peer.value != 0 && event->error == WF_ERROR_REVOKED) {
         return WF_AUDITED_REVOKED;
     }
+    if (event->peer.value != 0 && event->error == WF_ERROR_EXPIRED) {
+        return WF_AUDITED_CERTIFICATE_EXPIRED;
+    }
     bool from_peer = event->peer.value != 0 || wf_da_peer_by_address(engine->da, &event->from).value != 0;
     return from_peer ? WF_AUDITED_SESSION_REFUSED : WF_AUDITED_PAIRING_REFUSED;
 }
