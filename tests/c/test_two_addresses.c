@@ -119,12 +119,35 @@ static void who_is_silent_at_one_address_is_asked_at_the_other(void) {
     world_end(w);
 }
 
+static void one_property_unanswered_is_enough_to_try_the_other_address(void) {
+    world *w = street_with_both_families();
+    discover(w, false);
+    wf_known known = known_at(w, &street.devices[0].address);
+    w->pass = lose_ipv4;
+    CHECK(read_one(w, &known.address) == WF_ERROR_NO_ANSWER);
+    CHECK(wf_engine_known(w->nodes[0].engine, known.id, &known));
+    CHECK(wf_address_same_host(&known.address, &street.devices[0].other));
+    CHECK_OK(read_one(w, &known.address));
+    w->pass = quirky_pass;
+    street.devices[0].has[0xB0] = false;
+    street.devices[0].silent_epc = 0xB0; /* it is there, but keeps silent about that */
+    w->nodes[0].event_count = 0;
+    CHECK(read_one(w, &known.address) == WF_ERROR_NO_ANSWER);
+    CHECK(wf_engine_known(w->nodes[0].engine, known.id, &known) && known.state == WF_KNOWN_ONLINE);
+    world_end(w);
+}
+
 static void the_address_that_the_caller_names_is_asked(void) {
     world *w = street_with_both_families();
     discover(w, false);
     w->log_count = 0;
     CHECK_OK(read_one(w, &street.devices[0].other));
     CHECK(w->log_count == 1 && wf_address_same_host(&w->log[0].to, &street.devices[0].other));
+    wf_address six = street.devices[0].other;
+    street.devices[0].other = (wf_address){0}; /* gone in that family */
+    CHECK(read_one(w, &six) == WF_ERROR_NO_ANSWER);
+    wf_known known = known_at(w, &street.devices[0].address);
+    CHECK(known.state == WF_KNOWN_ONLINE && wf_address_same_host(&known.address, &street.devices[0].address));
     world_end(w);
 }
 
@@ -161,10 +184,15 @@ static void a_paired_peer_in_both_families_is_one_node(void) {
 #define CASE(name) \
     { #name, name }
 static const check_case cases[] = {
-    CASE(a_node_in_both_families_is_one_node),           CASE(ipv4_is_asked_whichever_family_was_heard_first),
-    CASE(a_move_in_one_family_leaves_the_other_address), CASE(another_device_at_one_of_two_addresses_is_another_node),
-    CASE(of_two_addresses_a_known_node_can_take_one),    CASE(who_is_silent_at_one_address_is_asked_at_the_other),
-    CASE(the_address_that_the_caller_names_is_asked),    CASE(a_paired_peer_in_both_families_is_one_node),
+    CASE(a_node_in_both_families_is_one_node),
+    CASE(ipv4_is_asked_whichever_family_was_heard_first),
+    CASE(a_move_in_one_family_leaves_the_other_address),
+    CASE(another_device_at_one_of_two_addresses_is_another_node),
+    CASE(of_two_addresses_a_known_node_can_take_one),
+    CASE(who_is_silent_at_one_address_is_asked_at_the_other),
+    CASE(one_property_unanswered_is_enough_to_try_the_other_address),
+    CASE(the_address_that_the_caller_names_is_asked),
+    CASE(a_paired_peer_in_both_families_is_one_node),
 };
 
 CHECK_MAIN(cases)

@@ -274,7 +274,9 @@ static void get_unanswered(wf_controller *c, wf_running *call, wf_error error) {
             }
         }
     }
-    if (call->entry_count == 1) {
+    const wf_neighbour *node = wf_call_node(c, call);
+    bool has_other = node != NULL && !node->is_peer && !wf_address_is_unspecified(&node->other);
+    if (call->entry_count == 1 && !has_other) {
         call->error = error; /* whether the node is there at all is another question */
         return;
     }
@@ -308,7 +310,8 @@ void wf_call_unanswered(wf_controller *c, wf_running *call, wf_error error) {
         call->error = WF_ERROR_NO_ANSWER;
         call->probed = true;
         wf_neighbour *node = wf_call_node(c, call);
-        if (node != NULL) {
+        /* Silence at the address that is not asked otherwise says nothing of the other one. */
+        if (node != NULL && !wf_address_same_host(&node->other, &call->target.address)) {
             wf_known_offline(c, (uint32_t)(node - c->roster.entries), WF_ERROR_NO_ANSWER);
         }
     }
