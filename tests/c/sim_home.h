@@ -9,7 +9,10 @@
 
 #include "check.h"
 
-enum { HOME_NODES = 64, HOME_EVENTS = 64, HOME_NETWORK = 1, HOME_DATE = 1790000000, HOME_YEAR = 31536000 };
+#ifndef HOME_NODES
+#define HOME_NODES 64
+#endif
+enum { HOME_EVENTS = 64, HOME_NETWORK = 1, HOME_DATE = 1790000000, HOME_YEAR = 31536000 };
 #define HOME_AIR_CONDITIONER 0x013001u
 
 typedef struct home_node {
@@ -105,17 +108,18 @@ static inline wf_error home_add_controller(void *context, wf_sim_host host, wf_n
     return wf_node_add_object(node, WF_EOJ_CONTROLLER);
 }
 
-static inline void home_issue(home *h, home_node *node, wf_role role, uint8_t last) {
+static inline void home_issue(home *h, home_node *node, wf_role role, unsigned n) {
     wf_certificate issuer;
     node->number[0] = 0xFE;
     memset(node->number + 1, 0xFF, 3);
-    node->number[16] = last;
+    node->number[15] = (uint8_t)(n >> 8);
+    node->number[16] = (uint8_t)n;
     CHECK_OK(wf_p256_generate(&node->key, &h->drbg));
     wf_certificate_order order = {.role = role,
                                   .number = node->number,
                                   .not_before = HOME_DATE - HOME_YEAR,
                                   .not_after = HOME_DATE + HOME_YEAR,
-                                  .serial = {1, last},
+                                  .serial = {1, (uint8_t)(n >> 8), (uint8_t)n},
                                   .public_key = node->key.public_key};
     wf_writer out = wf_writer_of(node->certificate, sizeof node->certificate);
     CHECK_OK(wf_certificate_parse(&issuer, h->anchors[0]));
@@ -129,10 +133,10 @@ static inline home_node *home_add(home *h, wf_role role) {
     home_node *node = &h->nodes[h->node_count++];
     bool device = role == WF_ROLE_DEVICE;
     CHECK_OK(wf_sim_add_host(h->sim, &node->host));
-    node->address = wf_address_ipv4(10, 0, 0, (uint8_t)h->node_count, WF_PORT);
+    node->address = wf_address_ipv4(10, 0, (uint8_t)(h->node_count >> 8), (uint8_t)h->node_count, WF_PORT);
     CHECK_OK(wf_sim_add_address(h->sim, node->host, HOME_NETWORK, &node->address));
     CHECK_OK(wf_sim_store_new(&node->store, h->seed * HOME_NODES + h->node_count));
-    home_issue(h, node, role, (uint8_t)h->node_count);
+    home_issue(h, node, role, h->node_count);
     node->has_code = device && h->set_up_codes;
     if (node->has_code) {
         CHECK_OK(wf_setup_code_make(&node->code, node->key.public_key, &h->drbg));
