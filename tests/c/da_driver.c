@@ -4,10 +4,12 @@
  *     hello flags= suites= seconds=
  *     derive secret= salt= alg= send= receive=
  *     export prk_out=      what a session takes from a finished handshake
+ *     code secret= fingerprint= prk_out=      what becomes of a set-up code in it
  *     seal, open           the parameters of derive, and type= tid= piv= [request_piv=] plain= or datagram=
  *     cookie, admission, wake, error, replay
  *     chain certificate= anchor= role= now=
  *     life                 two engines pair, talk, meet again, move and part: the keys agreed on, and every datagram
+ *     code_life            two engines pair by the set-up code alone and talk: the code, the keys and every datagram
  */
 #include "da/admission.h"
 #include "da/state.h"
@@ -77,7 +79,8 @@ static void frame(void) {
     printf("is_device=%d is_controller=%d window_open=%d has_pairings=%d takes_suite_2=%d takes_suite_3=%d ",
            f.hello.is_device, f.hello.is_controller, f.hello.window_open, f.hello.has_pairings, f.hello.takes_suite_2,
            f.hello.takes_suite_3);
-    printf("window_seconds=%u ", f.hello.window_seconds);
+    printf("demands_code=%d demands_root=%d window_seconds=%u ", f.hello.demands_code, f.hello.demands_root,
+           f.hello.window_seconds);
     show("cookie", f.cookie);
     show("tag", f.tag);
     show("hint", f.hint);
@@ -93,6 +96,8 @@ static void hello(void) {
                   .is_controller = flags & 2,
                   .window_open = flags & 4,
                   .has_pairings = flags & 8,
+                  .demands_code = flags & 16,
+                  .demands_root = flags & 32,
                   .takes_suite_2 = suites & 1,
                   .takes_suite_3 = suites & 2,
                   .window_seconds = (uint16_t)number_of("seconds")};
@@ -187,6 +192,21 @@ static void export_session(void) {
         show("oscore_master_secret", wf_bytes_of(secret, sizeof secret));
         show("oscore_master_salt", wf_bytes_of(salt, sizeof salt));
         show("admission_key", wf_bytes_of(key, sizeof key));
+    }
+}
+
+static void code(void) {
+    wf_edhoc run = {.state = WF_EDHOC_DONE};
+    wf_setup_code own;
+    wf_proofs proofs;
+    uint8_t slot_key[WF_SETUP_CODE_KEY_LEN];
+    exactly(run.prk, sizeof run.prk, "prk_out");
+    exactly(own.secret, sizeof own.secret, "secret");
+    exactly(own.spki_hash, sizeof own.spki_hash, "fingerprint");
+    if (!failed(wf_setup_code_slot_key(slot_key, &own)) && !failed(wf_proofs_make(&proofs, &own, &run))) {
+        show("slot_key", wf_bytes_of(slot_key, sizeof slot_key));
+        show("proof_i", wf_bytes_of(proofs.initiator, sizeof proofs.initiator));
+        show("proof_r", wf_bytes_of(proofs.responder, sizeof proofs.responder));
     }
 }
 
@@ -312,13 +332,49 @@ static void life(void) {
     world_end(w);
 }
 
+/* Reads message_4 as the controller is about to, for what both sides agree on. */
+static bool show_prk_out(world *w, world_datagram *d) {
+    wf_da_frame f;
+    wf_edhoc_ead ead;
+    if (wf_da_frame_parse(&f, wf_bytes_of(d->bytes, d->len)) == WF_OK && f.type == WF_DA_MESSAGE_4) {
+        wf_edhoc run = w->nodes[CONTROLLER].engine->da->runs[0].edhoc;
+        CHECK_OK(wf_edhoc_read_4(&run, f.payload, &ead));
+        show("prk_out", wf_bytes_of(run.prk, sizeof run.prk));
+    }
+    return true;
+}
+
+static void code_life(void) {
+    world *w = world_new();
+    wf_setup_code own;
+    wf_request_id request;
+    world_add(w, CONTROLLER, WF_ROLE_CONTROLLER);
+    world_add(w, DEVICE, WF_ROLE_DEVICE);
+    CHECK_OK(wf_setup_code_make(&own, w->nodes[DEVICE].key.public_key, &w->drbg));
+    w->nodes[DEVICE].config.setup_code = &own;
+    w->nodes[DEVICE].config.code_alone = true;
+    world_start(w, DEVICE);
+    w->pass = show_prk_out;
+    printf("began_ms=%llu ", (unsigned long long)w->now);
+    show("secret", wf_bytes_of(own.secret, sizeof own.secret));
+    show("certificate", w->nodes[DEVICE].chain[0]);
+    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0, 1));
+    const wf_pair_order order = {.address = w->nodes[DEVICE].address, .code = &own};
+    CHECK_OK(wf_engine_pair(w->nodes[CONTROLLER].engine, w->now, &request, &order));
+    world_run(w, LIFE_MS);
+    CHECK_OK(world_outcome(w, CONTROLLER, request)->error);
+    read_and_set(w);
+    world_end(w);
+}
+
 static const struct {
     const char *name;
     void (*answer)(void);
 } operations[] = {
-    {"frame", frame},   {"hello", hello},           {"derive", derive}, {"seal", seal},           {"open", open_record},
-    {"replay", replay}, {"export", export_session}, {"cookie", cookie}, {"admission", admission}, {"wake", wake},
-    {"error", error},   {"chain", chain},           {"life", life},
+    {"frame", frame},         {"hello", hello},   {"derive", derive},         {"seal", seal},
+    {"open", open_record},    {"replay", replay}, {"export", export_session}, {"cookie", cookie},
+    {"admission", admission}, {"wake", wake},     {"error", error},           {"chain", chain},
+    {"life", life},           {"code", code},     {"code_life", code_life},
 };
 
 static void answer(void) {

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESCCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 FILE = Path(__file__).parent.parent / "vectors" / "da-profile-1.json"
 Values = dict[str, Any]
@@ -33,6 +34,7 @@ TYPES = {
 }
 RECORD_ALG = 30  # AES-CCM-16-128-128
 ADMISSION_LABEL = 32768
+PROOF_LABEL = 32769
 
 
 # ---- CBOR, as much as is needed (RFC 8949) ----
@@ -264,13 +266,43 @@ def wake_hint(key: bytes) -> bytes:
     return mac(key, b"warifu 1 hint\0")[:8]
 
 
-def message_1_body(cookie: bytes, tag: bytes, covers_wake: bool, message_1: bytes) -> bytes:
-    flags = bool(cookie) | bool(tag) << 1 | covers_wake << 2
+def message_1_body(
+    cookie: bytes, tag: bytes, message_1: bytes, covers_wake: bool = False, of_code: bool = False
+) -> bytes:
+    flags = bool(cookie) | bool(tag) << 1 | covers_wake << 2 | of_code << 3
     return bytes([flags]) + cookie + tag + message_1
 
 
+# ---- the set-up code ----
+
+
+def code_key(spki_hash: bytes, secret: bytes, purpose: str) -> bytes:
+    """The fingerprint is the salt, the secret the input (RFC 5869)."""
+    return expand(extract(spki_hash, secret), f"warifu 1 code {purpose}\0".encode(), 32)
+
+
+def proof(spki_hash: bytes, secret: bytes, side: str, prk_out: bytes) -> bytes:
+    return mac(code_key(spki_hash, secret, side), exporter(prk_out, PROOF_LABEL, 32))[:16]
+
+
+def setup_code(secret: bytes, run: Values) -> Values:
+    """What becomes of the secret of the device's set-up code in this run."""
+    spki = private_key(bytes.fromhex(run["sk_r"])).public_key()
+    fingerprint = sha256(spki.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+    prk_out = bytes.fromhex(run["prk_out"])
+    out = {
+        "secret": secret,
+        "fingerprint": fingerprint,
+        "slot_key": code_key(fingerprint, secret, "slot"),
+        "exporter": exporter(prk_out, PROOF_LABEL, 32),
+        "proof_i": proof(fingerprint, secret, "initiator", prk_out),
+        "proof_r": proof(fingerprint, secret, "responder", prk_out),
+    }
+    return {name: value.hex() for name, value in out.items()}
+
+
 def hello_body(hello: Values) -> bytes:
-    bits = ("is_device", "is_controller", "window_open", "has_pairings")
+    bits = ("is_device", "is_controller", "window_open", "has_pairings", "demands_code", "demands_root")
     flags = sum(hello[name] << place for place, name in enumerate(bits))
     suites = hello["takes_suite_2"] | hello["takes_suite_3"] << 1
     return bytes([flags, suites]) + hello["window_seconds"].to_bytes(2) + b"\0"
@@ -281,7 +313,7 @@ def hello_body(hello: Values) -> bytes:
 GIVEN = {
     "pairing": "method suite id_cred x y c_i c_r sk_i sk_r cert_i cert_r key_update_context",
     "rfc8613": "name master_secret master_salt sender_id recipient_id alg",
-    "records": "name from tid kind content piv request_piv",
+    "records": "name from tid kind proof content piv request_piv",
     "cookie": "key now_ms ip port scope",
     "errors": "reason",
 }
@@ -333,18 +365,18 @@ def frames(file: Values, records: list[Values]) -> list[Values]:
     add("hello", "hello", 0x0A01, bytes(5))
     add("hello_answer", "hello_answer", 0x0A01, hello_body(file["hello"]), hello=file["hello"])
     one = message["1"]
-    add("message_1 of a stranger", "message_1", 0x0B01, message_1_body(b"", b"", False, one), flags=0, payload=one)
+    add("message_1 of a stranger", "message_1", 0x0B01, message_1_body(b"", b"", one), flags=0, payload=one)
     add("retry", "retry", 0x0B01, token, cookie=token)
-    body = message_1_body(token, b"", False, one)
+    body = message_1_body(token, b"", one)
     add("message_1 with the cookie", "message_1", 0x0B01, body, flags=1, cookie=token, payload=one)
     add("message_2", "message_2", 0x0B01, message["2"], payload=message["2"])
     add("message_3", "message_3", 0x0B01, c_r + message["3"], connection_id=c_r[0], payload=message["3"])
     add("message_4", "message_4", 0x0B01, message["4"], payload=message["4"])
     refusal = bytes.fromhex(file["errors"][0]["message"])
     add("edhoc_error", "edhoc_error", 0x0B01, refusal, payload=refusal)
-    body = message_1_body(b"", first_tag, False, one)
+    body = message_1_body(b"", first_tag, one)
     add("message_1 of a peer", "message_1", 0x0C01, body, flags=2, tag=first_tag, payload=one)
-    body = message_1_body(token, plain_tag, False, one)
+    body = message_1_body(token, plain_tag, one)
     add(
         "message_1 of a peer with the cookie",
         "message_1",
@@ -355,8 +387,16 @@ def frames(file: Values, records: list[Values]) -> list[Values]:
         tag=plain_tag,
         payload=one,
     )
-    body = message_1_body(token, tag, True, one)
+    body = message_1_body(token, tag, one, covers_wake=True)
     add("message_1 that answers a wake", "message_1", 0x0C02, body, flags=7, cookie=token, tag=tag, payload=one)
+    slot_key = bytes.fromhex(file["setup_code"]["slot_key"])
+    tag = admission_tag(slot_key, b"", b"", one)
+    body = message_1_body(b"", tag, one, of_code=True)
+    add("message_1 of who has the set-up code", "message_1", 0x0B02, body, flags=10, tag=tag, payload=one)
+    tag = admission_tag(slot_key, token, b"", one)
+    body = message_1_body(token, tag, one, of_code=True)
+    title = "message_1 of who has the set-up code, with the cookie"
+    add(title, "message_1", 0x0B02, body, flags=11, cookie=token, tag=tag, payload=one)
     call, hint = bytes.fromhex(file["wake"]["tag"]), bytes.fromhex(file["wake"]["hint"])
     add("wake", "wake", 0x0D01, hint + nonce + call + bytes(24), hint=hint, nonce=nonce, tag=call)
     for item in records:
@@ -374,7 +414,12 @@ def recompute(file: Values) -> Values:
     out["rfc8613"] = [rfc8613(case) for case in file["rfc8613"]]
     out["pairing"] = run = handshake(given_of("pairing", file["pairing"]))
     out["session"] = keys = session(run)
-    out["records"] = [record(given_of("records", item), keys) for item in file["records"]]
+    out["setup_code"] = code = setup_code(bytes.fromhex(file["setup_code"]["secret"]), run)
+    out["records"] = []
+    for item in file["records"]:
+        given = given_of("records", item)
+        given["content"] = code[given["proof"]] if "proof" in given else given["content"]
+        out["records"].append(record(given, keys))
     out["hello"] = file["hello"]
     place = given_of("cookie", file["cookie"])
     key, ip = bytes.fromhex(place["key"]), bytes.fromhex(place["ip"])

@@ -17,6 +17,7 @@ import pytest
 from cryptography import x509
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESCCM
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from test_edhoc_vectors import ask as ask_edhoc
 from test_edhoc_vectors import differences, question
 
@@ -242,17 +243,27 @@ def test_the_core_makes_the_cookie_of_the_example_and_takes_it_until_the_next_sl
 
 def test_the_core_makes_the_tags_of_the_example(build: Path, file: Values) -> None:
     key, message_1, nonce = file["session"]["admission_key"], file["pairing"]["message_1"], file["wake"]["nonce"]
+    slot_key = file["setup_code"]["slot_key"]
     frames = [item for item in file["frames"] if item["type"] == "message_1" and "tag" in item]
     asked = []
     for item in frames:
         covered = nonce if item["flags"] & 4 else ""
+        under = slot_key if item["flags"] & 8 else key
         asked.append(
-            ("admission", {"key": key, "cookie": item.get("cookie", ""), "nonce": covered, "message_1": message_1})
+            ("admission", {"key": under, "cookie": item.get("cookie", ""), "nonce": covered, "message_1": message_1})
         )
+    assert len(asked) == 5
     assert [answer["tag"] for answer in answers(build, asked)] == [item["tag"] for item in frames]
     assert answers(build, [("wake", {"key": key, "nonce": nonce})]) == [
         {"hint": file["wake"]["hint"], "tag": file["wake"]["tag"]}
     ]
+
+
+def test_the_core_makes_slot_key_and_proofs_of_the_example(build: Path, file: Values) -> None:
+    code = file["setup_code"]
+    fields = {name: code[name] for name in ("secret", "fingerprint")}
+    (made,) = answers(build, [("code", {**fields, "prk_out": file["pairing"]["prk_out"]})])
+    assert made == {name: code[name] for name in ("slot_key", "proof_i", "proof_r")}
 
 
 def test_the_core_writes_the_edhoc_errors_of_the_example(build: Path, file: Values) -> None:
@@ -276,18 +287,26 @@ def test_every_byte_string_of_the_document_is_in_the_vectors(file: Values) -> No
 LIMITS = [
     ("da/life.h", "WF_FIRST_INTERVAL_MS", "MESSAGE_1, MESSAGE_3 again", "1 s,", 1000),
     ("da/life.c", "LONGEST_INTERVAL_MS", "MESSAGE_1, MESSAGE_3 again", "at most 4 s", 4000),
-    ("da/life.c", "RUN_MS", "a handshake, controller", "30 s", 30000),
+    ("da/life.h", "WF_RUN_MS", "a handshake, controller", "30 s", 30000),
     ("da/state.h", "WF_SLOT_LIFE_MS", "a handshake, device", "45 s", 45000),
     ("da/state.h", "WF_MAX_RETRIES", "RETRYs followed", "3 a run", 3),
     ("da/admission.c", "COOKIE_SLOT_MS", "cookie", "32 to 64 s", 32000),
     ("da/initiator.c", "DECISION_MS", "the owner's decision", "40 s", 40000),
-    ("da/commit.c", "COMMIT_MS", "CONFIRM", "20 s", 20000),
+    ("da/commit.c", "COMMIT_MS", "CONFIRM", "40 s", 40000),
     ("da/commit.h", "WF_UNPAIR_MS", "UNPAIR", "8 s", 8000),
     ("da/responder.c", "SLOT_SAFE_MS", "a place that can't be taken", "3 s", 3000),
     ("da/window.h", "WF_WINDOW_DEFAULT_MS", "window", "180 s", 180000),
     ("da/window.h", "WF_WINDOW_MAX_MS", "window", "at most 900 s", 900000),
     ("da/peers.h", "WF_FIRST_PAUSE_MS", "WAKE", "10 s apart", 10000),
     ("da/call.c", "LONGEST_PAUSE_MS", "WAKE", "to 320 s", 320000),
+    ("da/window.h", "WF_WINDOW_FAILURES", "wrong proofs", "5 close the window", 5),
+    ("da/guard.h", "WF_GUARD_LONGEST_WAIT_S", "wrong proofs", "to 64 s", 64),
+    ("da/guard.h", "WF_GUARD_WINDOWS", "windows opened", "39", 39),
+    ("da/state.h", "WF_CANDIDATE_LIFE_MS", "message_4 until CONFIRM, device", "90 s", 90000),
+    ("da/tokens.h", "WF_TOKENS_AT_ONCE", "handshakes of a host of strangers", "8 at once", 8),
+    ("da/tokens.h", "WF_TOKEN_MS", "handshakes of a host of strangers", "one more each 3 s", 3000),
+    ("da/tokens.h", "WF_TOKEN_HOSTS", "handshakes of a host of strangers", "16 hosts remembered", 16),
+    ("da/proof.h", "WF_EXPECTATIONS", "proofs awaited", "4", 4),
     ("da/hello.c", "PAUSE_MS", "hello answers", "20 a second", 50),
     ("da/hello.c", "SAVED_MS", "hello answers", "10 at once", 500),
     ("da/record.c", "WINDOW", "replay window", "64", 64),
@@ -368,10 +387,9 @@ class Life:
         assert {one[6:22] for _, one in self.of("message_1")[1:]} == {retry[5:]}
 
 
-@pytest.fixture(scope="module")
-def lives(build: Path) -> list[Life]:
+def listen(build: Path, life: str) -> list[Life]:
     out: list[Life] = []
-    for name, value in words(ask(build, ["life"])[0]):
+    for name, value in words(ask(build, [life])[0]):
         if name == "began_ms":
             out.append(Life(int(value)))
         elif name in ("controller", "device"):
@@ -379,6 +397,11 @@ def lives(build: Path) -> list[Life]:
         else:
             out[-1].keys[name] = value
     return out
+
+
+@pytest.fixture(scope="module")
+def lives(build: Path) -> list[Life]:
+    return listen(build, "life")
 
 
 def test_a_pairing_is_six_datagrams_a_confirm_and_its_answer(lives: list[Life]) -> None:
@@ -429,3 +452,21 @@ def test_a_restarted_device_calls_and_the_controller_answers_with_tags_of_the_do
     assert second[22:38] == profile.admission_tag(key, second[6:22], nonce, second[38:])
     assert first[22:] == second[38:]
     assert [len(one) for _, one in again.of("message_2")] == [120]  # by hash: no certificates
+
+
+def test_engines_pair_by_the_set_up_code_with_tags_and_proofs_of_the_document(build: Path) -> None:
+    (life,) = listen(build, "code_life")
+    secret, prk_out = (bytes.fromhex(life.keys[name]) for name in ("secret", "prk_out"))
+    key = x509.load_der_x509_certificate(bytes.fromhex(life.keys["certificate"])).public_key()
+    fingerprint = profile.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+    slot_key = profile.code_key(fingerprint, secret, "slot")
+    (_, first), (_, second) = life.of("message_1")
+    assert (first[5], second[5]) == (0b1010, 0b1011)
+    assert first[6:22] == profile.admission_tag(slot_key, b"", b"", first[22:])
+    assert second[22:38] == profile.admission_tag(slot_key, second[6:22], b"", second[38:])
+    assert [one[5] for _, one in life.of("hello_answer")] == [0b010101]
+    listener = Listener(life.keys)
+    records = [(who, listener.open(who, one)) for who, one in life.said if one[1] == 0x82 and one[4] in (0x18, 0x19)]
+    proofs = [profile.proof(fingerprint, secret, side, prk_out) for side in ("initiator", "responder")]
+    assert records[:2] == [("controller", b"\2" + proofs[0]), ("device", b"\3" + proofs[1])]
+    assert life.keys["admission_key"] == profile.exporter(prk_out, profile.ADMISSION_LABEL, 32).hex()
