@@ -51,6 +51,9 @@ void wfl_push_event(lua_State *L, const wf_event *event);
  */
 const wf_dictionary *wfl_dictionary(lua_State *L, int index);
 
+/* The policy whose handle is at `index`. It lives as long as the handle. */
+const wf_policy *wfl_policy(lua_State *L, int index);
+
 /* Where randomness and the date come from: {sim=, host=} at `index`, or this machine when it is nil. */
 typedef struct wfl_sim wfl_sim;
 typedef struct wfl_source {
@@ -64,6 +67,7 @@ wf_error wfl_source_of(lua_State *L, wfl_source *out, int index);
 void wfl_add_codec(lua_State *L);
 void wfl_add_identity(lua_State *L);
 void wfl_add_setup_code(lua_State *L);
+void wfl_add_policy(lua_State *L);
 void wfl_add_dictionary(lua_State *L);
 void wfl_add_endpoint(lua_State *L);
 void wfl_add_sim(lua_State *L);

@@ -102,16 +102,32 @@ static void read_interfaces(lua_State *L, endpoint *e) {
     lua_pop(L, 1);
 }
 
+/* The policy stays anchored by the table. */
 static const wf_policy *read_policy(lua_State *L) {
-    if (!has(L, "policy")) {
-        return NULL;
-    }
-    const char *name = text_of(L, "policy");
-    const wf_policy *policy = wf_policy_named(name);
-    if (policy == NULL) {
-        wfl_misuse(L, "policy", "it is none of \"strict\", \"mixed\", \"open\"");
-    }
+    lua_getfield(L, 2, "policy");
+    const wf_policy *policy = wfl_policy(L, -1);
+    lua_pop(L, 1);
     return policy;
+}
+
+/* The engine copies them; until then the userdata that is left on the stack holds them. */
+static void read_known(lua_State *L, wf_engine_config *config) {
+    lua_getfield(L, 2, "known");
+    lua_Integer count = lua_isnil(L, -1) ? 0 : luaL_len(L, -1);
+    if (count > WF_KNOWN_ADDRESSES) {
+        wfl_misuse(L, "known", "too many addresses");
+    }
+    wf_address *known = lua_newuserdatauv(L, (size_t)(count + 1) * sizeof *known, 0);
+    for (lua_Integer i = 0; i < count; i++) {
+        lua_geti(L, -2, i + 1);
+        known[i] = wfl_address(L, -1, "known", config->port);
+        lua_pop(L, 1);
+    }
+    config->known = known;
+    config->known_count = (size_t)count;
+    lua_getfield(L, 2, "listeners_off");
+    config->listeners_off = (unsigned)luaL_checkinteger(L, -1);
+    lua_pop(L, 1);
 }
 
 static bool is_true(lua_State *L, const char *field) {
@@ -202,7 +218,10 @@ static void read_config(lua_State *L, endpoint *e, wf_engine_config *config) {
         config->identity = e->identity.view;
     }
     lua_pop(L, 1);
+    read_known(L, config);
     read_interfaces(L, e);
+    e->udp_config.no_groups = (config->listeners_off & WF_LISTENER_GROUP) != 0;
+    e->udp_config.families = (config->listeners_off & WF_LISTENER_IPV6) != 0 ? WF_UDP_IPV4 : 0;
     e->udp_config.port = config->port;
 }
 

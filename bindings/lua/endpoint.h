@@ -66,7 +66,8 @@ int wfl_endpoint_deadline_sim(lua_State *L);
 
 int wfl_endpoint_open(lua_State *L);
 int wfl_endpoint_pump(lua_State *L);
-int wfl_endpoint_audit(lua_State *L); /* audit.c */
+int wfl_endpoint_audit(lua_State *L);   /* audit.c */
+int wfl_endpoint_explain(lua_State *L); /* policy.c */
 void wfl_add_endpoint_calls(lua_State *L);
 
 /* endpoint_controller.c */

@@ -331,6 +331,7 @@ void wfl_add_endpoint_calls(lua_State *L) {
         {"send_raw", send_raw},
         {"pair", pair},
         {"pair_decide", pair_decide},
+        {"explain", wfl_endpoint_explain},
         {"unpair", unpair},
         {"open_window", open_window},
         {"close_window", close_window},

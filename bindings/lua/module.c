@@ -60,6 +60,7 @@ __attribute__((visibility("default"))) int luaopen_warifu(lua_State *L) {
     wfl_add_codec(L);
     wfl_add_identity(L);
     wfl_add_setup_code(L);
+    wfl_add_policy(L);
     wfl_add_dictionary(L);
     wfl_add_endpoint(L);
     wfl_add_sim(L);

@@ -3,6 +3,7 @@ local core = ...
 local check = core.part "check"
 local Naming = core.part "naming"
 local Node = core.part "node"
+local gate = core.part "gate"
 local loop = core.part "loop"
 local services = core.part "services"
 
@@ -10,7 +11,7 @@ local Endpoint = {}
 
 local OPTIONS = {
     identity = true, state = true, address = true, interface = true, port = true, policy = true, trace = true,
-    dictionary = true,
+    dictionary = true, known = true, listeners_off = true,
     machine = true, -- where it lives in a simulated home (sim.lua)
 }
 
@@ -59,7 +60,8 @@ local function configuration(options, role)
         state = check.optional("state", options.state, "string"),
         interfaces = check.list("address", options.address) or check.list("interface", options.interface),
         port = check.type("port", options.port, "number", 3610),
-        policy = check.optional("policy", options.policy, "string"),
+        known = check.list("known", options.known),
+        listeners_off = gate.listeners(options.listeners_off),
         trace = check.optional("trace", options.trace, "function"),
         number = owner and owner.number or options.number and core.number(options.number)
             or core.random_number(options.machine),
@@ -86,8 +88,10 @@ function Endpoint.open(class, options, more)
     config.interview = check.optional("interview", options.interview, "boolean")
     local names = Naming.dictionary(options.dictionary)
     config.dictionary = getmetatable(names).handle
+    local policy = gate.policy(options.policy)
+    config.policy = policy.handle
     local self = setmetatable({ core = core.endpoint(), waiting = {}, seekers = {}, queue = {}, nodes = {} }, class)
-    self.dictionary, self.releases = names, {}
+    self.dictionary, self.releases, self.policy = names, {}, policy
     if options.machine then
         self.machine = options.machine
         local joined
@@ -104,6 +108,7 @@ function Endpoint.open(class, options, more)
     if not opened then
         return nil, message, code
     end
+    gate.warn(policy)
     local profile = NODE_PROFILE_CLASS << 8 | (config.transmission_only and 2 or 1)
     self.number = core.hex(self.core:get_own(profile, NUMBER))
     return self
@@ -226,6 +231,13 @@ function methods:watch(timeout)
         end
         return event and for_people(self, event)
     end
+end
+
+--- Which rule of the policy decides for a peer, for who asks in clear from an address, or for a kind of peer ("unknown",
+--- "known", "member", "paired"). `access` is "read", "write", "notify" or "announce".
+function methods:explain(peer, object, property, access)
+    local who = getmetatable(peer) == Node and Node.id(peer) or peer
+    return gate.explain(self, who, object, property, access)
 end
 
 --- The pairings, as peers.

@@ -12,6 +12,7 @@ return {
     Identity = identity.Identity,
     Authority = identity.Authority,
     SetupCode = core.part "setup_code",
+    Policy = core.part "policy",
     Controller = core.part "controller",
     Device = core.part "device",
     doctor = core.part "doctor",
