@@ -287,8 +287,8 @@ static void an_entry_with_a_field_out_of_range_is_damaged(void) {
         size_t at;
         uint8_t value;
     } damages[] = {
-        {0, 0},     {1, 0},     {1, WF_PAIRING_CANDIDATE}, {1, 9}, {2, 0}, {2, 1}, {2, 77}, {3, 2}, {62, 0xFF}, {63, 0},
-        {64, 0x31}, {201, 0xFF}};
+        {0, 0},     {1, 0},     {1, WF_PAIRING_CANDIDATE}, {1, 9}, {2, 0}, {2, 1}, {2, 77}, {3, 2}, {94, 0xFF}, {95, 0},
+        {96, 0x31}, {233, 0xFF}};
     shelf *s = open_shelf();
     (void)pair(s, peer(s, 1));
     world_store good = s->store;

@@ -69,6 +69,7 @@ typedef struct wf_chain_rules {
     bool has_time;  /* false: notBefore is not checked and notAfter is checked against `now` as a floor */
     int64_t now;    /* seconds since 1970 */
     wf_role role;   /* the end certificate must carry this role; NONE: any, and no number needed */
+    bool for_lists; /* the end is a CA that may sign revocation lists; `role` does not count */
 } wf_chain_rules;
 
 /* A chain that was judged: the given certificates, then the anchor that stands behind them. So the issuer of

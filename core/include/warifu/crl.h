@@ -72,11 +72,14 @@ typedef struct wf_crl {
     uint32_t entries;
 } wf_crl;
 
-/* A list on its way. Owned by the caller, about 1 KB, without pointers but to the queries; it may be thrown away at any
- * time. Bounded: memory (one element of WF_CRL_ELEMENT_LEN bytes is collected at a time), the list's length
- * (WF_CRL_LEN), and the work (one pass over the queries for each entry). Not bounded: the number of entries and of
- * blocks. */
+/* A list on its way. Owned by the caller, about 1 KB, without pointers but to the queries and the hook; it may be
+ * thrown away at any time. Bounded: memory (one element of WF_CRL_ELEMENT_LEN bytes is collected at a time), the list's
+ * length (WF_CRL_LEN), and the work (one pass over the queries for each entry). Not bounded: the number of entries and
+ * of blocks. */
 typedef struct wf_crl_reader {
+    /* Set between start and feed: sees each entry as it passes, before anything is believed. May be NULL. */
+    void (*on_entry)(void *context, const wf_certificate_id *id);
+    void *context;
     wf_crl crl;
     wf_crl_query *queries;
     size_t query_count;

@@ -16,6 +16,7 @@
 #include <warifu/audit.h>
 #include <warifu/controller.h>
 #include <warifu/counters.h>
+#include <warifu/crl.h>
 #include <warifu/event.h>
 #include <warifu/identity.h>
 #include <warifu/node.h>
@@ -45,6 +46,10 @@ enum { WF_KNOWN_ADDRESSES = 4096 };
 
 typedef struct wf_engine_config {
     wf_node_config node;
+    /* The certificate before a renewal, of the same number: peers that know it are told the new chain. NULL: none. */
+    const wf_identity *former;
+    int64_t build_date;   /* of the firmware, seconds since 1970: the date is never before it */
+    unsigned revoked;     /* ids kept of each revocation list, at most 3,840; 8 bytes of memory each. 0: 240 */
     wf_identity identity; /* without a signer: a plain ECHONET Lite node without DA */
     /* A device's own. Who wants to pair has to prove that it knows it, and to be trusted by the anchors as well unless
      * code_alone is set or there are none. NULL: the anchors decide. */
@@ -233,6 +238,19 @@ typedef struct wf_pair_order {
  * PLAINTEXT_ONLY, NO_ANSWER, DISTURBED, PAIRING_INCOMPLETE, ... */
 WF_MUST_CHECK wf_error wf_engine_pair(wf_engine *engine, wf_time now, wf_request_id *out, const wf_pair_order *order);
 void wf_engine_pair_decide(wf_engine *engine, wf_time now, wf_request_id request, bool accept);
+
+/* A revocation list of `issuer` (its certificate, or the anchor itself): at once no certificate on it counts, and a
+ * paired peer that is on it is a peer no more. It is kept in the store. Errors: STATE (no identity, or no store), those
+ * of judging the issuer and of wf_crl_reader, CRL_OLD, CRL_EXPIRED, NOT_YET_VALID, CAPACITY (lists of 8 issuers),
+ * STORE.
+ */
+WF_MUST_CHECK wf_error wf_engine_take_list(wf_engine *engine, wf_time now, wf_bytes issuer, wf_bytes list);
+/* Gives a list to a peer, block by block. Both are borrowed until the request is done: OK, NO_ANSWER, or why the peer
+ * did not take it. Errors: NOT_PAIRED, CAPACITY. */
+WF_MUST_CHECK wf_error wf_engine_send_list(wf_engine *engine, wf_time now, wf_request_id *out, wf_peer_id peer,
+                                           wf_bytes issuer, wf_bytes list);
+/* Walks the lists held: `*at` starts at 0; false at the end. `kept` tells how many of its entries found room. */
+bool wf_engine_next_list(const wf_engine *engine, unsigned *at, wf_crl *out, uint32_t *kept);
 
 /* Ends a pairing from this side; outcome OK, or UNPAIRED_HERE_ONLY when the peer could not be told. */
 WF_MUST_CHECK wf_error wf_engine_unpair(wf_engine *engine, wf_time now, wf_request_id *out, wf_peer_id peer);

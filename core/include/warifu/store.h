@@ -20,8 +20,11 @@ typedef enum wf_store_id {
     WF_STORE_NUMBER = 0x0003,    /* identification number of a node without a certificate */
     WF_STORE_RESTORING = 0x0004, /* the same of restoring a backup */
     WF_STORE_GUARD = 0x0005,     /* windows opened, proofs failed */
+    WF_STORE_FLOOR = 0x0006,     /* under the date */
     WF_STORE_AUDIT = 0x0400,     /* from here on, WF_AUDIT_ENTRIES of them */
-    WF_STORE_PAIRINGS = 0x1000   /* from here on, WF_STORE_MOST_PAIRINGS of them */
+    WF_STORE_LISTS = 0x0700,     /* of what was revoked: 8 heads from here on, and from the next on their ids */
+    WF_STORE_REVOKED = 0x0800,
+    WF_STORE_PAIRINGS = 0x1000 /* from here on, WF_STORE_MOST_PAIRINGS of them */
 } wf_store_id;
 enum { WF_STORE_MOST_PAIRINGS = 0x1000 };
 

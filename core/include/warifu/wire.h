@@ -39,7 +39,8 @@ enum {
     WF_DA_HINT_LEN = 8,
     WF_DA_WAKE_PADDING = 24, /* so that the message_1 that answers a WAKE is no longer than it */
     WF_DA_KID_LEN = 2,       /* longest kid */
-    WF_DA_PIV_LEN = 5        /* longest PIV */
+    WF_DA_PIV_LEN = 5,       /* longest PIV */
+    WF_BLOCK_LEN = 1024      /* most bytes of a block */
 };
 
 /* Flags of message_1's body. */
@@ -54,8 +55,10 @@ typedef enum wf_da_kind {
     WF_KIND_REFUSED = 4, /* 2 bytes of error code, 4 bytes of the sender's session clock */
     WF_KIND_UNPAIR = 5,
     WF_KIND_UNPAIRED = 6,
-    WF_KIND_CHALLENGE = 7, /* a nonce of 8 bytes: are you where this goes to? */
-    WF_KIND_CHALLENGED = 8 /* the nonce */
+    WF_KIND_CHALLENGE = 7,   /* a nonce of 8 bytes: are you where this goes to? */
+    WF_KIND_CHALLENGED = 8,  /* the nonce */
+    WF_KIND_BLOCK = 9,       /* what 1, transfer 2, number 2, is it the last 1, up to 1,024 bytes */
+    WF_KIND_BLOCK_TAKEN = 10 /* transfer 2, number of the next one 2 */
 } wf_da_kind;
 
 /* A DA frame taken apart; the views point into the datagram. Which members count depends on the type. */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "da/blocks.h"
 #include "da/call.h"
 #include "da/hello.h"
 #include "da/initiator.h"
@@ -12,6 +13,7 @@
 #include "da/reset.h"
 #include "da/responder.h"
 #include "da/runs.h"
+#include "da/trust.h"
 
 wf_da *wf_da_layout(wf_arena *arena, const wf_da_config *config) {
     uint32_t pairings = config->pairings + WF_SPARE_PAIRINGS;
@@ -25,6 +27,9 @@ wf_da *wf_da_layout(wf_arena *arena, const wf_da_config *config) {
     wf_session *session_entries = wf_arena_take(arena, sessions * sizeof *session_entries);
     wf_peer_call *calls = wf_arena_take(arena, pairings * sizeof *calls);
     wf_run *runs = wf_arena_take(arena, config->handshakes * sizeof *runs);
+    wf_delivery *deliveries = wf_arena_take(arena, config->handshakes * sizeof *deliveries);
+    uint32_t room = config->revoked < WF_REVOKED_AT_MOST ? config->revoked : WF_REVOKED_AT_MOST;
+    wf_short_id *gathered = wf_arena_take(arena, room * sizeof *gathered);
     if (da == NULL || arena->used > arena->capacity) {
         return NULL;
     }
@@ -36,12 +41,13 @@ wf_da *wf_da_layout(wf_arena *arena, const wf_da_config *config) {
     da->calls = calls;
     da->runs = runs;
     da->run_count = config->handshakes;
+    da->deliveries = deliveries;
+    da->revocation = (wf_revocation){.store = config->store, .gathered = gathered, .room = room};
     return da;
 }
 
-static wf_error check_identity(wf_da *da) {
+static wf_error check_identity(const wf_identity *identity, wf_role *role) {
     wf_certificate own;
-    const wf_identity *identity = &da->identity;
     if (identity->chain_len < 1 || identity->chain_len > WF_CHAIN_LEN) {
         return WF_ERROR_ARGUMENT;
     }
@@ -55,7 +61,7 @@ static wf_error check_identity(wf_da *da) {
     if (memcmp(own.public_key, identity->signer.public_key, sizeof own.public_key) != 0) {
         return WF_ERROR_KEY;
     }
-    da->role = own.role;
+    *role = own.role;
     return WF_OK;
 }
 
@@ -75,6 +81,72 @@ static wf_error take_code(wf_da *da, const wf_da_config *config) {
     return error == WF_OK ? wf_setup_code_slot_key(da->slot_key, &da->code) : error;
 }
 
+/* The certificate that peers may know still. It has to be of the same node. */
+static wf_error take_former(wf_da *da, const wf_identity *former) {
+    wf_role role = da->role;
+    wf_error error = wf_x5t(da->own_x5t, da->identity.chain[0]);
+    if (former == NULL || error != WF_OK) {
+        return error;
+    }
+    error = check_identity(former, &role);
+    if (error == WF_OK && role != da->role) {
+        error = WF_ERROR_WRONG_ROLE;
+    }
+    if (error == WF_OK) {
+        error = wf_x5t(da->former_x5t, former->chain[0]);
+    }
+    da->has_former = error == WF_OK && memcmp(da->own_x5t, da->former_x5t, sizeof da->own_x5t) != 0;
+    return error;
+}
+
+/* What the power cut left undone: peers that are on a list. */
+static wf_error apply_list(wf_da *da, const wf_revocation_list *list) {
+    wf_error error = WF_OK;
+    for (uint32_t i = 0; i < da->pairings.count && error == WF_OK; i++) {
+        const wf_pairing *p = &da->pairings.entries[i];
+        wf_error found = WF_OK;
+        for (size_t k = 0; k < WF_CHAIN_LEN && found == WF_OK && p->state != WF_PAIRING_FREE && !p->origin.pinned;
+             k++) {
+            found = wf_revocation_check(&da->revocation, list, &p->origin.path[k]);
+        }
+        error = found == WF_ERROR_REVOKED ? wf_pairing_remove(&da->pairings, i) : found;
+    }
+    return error == WF_OK ? wf_revocation_applied(&da->revocation, list->crl.issuer) : error;
+}
+
+static wf_error start_trust(wf_da *da, int64_t build_date) {
+    wf_error error = wf_da_floor_load(da, build_date);
+    if (error == WF_OK) {
+        error = wf_revocation_load(&da->revocation);
+    }
+    const wf_revocation_list *list;
+    unsigned at = 0;
+    while (error == WF_OK && (list = wf_da_next_list(da, &at)) != NULL) {
+        error = list->applied ? WF_OK : apply_list(da, list);
+    }
+    return error;
+}
+
+const wf_revocation_list *wf_da_next_list(const wf_da *da, unsigned *at) {
+    static const uint8_t nobody[WF_HASH_LEN];
+    while (*at < WF_REVOCATION_LISTS) {
+        const wf_revocation_list *list = &da->revocation.lists[(*at)++];
+        if (memcmp(list->crl.issuer, nobody, sizeof nobody) != 0) {
+            return list;
+        }
+    }
+    return NULL;
+}
+
+static wf_edhoc_config shown_as(wf_da *da, const wf_identity *identity, wf_edhoc_credential_kind kind) {
+    return (wf_edhoc_config){.signer = identity->signer,
+                             .chain = identity->chain,
+                             .chain_len = identity->chain_len,
+                             .send_as = kind,
+                             .drbg = &da->drbg,
+                             .peer_low_s = true};
+}
+
 static void heal_provisional(wf_da *da, wf_time now) {
     for (uint32_t i = 0; i < da->pairings.count; i++) {
         if (da->pairings.entries[i].state == WF_PAIRING_PROVISIONAL) {
@@ -89,7 +161,10 @@ wf_error wf_da_start(wf_da *da, const wf_da_config *config, wf_time now) {
     da->output = config->output;
     da->counters = config->counters;
     da->next_tid = config->next_tid;
-    wf_error error = check_identity(da);
+    wf_error error = check_identity(&da->identity, &da->role);
+    if (error == WF_OK) {
+        error = take_former(da, config->former);
+    }
     if (error == WF_OK) {
         error = take_code(da, config);
     }
@@ -105,17 +180,17 @@ wf_error wf_da_start(wf_da *da, const wf_da_config *config, wf_time now) {
     if (error == WF_OK) {
         error = wf_pairing_load(&da->pairings);
     }
+    if (error == WF_OK) {
+        error = start_trust(da, config->build_date);
+    }
     if (error != WF_OK) {
         return error;
     }
-    da->by_chain = (wf_edhoc_config){.signer = da->identity.signer,
-                                     .chain = da->identity.chain,
-                                     .chain_len = da->identity.chain_len,
-                                     .send_as = WF_EDHOC_X5CHAIN,
-                                     .drbg = &da->drbg,
-                                     .peer_low_s = true};
-    da->by_hash = da->by_chain;
-    da->by_hash.send_as = WF_EDHOC_X5T;
+    da->by_chain = shown_as(da, &da->identity, WF_EDHOC_X5CHAIN);
+    da->by_hash = shown_as(da, &da->identity, WF_EDHOC_X5T);
+    if (da->has_former) {
+        da->by_former_hash = shown_as(da, config->former, WF_EDHOC_X5T);
+    }
     heal_provisional(da, now);
     return WF_OK;
 }
@@ -182,6 +257,7 @@ static wf_time earlier(wf_time a, wf_time b) {
 
 wf_time wf_da_deadline(const wf_da *da) {
     wf_time next = earlier(da->window.closes != 0 ? da->window.closes : WF_TIME_NEVER, wf_guard_deadline(&da->guard));
+    next = earlier(next, wf_blocks_deadline(da));
     for (uint32_t i = 0; i < da->run_count; i++) {
         if (da->runs[i].state != WF_RUN_FREE) {
             next = earlier(next, earlier(da->runs[i].repeat_at, da->runs[i].ends));
@@ -220,6 +296,7 @@ void wf_da_tick(wf_da *da, wf_time now) {
         wf_da_close_window(da, WF_ERROR_WINDOW_OVER);
     }
     wf_guard_tick(&da->guard, now);
+    wf_blocks_tick(da, now);
     wf_responder_tick(da, now);
     wf_runs_tick(da, now);
     close_ended_sessions(da, now);

@@ -14,6 +14,8 @@
 #include <warifu/setup_code.h>
 #include <warifu/store.h>
 
+#include "da/revocation.h"
+
 typedef struct wf_da wf_da;
 
 enum {
@@ -31,6 +33,9 @@ typedef struct wf_da_output {
 
 typedef struct wf_da_config {
     wf_identity identity;
+    const wf_identity *former; /* the certificate before a renewal, which peers may still know; NULL: none */
+    int64_t build_date;        /* of the firmware, seconds since 1970: no date before it is right */
+    unsigned revoked;          /* ids kept of a revocation list */
     const wf_setup_code *code; /* of this device; NULL: it has none */
     bool code_alone;           /* who proves it needs no certificate under the anchors */
     wf_entropy entropy;
@@ -111,6 +116,12 @@ typedef struct wf_da_pair_order {
 } wf_da_pair_order;
 WF_MUST_CHECK wf_error wf_da_pair(wf_da *da, wf_time now, wf_request_id request, const wf_da_pair_order *order);
 void wf_da_pair_decide(wf_da *da, wf_time now, wf_request_id request, bool accept);
+/* A revocation list, from the owner or for a peer; its issuer's certificate comes with it. Errors: see intake.h and
+ * blocks.h. */
+WF_MUST_CHECK wf_error wf_da_take_list(wf_da *da, wf_time now, wf_bytes issuer, wf_bytes list);
+WF_MUST_CHECK wf_error wf_da_send_list(wf_da *da, wf_time now, wf_request_id request, wf_peer_id peer, wf_bytes issuer,
+                                       wf_bytes list);
+const wf_revocation_list *wf_da_next_list(const wf_da *da, unsigned *at);
 WF_MUST_CHECK wf_error wf_da_unpair(wf_da *da, wf_time now, wf_request_id request, wf_peer_id peer);
 /* Local acts, of which no peer is told. */
 WF_MUST_CHECK wf_error wf_da_forget_peer(wf_da *da, wf_peer_id peer);

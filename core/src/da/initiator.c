@@ -4,12 +4,15 @@
 
 #include <string.h>
 
+#include "da/blocks.h"
 #include "da/commit.h"
 #include "da/hello.h"
 #include "da/life.h"
 #include "da/output.h"
 #include "da/peers.h"
+#include "da/renewal.h"
 #include "da/sending.h"
+#include "da/trust.h"
 
 enum {
     DECISION_MS = 40000,  /* the owner's; the device waits 45 s */
@@ -75,7 +78,7 @@ wf_error wf_initiator_begin(wf_da *da, wf_time now, wf_run *run) {
         return error;
     }
     wf_edhoc_id own = {{kid.bytes[0], kid.bytes[1]}, 2};
-    const wf_edhoc_config *config = run->purpose == WF_RUN_PAIR ? &da->by_chain : &da->by_hash;
+    const wf_edhoc_config *config = run->purpose == WF_RUN_PAIR ? &da->by_chain : wf_renewal_config(da, run->pairing);
     wf_writer w = wf_writer_of(run->message_1, sizeof run->message_1);
     error = wf_edhoc_write_1(&run->edhoc, config, WF_EDHOC_SUITE_3, &own, NULL, &w);
     if (error == WF_OK) {
@@ -115,10 +118,10 @@ static void follow_retry(wf_da *da, wf_time now, wf_run *run, const wf_da_frame 
 /* The device's certificate: the one that it was paired with, or one that the anchors vouch for, or the one whose key
  * its set-up code names. */
 static wf_error judge(const wf_da *da, wf_time now, const wf_run *run, const wf_edhoc_credential *credential,
-                      wf_certificate *peer) {
+                      wf_certificate *peer, wf_origin *origin) {
     if (run->purpose == WF_RUN_PAIR) {
         bool by_anchors = !run->has_code || run->root_too;
-        wf_error error = wf_da_judge_stranger(da, now, credential, WF_ROLE_DEVICE, by_anchors, peer);
+        wf_error error = wf_da_judge_stranger(da, now, credential, WF_ROLE_DEVICE, by_anchors, peer, origin);
         bool has_key =
             !run->has_code || (error == WF_OK && wf_setup_code_check_key(&run->code, peer->public_key) == WF_OK);
         return error == WF_OK && !has_key ? WF_ERROR_WRONG_CODE : error;
@@ -130,7 +133,7 @@ static wf_error judge(const wf_da *da, wf_time now, const wf_run *run, const wf_
     return wf_certificate_parse(peer, wf_bytes_of(p->certificate, p->certificate_len));
 }
 
-static wf_error note_candidate(wf_da *da, wf_run *run, const wf_certificate *peer) {
+static wf_error note_candidate(wf_da *da, wf_run *run, const wf_certificate *peer, const wf_origin *origin) {
     uint8_t fingerprint[WF_HASH_LEN];
     wf_error error = wf_certificate_fingerprint(fingerprint, peer->der);
     if (error != WF_OK) {
@@ -141,12 +144,13 @@ static wf_error note_candidate(wf_da *da, wf_run *run, const wf_certificate *pee
         return WF_ERROR_CAPACITY;
     }
     da->pairings.entries[run->pairing].address = run->address;
-    da->pairings.entries[run->pairing].pinned = run->has_code && !run->root_too;
+    da->pairings.entries[run->pairing].origin = *origin;
+    memcpy(da->pairings.entries[run->pairing].own, da->own_x5t, sizeof da->own_x5t);
     return WF_OK;
 }
 
 static wf_error read_message_2(wf_da *da, wf_time now, wf_run *run, wf_bytes message, wf_edhoc *next,
-                               wf_certificate *peer) {
+                               wf_certificate *peer, wf_origin *origin) {
     wf_edhoc_credential credential;
     wf_edhoc_ead ead;
     wf_error error = wf_edhoc_read_2(next, message, &credential, &ead);
@@ -154,7 +158,7 @@ static wf_error read_message_2(wf_da *da, wf_time now, wf_run *run, wf_bytes mes
         error = WF_ERROR_CONNECTION_ID; /* a device's has one byte */
     }
     if (error == WF_OK) {
-        error = judge(da, now, run, &credential, peer);
+        error = judge(da, now, run, &credential, peer, origin);
     }
     if (error == WF_OK) {
         error = wf_edhoc_accept_2(next, peer->der, peer->public_key);
@@ -173,9 +177,10 @@ static wf_error write_message_3(wf_run *run, wf_edhoc *next) {
     return error != WF_OK ? error : wf_writer_finish(&w, &run->datagram_len);
 }
 
-static wf_error send_message_3(wf_da *da, wf_time now, wf_run *run, wf_edhoc *next, const wf_certificate *peer) {
+static wf_error send_message_3(wf_da *da, wf_time now, wf_run *run, wf_edhoc *next, const wf_certificate *peer,
+                               const wf_origin *origin) {
     /* `peer` points into the text of message_2, which message_3 overwrites. */
-    wf_error error = run->purpose == WF_RUN_PAIR ? note_candidate(da, run, peer) : WF_OK;
+    wf_error error = run->purpose == WF_RUN_PAIR ? note_candidate(da, run, peer, origin) : WF_OK;
     if (error != WF_OK) {
         return error;
     }
@@ -203,10 +208,11 @@ static bool is_forgery(wf_error error) {
 /* The run goes forward in a copy: a forged message_2 must not end the real one. */
 static void take_message_2(wf_da *da, wf_time now, wf_run *run, wf_bytes message) {
     wf_certificate peer;
+    wf_origin origin;
     wf_edhoc next = run->edhoc;
-    wf_error error = read_message_2(da, now, run, message, &next, &peer);
+    wf_error error = read_message_2(da, now, run, message, &next, &peer, &origin);
     if (error == WF_OK) {
-        error = send_message_3(da, now, run, &next, &peer);
+        error = send_message_3(da, now, run, &next, &peer, &origin);
     }
     wf_edhoc_wipe(&next);
     if (error != WF_OK) {
@@ -255,6 +261,7 @@ static void after_connect(wf_da *da, wf_time now, wf_run *run) {
     wf_da_address_proven(da, run->pairing, &run->address);
     da->sessions.entries[run->session].proven = true; /* message_4 came under keys of this run */
     wf_da_session_trusted(da, run->session, now);
+    wf_blocks_tell_renewal(da, now, run->pairing, run->edhoc.config);
     wf_commit_ask(da, now, run);
 }
 

@@ -1,4 +1,5 @@
 /* What the owner of a node asks for: pair, decide, cancel, unpair. */
+#include "da/blocks.h"
 #include "da/commit.h"
 #include "da/hello.h"
 #include "da/initiator.h"
@@ -71,7 +72,27 @@ void wf_da_cancel(wf_da *da, wf_request_id request) {
     wf_run *run = wf_run_of_request(da, request);
     if (run != NULL) {
         wf_run_over(da, run, WF_ERROR_CANCELLED);
+        return;
     }
+    (void)wf_blocks_cancel(da, request);
+}
+
+wf_error wf_da_send_list(wf_da *da, wf_time now, wf_request_id request, wf_peer_id peer, wf_bytes issuer,
+                         wf_bytes list) {
+    if (!wf_da_is_paired(da, peer)) {
+        return WF_ERROR_NOT_PAIRED;
+    }
+    return wf_blocks_send_list(da, now, request, peer.value - 1, issuer, list);
+}
+
+wf_error wf_da_take_list(wf_da *da, wf_time now, wf_bytes issuer, wf_bytes list) {
+    const uint8_t size[2] = {(uint8_t)(issuer.len >> 8), (uint8_t)issuer.len};
+    const wf_bytes pieces[] = {wf_bytes_of(size, sizeof size), issuer, list};
+    wf_error error = issuer.len <= WF_CERTIFICATE_LEN ? wf_intake_begin(da, WF_INTAKE_LIST) : WF_ERROR_CERTIFICATE;
+    for (size_t i = 0; i < sizeof pieces / sizeof pieces[0] && error == WF_OK; i++) {
+        error = wf_intake_feed(da, pieces[i]);
+    }
+    return error == WF_OK ? wf_intake_finish(da, now, WF_NO_PAIRING) : error;
 }
 
 /* A controller without a session agrees on one first; a device without one has nobody to tell. */

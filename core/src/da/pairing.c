@@ -4,17 +4,36 @@
 
 #include "da/admission.h"
 
-enum { VERSION = 1, ENTRY_LEN = 128 + WF_CERTIFICATE_LEN };
+enum { VERSION = 1, ENTRY_LEN = 160 + WF_CERTIFICATE_LEN };
 
 static bool is_stored(const wf_pairing *p) {
     return p->state == WF_PAIRING_PROVISIONAL || p->state == WF_PAIRING_FINAL;
+}
+
+static void write_origin(wf_writer *w, const wf_origin *origin) {
+    wf_write_u8(w, origin->pinned);
+    for (size_t i = 0; i < WF_CHAIN_LEN; i++) {
+        wf_write_bytes(w, origin->path[i].bytes, sizeof origin->path[i].bytes);
+    }
+    wf_write_bytes(w, origin->anchor, sizeof origin->anchor);
+}
+
+static bool read_origin(wf_reader *r, wf_origin *origin) {
+    uint8_t pinned = wf_read_u8(r);
+    origin->pinned = pinned != 0;
+    for (size_t i = 0; i < WF_CHAIN_LEN; i++) {
+        wf_read_copy(r, origin->path[i].bytes, sizeof origin->path[i].bytes);
+    }
+    wf_read_copy(r, origin->anchor, sizeof origin->anchor);
+    return pinned <= 1;
 }
 
 static void write_entry(wf_writer *w, const wf_pairing *p) {
     wf_write_u8(w, VERSION);
     wf_write_u8(w, (uint8_t)p->state);
     wf_write_u8(w, (uint8_t)p->role);
-    wf_write_u8(w, p->pinned);
+    write_origin(w, &p->origin);
+    wf_write_bytes(w, p->own, sizeof p->own);
     wf_write_u32(w, p->sequence);
     wf_write_bytes(w, p->admission_key, sizeof p->admission_key);
     wf_write_bytes(w, p->address.ip, sizeof p->address.ip);
@@ -49,8 +68,8 @@ static wf_error read_entry(wf_pairing *p, wf_bytes entry) {
     }
     uint8_t state = wf_read_u8(&r);
     p->role = (wf_role)wf_read_u8(&r);
-    uint8_t pinned = wf_read_u8(&r);
-    p->pinned = pinned != 0;
+    bool is_sound = read_origin(&r, &p->origin);
+    wf_read_copy(&r, p->own, sizeof p->own);
     p->sequence = wf_read_u32(&r);
     wf_read_copy(&r, p->admission_key, sizeof p->admission_key);
     wf_read_copy(&r, p->address.ip, sizeof p->address.ip);
@@ -61,7 +80,7 @@ static wf_error read_entry(wf_pairing *p, wf_bytes entry) {
         return WF_ERROR_STORE_DAMAGED;
     }
     wf_read_copy(&r, p->certificate, p->certificate_len);
-    if (wf_reader_finish(&r) != WF_OK || entry.at[0] != VERSION || pinned > 1 ||
+    if (wf_reader_finish(&r) != WF_OK || entry.at[0] != VERSION || !is_sound ||
         (state != WF_PAIRING_PROVISIONAL && state != WF_PAIRING_FINAL)) {
         return WF_ERROR_STORE_DAMAGED;
     }
@@ -214,6 +233,25 @@ wf_error wf_pairing_commit(wf_pairing_table *table, uint32_t index, wf_pairing_s
         p->unerased = false;
     }
     wf_pairing_reindex(table);
+    return error;
+}
+
+wf_error wf_pairing_renew(wf_pairing_table *table, uint32_t index, const wf_certificate *peer,
+                          const wf_origin *origin) {
+    wf_pairing *p = &table->entries[index];
+    wf_pairing before = *p;
+    p->origin = *origin;
+    memcpy(p->certificate, peer->der.at, peer->der.len);
+    p->certificate_len = (uint16_t)peer->der.len;
+    memcpy(p->public_key, peer->public_key, sizeof p->public_key);
+    wf_error error = wf_certificate_fingerprint(p->fingerprint, peer->der);
+    if (error == WF_OK) {
+        error = wf_pairing_commit(table, index, p->state);
+    }
+    if (error != WF_OK) {
+        *p = before;
+    }
+    wf_wipe(&before, sizeof before);
     return error;
 }
 

@@ -12,6 +12,8 @@
 #include <warifu/store.h>
 #include <warifu/wire.h>
 
+#include "da/revocation.h"
+
 enum { WF_ADMISSION_KEY_LEN = 32 };
 #define WF_NO_PAIRING UINT32_MAX
 
@@ -22,12 +24,21 @@ typedef enum wf_pairing_state {
     WF_PAIRING_FINAL
 } wf_pairing_state;
 
+/* Where a certificate comes from. */
+typedef struct wf_origin {
+    bool pinned; /* by the set-up code alone: chain, dates and revocation say nothing about it, and the rest is zero */
+    wf_short_id path[WF_CHAIN_LEN];  /* the certificates of its chain, its own first */
+    uint8_t anchor[WF_SHORT_ID_LEN]; /* of the hash of the root */
+} wf_origin;
+
 typedef struct wf_pairing {
     wf_pairing_state state;
     wf_role role;
-    bool unerased;     /* the store holds an entry here that could not be erased and does not count */
-    bool pinned;       /* by the set-up code alone: chain, dates and revocation say nothing about it */
-    uint32_t sequence; /* a later pairing with the same peer has a higher one */
+    bool unerased; /* the store holds an entry here that could not be erased and does not count */
+    bool listed;   /* on the revocation list that is being read */
+    wf_origin origin;
+    uint8_t own[WF_X5T_LEN]; /* the certificate of ours that the peer knows */
+    uint32_t sequence;       /* a later pairing with the same peer has a higher one */
     uint8_t number[WF_NUMBER_LEN];
     uint8_t fingerprint[WF_HASH_LEN]; /* x5t is its first 8 bytes */
     uint8_t admission_key[WF_ADMISSION_KEY_LEN];
@@ -60,6 +71,9 @@ uint32_t wf_pairing_new(wf_pairing_table *table, const wf_certificate *peer,
 /* Writes the entry down in this state. Errors: PAIRINGS_FULL, PAIRING_REFUSED (another certificate bears the same
  * number or the same x5t), STORE. */
 WF_MUST_CHECK wf_error wf_pairing_commit(wf_pairing_table *table, uint32_t index, wf_pairing_state state);
+/* The peer's certificate is another one from now on. Errors: PAIRING_REFUSED, STORE: then all is as before. */
+WF_MUST_CHECK wf_error wf_pairing_renew(wf_pairing_table *table, uint32_t index, const wf_certificate *peer,
+                                        const wf_origin *origin);
 /* An earlier entry of the same peer whose place this written one takes, or WF_NO_PAIRING: a final one takes the place
  * of all of them, a provisional one that of another provisional one. Ask again once it is removed. */
 uint32_t wf_pairing_replaced(const wf_pairing_table *table, uint32_t index);

@@ -1,31 +1,7 @@
 #include "da/peers.h"
 
 #include "da/output.h"
-
-wf_chain_rules wf_da_chain_rules(const wf_da *da, wf_time now, wf_role role) {
-    return (wf_chain_rules){.anchors = da->identity.anchors,
-                            .anchor_count = da->identity.anchor_count,
-                            .max_len = WF_CHAIN_LEN,
-                            .has_time = da->has_date,
-                            .now = da->has_date ? da->date + (int64_t)((now - da->date_at) / 1000) : 0,
-                            .role = role};
-}
-
-wf_error wf_da_judge_stranger(const wf_da *da, wf_time now, const wf_edhoc_credential *credential, wf_role role,
-                              bool by_anchors, wf_certificate *peer) {
-    wf_chain_rules rules = wf_da_chain_rules(da, now, role);
-    if (credential->kind != WF_EDHOC_X5CHAIN || credential->chain_len == 0) {
-        return WF_ERROR_CREDENTIAL;
-    }
-    if (by_anchors) {
-        return wf_chain_verify(peer, credential->chain, credential->chain_len, &rules);
-    }
-    wf_error error = wf_certificate_parse(peer, credential->chain[0]);
-    if (error == WF_OK && peer->role != role) {
-        error = WF_ERROR_WRONG_ROLE;
-    }
-    return error == WF_OK && !peer->has_number ? WF_ERROR_CERTIFICATE : error;
-}
+#include "da/trust.h"
 
 void wf_da_report_expired(wf_da *da, wf_time now, uint32_t pairing) {
     const wf_pairing *p = &da->pairings.entries[pairing];

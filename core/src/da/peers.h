@@ -6,11 +6,6 @@
 
 enum { WF_FIRST_PAUSE_MS = 10000 /* between two attempts at a session; it doubles */ };
 
-wf_chain_rules wf_da_chain_rules(const wf_da *da, wf_time now, wf_role role);
-/* The certificate of a stranger in this role: one that the anchors vouch for, or else any in the profile. Errors:
- * CREDENTIAL, those of wf_chain_verify. */
-WF_MUST_CHECK wf_error wf_da_judge_stranger(const wf_da *da, wf_time now, const wf_edhoc_credential *credential,
-                                            wf_role role, bool by_anchors, wf_certificate *peer);
 /* A paired peer goes on after its certificate's date, and its owner hears of it. */
 void wf_da_report_expired(wf_da *da, wf_time now, uint32_t pairing);
 /* A fresh handshake reached the peer there. */

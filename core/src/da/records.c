@@ -1,6 +1,7 @@
 /* Records that come in: which session they are for, whether they are fresh and whole, and what they ask. */
 #include "da/records.h"
 
+#include "da/blocks.h"
 #include "da/commit.h"
 #include "da/output.h"
 #include "da/path.h"
@@ -39,7 +40,8 @@ static void receive_request(wf_da *da, wf_time now, uint32_t session, wf_reader 
         return;
     }
     wf_error refusal = WF_OK;
-    bool known = kind == WF_KIND_EDATA || kind == WF_KIND_TIMED_EDATA || kind == WF_KIND_CHALLENGE;
+    bool known =
+        kind == WF_KIND_EDATA || kind == WF_KIND_TIMED_EDATA || kind == WF_KIND_CHALLENGE || kind == WF_KIND_BLOCK;
     if (!known || !s->trusted || s->leaving) {
         refusal = WF_ERROR_NOT_PAIRED;
     } else if (kind == WF_KIND_TIMED_EDATA && !wf_session_is_timely(s, now, wf_read_u32(plain))) {
@@ -53,6 +55,10 @@ static void receive_request(wf_da *da, wf_time now, uint32_t session, wf_reader 
     }
     if (kind == WF_KIND_CHALLENGE) {
         receive_challenge(da, plain, in);
+        return;
+    }
+    if (kind == WF_KIND_BLOCK) {
+        wf_blocks_receive(da, now, &in->ref, plain);
         return;
     }
     in->kind = WF_DA_INCOMING_REQUEST;
@@ -75,6 +81,10 @@ static void receive_answer(wf_da *da, wf_time now, uint32_t session, const wf_ad
     wf_session *s = &da->sessions.entries[session];
     uint8_t kind = wf_read_u8(plain);
     wf_error reason = kind == WF_KIND_REFUSED ? read_refusal(s, now, plain) : WF_OK;
+    bool may_be_of_block = s->trusted && (kind == WF_KIND_BLOCK_TAKEN || kind == WF_KIND_REFUSED);
+    if (may_be_of_block && wf_blocks_answer(da, now, in->tid, (wf_da_kind)kind, plain, reason)) {
+        return;
+    }
     wf_bytes nonce = wf_read_bytes(plain, kind == WF_KIND_CHALLENGED ? WF_DA_NONCE_LEN : 0);
     wf_bytes proof = kind == WF_KIND_CONFIRMED ? wf_read_rest(plain) : wf_bytes_of(NULL, 0);
     if (kind != WF_KIND_EDATA && wf_reader_finish(plain) != WF_OK) {

@@ -4,11 +4,14 @@
 
 #include <string.h>
 
+#include "da/blocks.h"
 #include "da/last_word.h"
 #include "da/life.h"
 #include "da/output.h"
 #include "da/peers.h"
+#include "da/renewal.h"
 #include "da/sending.h"
+#include "da/trust.h"
 
 enum {
     SLOT_SAFE_MS = 3000,                                /* how long a newer address can't take an unfinished slot */
@@ -152,7 +155,8 @@ static wf_error answer_message_1(wf_da *da, wf_slot *slot, const wf_da_frame *fr
     wf_edhoc_ead ead;
     wf_edhoc_id own;
     uint8_t datagram[WF_DATAGRAM_LEN];
-    const wf_edhoc_config *config = slot->pairing == WF_NO_PAIRING ? &da->by_chain : &da->by_hash;
+    const wf_edhoc_config *config =
+        slot->pairing == WF_NO_PAIRING ? &da->by_chain : wf_renewal_config(da, slot->pairing);
     wf_error error = wf_edhoc_read_1(&slot->edhoc, config, frame->payload, &ead);
     if (error == WF_OK && slot->edhoc.peer_id.len != WF_DA_KID_LEN) {
         error = WF_ERROR_CONNECTION_ID; /* a controller's has two bytes, so it never equals ours */
@@ -227,9 +231,9 @@ static wf_slot *slot_of(wf_da *da, const wf_address *from, uint8_t connection_id
 /* The controller's certificate: the one that it was paired with, or one that the anchors vouch for, or with the set-up
  * code alone any: its key is pinned by the proof that follows. */
 static wf_error judge(wf_da *da, wf_time now, const wf_slot *slot, const wf_edhoc_credential *credential,
-                      wf_certificate *peer) {
+                      wf_certificate *peer, wf_origin *origin) {
     if (slot->pairing == WF_NO_PAIRING) {
-        return wf_da_judge_stranger(da, now, credential, WF_ROLE_CONTROLLER, !da->code_alone, peer);
+        return wf_da_judge_stranger(da, now, credential, WF_ROLE_CONTROLLER, !da->code_alone, peer, origin);
     }
     const wf_pairing *p = &da->pairings.entries[slot->pairing];
     if (credential->kind != WF_EDHOC_X5T || memcmp(credential->x5t, p->fingerprint, WF_X5T_LEN) != 0) {
@@ -240,13 +244,13 @@ static wf_error judge(wf_da *da, wf_time now, const wf_slot *slot, const wf_edho
 
 /* The run goes forward in a copy: a forged message_3 must not end the real one. */
 static wf_error verify_message_3(wf_da *da, wf_time now, wf_slot *slot, wf_bytes message, wf_edhoc *run,
-                                 wf_certificate *peer) {
+                                 wf_certificate *peer, wf_origin *origin) {
     wf_edhoc_credential credential;
     wf_edhoc_ead ead;
     *run = slot->edhoc;
     wf_error error = wf_edhoc_read_3(run, message, &credential, &ead);
     if (error == WF_OK) {
-        error = judge(da, now, slot, &credential, peer);
+        error = judge(da, now, slot, &credential, peer, origin);
     }
     return error != WF_OK ? error : wf_edhoc_accept_3(run, peer->der, peer->public_key);
 }
@@ -261,7 +265,8 @@ static void drop_earlier_candidate(wf_da *da, const uint8_t fingerprint[static W
 }
 
 /* A first contact gets a candidate pairing, which CONFIRM makes real; it ends with the slot's time otherwise. */
-static wf_error note_candidate(wf_da *da, wf_slot *slot, const wf_certificate *peer, uint32_t *pairing) {
+static wf_error note_candidate(wf_da *da, wf_slot *slot, const wf_certificate *peer, const wf_origin *origin,
+                               uint32_t *pairing) {
     uint8_t fingerprint[WF_HASH_LEN];
     wf_error error = wf_certificate_fingerprint(fingerprint, peer->der);
     if (error != WF_OK) {
@@ -273,6 +278,8 @@ static wf_error note_candidate(wf_da *da, wf_slot *slot, const wf_certificate *p
         return WF_ERROR_PAIRINGS_FULL;
     }
     da->pairings.entries[*pairing].address = slot->address;
+    da->pairings.entries[*pairing].origin = *origin;
+    memcpy(da->pairings.entries[*pairing].own, da->own_x5t, sizeof da->own_x5t);
     return WF_OK;
 }
 
@@ -281,7 +288,6 @@ static wf_error open_for_stranger(wf_da *da, wf_time now, wf_slot *slot, const w
     wf_pairing *p = &da->pairings.entries[pairing];
     wf_session_bind(&da->sessions, slot->session, pairing);
     wf_session_end_at(&da->sessions, slot->session, now + WF_CANDIDATE_LIFE_MS);
-    p->pinned = da->code_alone;
     if (da->has_code) {
         wf_proofs proofs;
         wf_error error = wf_proofs_make(&proofs, &da->code, run);
@@ -294,11 +300,12 @@ static wf_error open_for_stranger(wf_da *da, wf_time now, wf_slot *slot, const w
     return wf_edhoc_export(run, WF_EXPORT_ADMISSION_KEY, nothing, p->admission_key, sizeof p->admission_key);
 }
 
-static void open_for_peer(wf_da *da, wf_time now, wf_slot *slot) {
+static void open_for_peer(wf_da *da, wf_time now, wf_slot *slot, const wf_edhoc *run) {
     wf_session_close_unproven(&da->sessions, slot->pairing);
     wf_session_bind(&da->sessions, slot->session, slot->pairing);
     wf_da_address_proven(da, slot->pairing, &slot->address);
     wf_da_session_trusted(da, slot->session, now);
+    wf_blocks_tell_renewal(da, now, slot->pairing, run->config);
 }
 
 static wf_error open_session(wf_da *da, wf_time now, wf_slot *slot, const wf_edhoc *run, uint32_t candidate) {
@@ -306,7 +313,7 @@ static wf_error open_session(wf_da *da, wf_time now, wf_slot *slot, const wf_edh
     if (error == WF_OK && candidate != WF_NO_PAIRING) {
         error = open_for_stranger(da, now, slot, run, candidate);
     } else if (error == WF_OK) {
-        open_for_peer(da, now, slot);
+        open_for_peer(da, now, slot, run);
     }
     return error;
 }
@@ -332,11 +339,12 @@ static wf_error agree(wf_da *da, wf_time now, wf_slot *slot, const wf_da_frame *
 
 static wf_error finish(wf_da *da, wf_time now, wf_slot *slot, const wf_da_frame *frame, wf_edhoc *run) {
     wf_certificate peer;
+    wf_origin origin;
     uint32_t candidate = WF_NO_PAIRING;
-    wf_error error = verify_message_3(da, now, slot, frame->payload, run, &peer);
+    wf_error error = verify_message_3(da, now, slot, frame->payload, run, &peer, &origin);
     if (error == WF_OK && slot->pairing == WF_NO_PAIRING) {
         /* `peer` points into the text of message_3, which message_4 may overwrite. */
-        error = note_candidate(da, slot, &peer, &candidate);
+        error = note_candidate(da, slot, &peer, &origin, &candidate);
     }
     if (error != WF_OK) {
         return error;

@@ -5,6 +5,7 @@
 #include "da/admission.h"
 #include "da/da.h"
 #include "da/guard.h"
+#include "da/intake.h"
 #include "da/proof.h"
 #include "da/session.h"
 #include "da/tokens.h"
@@ -106,13 +107,38 @@ typedef struct wf_peer_call {
     bool heard;                     /* and it is to be answered, to this address */
     wf_time answered;               /* when one last was */
     wf_address address;
+    bool shows_former; /* of our two certificates, at the last handshake */
 } wf_peer_call;
+
+/* What arrives in blocks. */
+typedef struct wf_incoming {
+    uint32_t serial; /* of the session */
+    uint16_t transfer, next;
+    wf_error result; /* of the last block */
+} wf_incoming;
+
+/* What leaves in blocks. */
+typedef struct wf_delivery {
+    wf_intake_what what; /* NOTHING: free */
+    wf_request_id request;
+    uint32_t pairing, sequence;
+    uint16_t transfer, number, tid;
+    unsigned restarts;
+    uint32_t interval;
+    wf_time repeat_at, ends;
+    size_t sent;
+    uint8_t count, sizes[WF_CHAIN_LEN][2];
+    size_t size_count, piece_count;
+    wf_bytes pieces[1 + 2 * WF_CHAIN_LEN];
+} wf_delivery;
 
 struct wf_da {
     wf_identity identity;
     wf_role role;
     wf_store store;
-    wf_edhoc_config by_chain, by_hash;
+    wf_edhoc_config by_chain, by_hash, by_former_hash;
+    bool has_former; /* certificate, which some peers may still know */
+    uint8_t own_x5t[WF_X5T_LEN], former_x5t[WF_X5T_LEN];
     wf_drbg drbg;
     wf_pairing_table pairings;
     wf_session_table sessions;
@@ -123,6 +149,11 @@ struct wf_da {
     wf_setup_code code;
     uint8_t slot_key[WF_SETUP_CODE_KEY_LEN];
     wf_expectations expectations;
+    wf_revocation revocation;
+    wf_intake intake;
+    wf_incoming incoming;
+    wf_delivery *deliveries; /* as many as runs */
+    int64_t floor;           /* under the date */
     wf_cookie_key cookie_key;
     wf_slot slots[WF_RESPONDER_SLOTS];
     wf_last_word last_words[WF_LAST_WORDS];

@@ -8,6 +8,7 @@ enum {
     USUAL_ANSWER_DELAY_MS = 500,
     LONGEST_ANSWER_DELAY_MS = 60000,
     USUAL_LATER_MS = 10000,
+    USUAL_REVOKED = 240,
     HELD_SHARE = 4 /* of send_bytes, for answers that wait their random while */
 };
 
@@ -54,6 +55,9 @@ static bool on_set(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_byte
 
 static wf_da_config da_config(wf_engine *engine, const wf_engine_config *config) {
     return (wf_da_config){.identity = config->identity,
+                          .former = config->former,
+                          .build_date = config->build_date,
+                          .revoked = config->revoked != 0 ? config->revoked : USUAL_REVOKED,
                           .code = config->setup_code,
                           .code_alone = config->code_alone,
                           .entropy = config->entropy,
@@ -347,6 +351,23 @@ wf_error wf_engine_factory_reset(wf_engine *engine, wf_time now) {
     }
     settle(engine, now);
     return error;
+}
+
+wf_error wf_engine_take_list(wf_engine *engine, wf_time now, wf_bytes issuer, wf_bytes list) {
+    engine->now = now;
+    wf_error error = engine->da != NULL ? wf_da_take_list(engine->da, now, issuer, list) : WF_ERROR_STATE;
+    settle(engine, now);
+    return error;
+}
+
+bool wf_engine_next_list(const wf_engine *engine, unsigned *at, wf_crl *out, uint32_t *kept) {
+    const wf_revocation_list *list = engine->da != NULL ? wf_da_next_list(engine->da, at) : NULL;
+    if (list == NULL) {
+        return false;
+    }
+    *out = list->crl;
+    *kept = list->kept;
+    return true;
 }
 
 wf_error wf_engine_open_window(wf_engine *engine, wf_time now, uint32_t duration_ms, unsigned pairings) {

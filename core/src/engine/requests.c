@@ -325,6 +325,21 @@ wf_error wf_engine_unpair(wf_engine *engine, wf_time now, wf_request_id *out, wf
     return hand_over(p, wf_da_unpair(engine->da, now, p->id, peer), out);
 }
 
+wf_error wf_engine_send_list(wf_engine *engine, wf_time now, wf_request_id *out, wf_peer_id peer, wf_bytes issuer,
+                             wf_bytes list) {
+    *out = (wf_request_id){0};
+    if (engine->da == NULL || !wf_da_is_paired(engine->da, peer)) {
+        return WF_ERROR_NOT_PAIRED;
+    }
+    wf_pending *p = new_pending(engine, now, 0);
+    if (p == NULL) {
+        return WF_ERROR_CAPACITY;
+    }
+    p->state = WF_PENDING_ELSEWHERE;
+    p->peer = peer;
+    return hand_over(p, wf_da_send_list(engine->da, now, p->id, peer, issuer, list), out);
+}
+
 void wf_engine_cancel(wf_engine *engine, wf_time now, wf_request_id request) {
     if (engine->controller != NULL && wf_controller_cancel(engine->controller, request)) {
         wf_calls_settle(engine, now);

@@ -1,3 +1,4 @@
+#include "pki/crl_entry.h"
 #include "pki/signed.h"
 
 /* Whether the names, and the key identifiers where both sides have one, make `issuer` the issuer of `subject`
@@ -28,7 +29,11 @@ static wf_error check_validity(const wf_certificate *certificate, const wf_chain
 }
 
 /* RFC 5280 4.2.1.3 and 4.2.1.12 restrict where they are present; the purposes are those of mutual authentication. */
-static wf_error check_end(const wf_certificate *end, wf_role role) {
+static wf_error check_end(const wf_certificate *end, const wf_chain_rules *rules) {
+    wf_role role = rules->role;
+    if (rules->for_lists) {
+        return wf_crl_may_sign(end) ? WF_OK : WF_ERROR_CHAIN;
+    }
     if (role != WF_ROLE_NONE && end->role != role) {
         return WF_ERROR_WRONG_ROLE;
     }
@@ -65,7 +70,7 @@ static wf_error check_given(wf_chain_path *path, size_t count, const wf_chain_ru
             return fail_at(path, i, error);
         }
     }
-    return fail_at(path, 0, check_end(&given[0], rules->role));
+    return fail_at(path, 0, check_end(&given[0], rules));
 }
 
 static wf_error check_anchor(wf_chain_path *path, size_t count, const wf_chain_rules *rules, int below) {

@@ -150,6 +150,12 @@ static wf_error take_entry(wf_crl_reader *reader, wf_bytes der) {
         return error;
     }
     reader->crl.entries++;
+    if (reader->on_entry != NULL) {
+        wf_certificate_id id;
+        memcpy(id.issuer, reader->crl.issuer, sizeof id.issuer);
+        memcpy(id.serial, entry.serial, sizeof id.serial);
+        reader->on_entry(reader->context, &id);
+    }
     for (size_t i = 0; i < reader->query_count; i++) {
         wf_crl_query *query = &reader->queries[i];
         if (memcmp(query->id.serial, entry.serial, sizeof entry.serial) == 0 &&
