@@ -65,8 +65,8 @@ static wf_audited audited_of(const wf_engine *engine, const wf_event *event) {
         return WF_AUDITED_WINDOW_CLOSED;
     case WF_EVENT_PAIRED:
         return WF_AUDITED_PAIRED;
-    case WF_EVENT_UNPAIRED:
-        return WF_AUDITED_UNPAIRED;
+    case WF_EVENT_UNPAIRED: /* a reset of a thousand pairings must not push out who they were */
+        return engine->is_resetting ? WF_AUDITED_NONE : WF_AUDITED_UNPAIRED;
     case WF_EVENT_SESSION_UP:
         return WF_AUDITED_SESSION_UP;
     case WF_EVENT_PEER_MOVED:
@@ -82,13 +82,9 @@ static void put_number(const wf_engine *engine, wf_audit_entry *entry, const wf_
     static const uint8_t none[sizeof event->number];
     wf_da_peer peer;
     memcpy(entry->number, event->number, sizeof entry->number);
-    if (memcmp(event->number, none, sizeof none) != 0 || event->peer.value == 0 || engine->da == NULL) {
-        return;
-    }
-    for (unsigned at = 0; wf_da_next_peer(engine->da, &at, &peer);) {
-        if (peer.id.value == event->peer.value) {
-            memcpy(entry->number, peer.number, sizeof entry->number);
-        }
+    if (memcmp(event->number, none, sizeof none) == 0 && engine->da != NULL &&
+        wf_da_peer_row(engine->da, event->peer, &peer)) {
+        memcpy(entry->number, peer.number, sizeof entry->number);
     }
 }
 

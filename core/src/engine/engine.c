@@ -345,7 +345,9 @@ wf_error wf_engine_forget_peer(wf_engine *engine, wf_time now, wf_peer_id peer) 
 
 wf_error wf_engine_factory_reset(wf_engine *engine, wf_time now) {
     engine->now = now;
+    engine->is_resetting = true;
     wf_error error = engine->da != NULL ? wf_da_factory_reset(engine->da) : WF_ERROR_STATE;
+    engine->is_resetting = false;
     if (engine->da != NULL) {
         wf_audit_note(engine, &(wf_audit_entry){.what = WF_AUDITED_FACTORY_RESET, .error = error});
     }

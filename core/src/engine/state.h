@@ -79,6 +79,7 @@ struct wf_engine {
     wf_node *node;
     wf_da *da;                 /* NULL: plain ECHONET Lite only */
     wf_controller *controller; /* NULL: none */
+    bool is_resetting;         /* pairings end with all others */
     wf_audit_log *audit;       /* NULL: none */
     wf_store store;            /* the owner's, where audit watches it */
     wf_time now;               /* of the call under way, as far as something audited may come of it */
