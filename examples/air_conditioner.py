@@ -48,7 +48,7 @@ parser.add_argument("--identity", type=warifu.Identity.load, help="PEM file from
 parser.add_argument("--state", help="folder that keeps the pairings; none: a restart forgets them")
 parser.add_argument("--address", help="address of this host to be reached at; none: every interface")
 parser.add_argument("--window", type=float, metavar="SECONDS", help="a controller may pair for so long")
-parser.add_argument("--policy", default="strict", help="strict, or open: everybody may do everything")
+parser.add_argument("--policy", default="strict", help="strict, mixed, or open: everybody may do everything")
 parser.add_argument("--trace", type=warifu.JsonLines, help="file for every datagram, as lines of JSON")
 with contextlib.suppress(KeyboardInterrupt):
     asyncio.run(main(**vars(parser.parse_args())))

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -45,6 +46,19 @@ def test_a_policy_written_out_is_read_back_as_the_same(name):
     assert again.to_json() == text
     assert again.is_for_laboratory == (name == "open")
     assert json.loads(text)["name"] == name
+
+
+@pytest.mark.parametrize("name", ["strict", "mixed", "open"])
+def test_the_reference_shows_the_shipped_policies_as_they_are(name):
+    page = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "policy-file.md").read_text()
+    assert f"```json\n{warifu.Policy(name).to_json()}```" in page
+
+
+def test_the_example_of_the_how_to_is_a_policy():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "howto" / "choose-a-policy.md").read_text()
+    (text,) = re.findall(r"```json\n(.*?)```", page, flags=re.S)
+    sentence = warifu.Policy.parse(text).explain("paired", 0x026F01, "mainElectricLock", "write").text
+    assert f"# {sentence}\n" in page
 
 
 def test_a_file_is_read_and_its_errors_name_the_line(tmp_path: Path):
