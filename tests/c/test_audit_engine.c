@@ -3,6 +3,7 @@
 #include "sim_home.h"
 #include "store_place.h"
 #include <warifu/backup.h>
+#include <warifu/crl.h>
 #include <warifu/keeping.h>
 
 enum { ENTRIES = 8, MOST = WF_AUDIT_LINES * WF_AUDIT_ENTRIES, PATIENCE = 120000, MINUTE = 60000 };
@@ -106,6 +107,31 @@ static void the_end_of_a_pairing_is_in_the_logs_of_both_sides(void) {
     CHECK(names(find(WF_AUDITED_UNPAIRED), controller));
     read_store(controller);
     CHECK(names(find(WF_AUDITED_UNPAIRED), device));
+    home_end(h);
+}
+
+static void a_revoked_peer_is_one_entry_that_names_it(void) {
+    uint8_t der[512];
+    wf_certificate root, peer;
+    wf_certificate_id id;
+    home *h = home_with_audit(1);
+    CHECK_OK(home_pair(h, controller, device));
+    CHECK_OK(wf_certificate_parse(&root, h->anchors[0]));
+    CHECK_OK(wf_certificate_parse(&peer, controller->chain[0]));
+    CHECK_OK(wf_certificate_id_of(&id, &peer));
+    wf_crl_entry entry = {.revoked_at = HOME_DATE - 100, .reason = WF_CRL_KEY_COMPROMISE};
+    memcpy(entry.serial, id.serial, sizeof entry.serial);
+    wf_crl_order order = {.number = 1,
+                          .this_update = HOME_DATE - 50,
+                          .next_update = HOME_DATE + HOME_YEAR,
+                          .entries = &entry,
+                          .entry_count = 1};
+    wf_writer w = wf_writer_of(der, sizeof der);
+    CHECK_OK(wf_crl_issue(&w, &order, &root, wf_signer_of(&h->root_key), &h->drbg));
+    CHECK_OK(
+        wf_engine_take_list(home_engine(h, device), home_clock(h, device), h->anchors[0], wf_bytes_of(der, w.len)));
+    read_store(device);
+    CHECK(names(find(WF_AUDITED_REVOKED), controller) && find(WF_AUDITED_UNPAIRED) == NULL);
     home_end(h);
 }
 
@@ -405,6 +431,7 @@ static const check_case cases[] = {
     CASE(a_pairing_is_in_the_logs_of_both_sides_at_once),
     CASE(a_refused_pairing_is_in_the_logs_of_both_sides),
     CASE(the_end_of_a_pairing_is_in_the_logs_of_both_sides),
+    CASE(a_revoked_peer_is_one_entry_that_names_it),
     CASE(what_the_policy_refuses_is_logged_with_object_and_property),
     CASE(plaintext_from_the_address_of_a_peer_is_logged),
     CASE(replayed_and_tampered_records_are_logged),

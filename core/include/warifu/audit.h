@@ -32,7 +32,7 @@ typedef enum wf_audit_care { WF_AUDIT_ACT, WF_AUDIT_NOTICE, WF_AUDIT_GATHERED, W
     X(3, WINDOW_CLOSED, "window_closed", ACT, "the pairing window was closed")                               \
     X(4, PAIRED, "paired", ACT, "a peer was paired")                                                         \
     X(5, UNPAIRED, "unpaired", ACT, "a pairing ended")                                                       \
-    X(6, REVOKED, "revoked", NOTICE, "a peer was turned away because its certificate is revoked")            \
+    X(6, REVOKED, "revoked", NOTICE, "a pairing ended because the certificate of the peer is revoked")       \
     X(7, FACTORY_RESET, "factory_reset", ACT, "the node was reset")                                          \
     X(8, RESTORED, "restored", ACT, "the state was restored from a backup")                                  \
     X(9, CLOCK_SET, "clock_set", ACT, "the clock was set to another time")                                   \

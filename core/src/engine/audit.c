@@ -65,8 +65,8 @@ static wf_audited audited_of(const wf_engine *engine, const wf_event *event) {
         return WF_AUDITED_WINDOW_CLOSED;
     case WF_EVENT_PAIRED:
         return WF_AUDITED_PAIRED;
-    case WF_EVENT_UNPAIRED: /* a reset of a thousand pairings must not push out who they were */
-        return engine->is_resetting ? WF_AUDITED_NONE : WF_AUDITED_UNPAIRED;
+    case WF_EVENT_UNPAIRED: /* a reset of a thousand pairings must not push out who they were; REVOKED has said it */
+        return engine->is_resetting || event->error == WF_ERROR_REVOKED ? WF_AUDITED_NONE : WF_AUDITED_UNPAIRED;
     case WF_EVENT_SESSION_UP:
         return WF_AUDITED_SESSION_UP;
     case WF_EVENT_PEER_MOVED:
