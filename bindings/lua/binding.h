@@ -73,5 +73,6 @@ void wfl_add_endpoint(lua_State *L);
 void wfl_add_sim(lua_State *L);
 void wfl_add_doctor(lua_State *L);
 void wfl_add_audit(lua_State *L);
+void wfl_add_keeping(lua_State *L);
 
 #endif

@@ -127,6 +127,16 @@ static int unpair(lua_State *L) {
     return push_request(L, error, id);
 }
 
+static int forget_peer(lua_State *L) {
+    endpoint *e = wfl_endpoint(L);
+    return push_success(L, wf_engine_forget_peer(e->engine, wfl_endpoint_now(L, e), check_peer(L, 2)), NULL);
+}
+
+static int factory_reset(lua_State *L) {
+    endpoint *e = wfl_endpoint(L);
+    return push_success(L, wf_engine_factory_reset(e->engine, wfl_endpoint_now(L, e)), NULL);
+}
+
 static int open_window(lua_State *L) {
     endpoint *e = wfl_endpoint(L);
     return push_success(
@@ -333,6 +343,8 @@ void wfl_add_endpoint_calls(lua_State *L) {
         {"pair_decide", pair_decide},
         {"explain", wfl_endpoint_explain},
         {"unpair", unpair},
+        {"forget_peer", forget_peer},
+        {"factory_reset", factory_reset},
         {"open_window", open_window},
         {"close_window", close_window},
         {"window_left", window_left},

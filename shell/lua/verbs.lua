@@ -4,6 +4,7 @@ local shell = ...
 local warifu = require "warifu"
 local status = shell.part "status"
 local setup_code = shell.part "setup_code"
+local keeping = shell.part "keeping"
 
 local verbs = {}
 
@@ -133,6 +134,12 @@ local TABLE = {
     { "discover", "[SECONDS]", "finds the nodes that are there, and who speaks Device Authentication", discover },
     { "doctor", "[ADDRESS]", "says why nothing arrives, and why not from ADDRESS", doctor },
     { "audit", "[--json]", "shows what happened to a node that matters for its security", audit },
+    { "peers", "", "lists the pairings in the state directory", keeping.peers },
+    { "forget", "NUMBER|--damaged", "removes a pairing from it, or what nobody can read", keeping.forget },
+    { "backup", "FILE", "writes all of it to FILE under a passphrase", keeping.backup },
+    { "restore", "FILE [--force]", "puts the pairings back; --force: after a backup of those there are", keeping.restore },
+    { "reset", "--yes", "removes all pairings and their keys", keeping.reset },
+    { "adopt", "--yes", "lets a copied state directory belong where it is", keeping.adopt },
     { "decode", "HEX...", "says what a frame means", decode },
     { "code", "[OPTION]... [FILE]",
         "explains a set-up code; --qr draws it, --invert for light terminals, --show while it is typed",

@@ -22,7 +22,7 @@ local things = {
     authority = assert(warifu.Authority.create "Test CA"), identity = identity,
     Policy = warifu.Policy, policy = getmetatable(warifu.Policy "strict").__index,
     SetupCode = warifu.SetupCode, code = assert(warifu.SetupCode.make(identity)),
-    sim = warifu.sim, home = getmetatable(home).__index, store = home:store(assert(home:device())),
+    keeping = warifu.keeping, sim = warifu.sim, home = getmetatable(home).__index, store = home:store(assert(home:device())),
 }
 
 local cases = {}
@@ -42,7 +42,7 @@ end
 
 function cases.every_public_function_is_on_the_page()
     local page = reference()
-    for _, name in ipairs { "warifu", "codec", "dictionary", "Authority", "Identity", "SetupCode", "Policy", "policy", "controller", "device", "sim", "home" } do
+    for _, name in ipairs { "warifu", "codec", "dictionary", "Authority", "Identity", "SetupCode", "Policy", "policy", "controller", "device", "sim", "home", "keeping" } do
         for method, value in pairs(things[name]) do
             local public = type(value) == "function" and not method:find "^__"
             local shared = name == "device" and things.controller[method] ~= nil -- "and peers, unpair, ... as above"

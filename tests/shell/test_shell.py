@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import warifu
+from warifu._warifu import FileStore
 
 PROMPT, MORE = "warifu> ", "     >> "
 SECONDS = 20
@@ -284,6 +285,39 @@ def test_audit_shows_the_log_of_the_state_directory(run: Callable, free_port: in
     assert run("--state", str(state), "audit", "--json").stdout.splitlines() == [entry.json for entry in log]
 
 
+def test_the_state_directory_is_looked_after(run: Callable, tmp_path: Path) -> None:
+    state, copy = tmp_path / "state", tmp_path / "copy"
+    at = ("--state", str(state))
+    FileStore(state).close()
+    assert run(*at, "peers").stdout == "there are no pairings\n"
+    assert run(*at, "backup", "b", text="correct horse\n").stdout.startswith("written to b; ")
+    assert run(*at, "restore", "b", text="correct horse\n").stdout == "restored\n"
+    forced = run(*at, "restore", "b", "--force", text="correct horse\n").stdout
+    assert re.fullmatch(rf"restored; what was there is in {re.escape(str(state))}\.before-\d+T\d+Z\.backup\n", forced)
+    assert run(*at, "reset", "--yes").stdout == "reset; remove this node at its peers too\n"
+    assert run(*at, "forget", "--damaged").stdout == "removed: 0\n"
+    subprocess.run(["cp", "-a", state, copy], check=True)
+    assert run("--state", str(copy), "forget", "--damaged").stderr.startswith("STORE_COPIED: ")
+    assert run("--state", str(copy), "adopt", "--yes").stdout == "it belongs here now\n"
+    assert run("--state", str(copy), "forget", "--damaged").returncode == 0
+
+
+def test_a_passphrase_typed_for_a_backup_is_asked_twice_and_never_shown(
+    terminal: Callable[..., Terminal], tmp_path: Path
+) -> None:
+    shell = terminal()
+    FileStore(tmp_path / "state").close()
+    shell.type(f"backup {tmp_path}/b\r")
+    shell.expect("passphrase (8 bytes or more): ")
+    shell.type("correct horse\r")
+    shell.expect("the same again: ")
+    shell.type("correct house\r")
+    shell.expect("ARGUMENT: the two passphrases differ")
+    shell.expect(PROMPT)
+    assert "correct h" not in shell.shown
+    assert not (tmp_path / "b").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "status", "complaint"),
     [
@@ -302,6 +336,14 @@ def test_audit_shows_the_log_of_the_state_directory(run: Callable, free_port: in
         (["decode", "10", "8"], 3, "ARGUMENT: "),
         (["decode", "1082"], 3, "FRAME: "),
         (["audit", "--xml"], 3, "ARGUMENT: "),
+        (["reset"], 2, "warifu: usage: reset --yes"),
+        (["reset", "yes"], 3, "ARGUMENT: all pairings and their keys would go"),
+        (["adopt", "yes"], 3, "ARGUMENT: two nodes would be one"),
+        (["forget", "FE00"], 3, "ARGUMENT: NUMBER has 34 hexadecimal digits"),
+        (["--state", "nowhere", "forget", "FE" + 16 * "00"], 9, "STORE: "),
+        (["--state", "nowhere", "peers"], 9, "STORE: "),
+        (["--state", "nowhere", "backup", "b"], 3, "ARGUMENT: there is no passphrase"),
+        (["--state", "fresh", "restore", "nowhere.backup", "--hard"], 3, "ARGUMENT: restore knows"),
         (["--state", "nowhere", "audit"], 9, "STORE: "),
         (["-e", "return nil, 'text', 'TAG'"], 4, "TAG: text\n"),
         (["-e", "return nil, 'text', 'WINDOW_CLOSED'"], 5, "WINDOW_CLOSED: text\n"),

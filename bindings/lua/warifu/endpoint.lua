@@ -259,6 +259,21 @@ function methods:unpair(peer)
     return done and true, message, code
 end
 
+--- Removes a pairing here, whether its peer is there or not; it isn't told.
+function methods:forget_peer(peer)
+    check.object("peer", peer, Node)
+    local done, message, code = self.core:forget_peer(Node.id(peer))
+    if done then
+        Node.forget(peer)
+    end
+    return done, message, code
+end
+
+--- Erases all pairings and their keys; no peer is told.
+function methods:factory_reset()
+    return self.core:factory_reset()
+end
+
 local REQUEST = { to = true, gets = true, timeout = true, repeatable = true }
 
 --- Sends one message as it is and gives all answers, refusals among them (then message and "REFUSED" follow the list).

@@ -17,6 +17,7 @@ return {
     Device = core.part "device",
     doctor = core.part "doctor",
     audit = core.part "audit",
+    keeping = core.part "keeping",
     sim = core.part "sim",
     random_number = core.random_number,
     now = core.now,

@@ -237,6 +237,29 @@ static PyObject *unpair(PyObject *object, PyObject *args) {
     return id_or_raise(object, error, id);
 }
 
+static PyObject *forget_peer(PyObject *object, PyObject *args) {
+    engine_object *self = engine_of(object);
+    uint64_t now;
+    wf_peer_id peer;
+    if (!PyArg_ParseTuple(args, "O&O&:forget_peer", ext_as_u64, &now, ext_as_u32, &peer.value) || !engine_enter(self)) {
+        return NULL;
+    }
+    wf_error error = wf_engine_forget_peer(self->engine, now, peer);
+    engine_leave(self);
+    return engine_none_or_raise(object, error);
+}
+
+static PyObject *factory_reset(PyObject *object, PyObject *args) {
+    engine_object *self = engine_of(object);
+    uint64_t now;
+    if (!PyArg_ParseTuple(args, "O&:factory_reset", ext_as_u64, &now) || !engine_enter(self)) {
+        return NULL;
+    }
+    wf_error error = wf_engine_factory_reset(self->engine, now);
+    engine_leave(self);
+    return engine_none_or_raise(object, error);
+}
+
 static PyObject *open_window(PyObject *object, PyObject *args) {
     engine_object *self = engine_of(object);
     uint64_t now;
@@ -394,6 +417,10 @@ PyMethodDef engine_methods[] = {
     {"pair_decide", pair_decide, METH_VARARGS,
      "pair_decide($self, now, request, accept, /)\n--\n\nAnswers \"pair_question\"."},
     {"unpair", unpair, METH_VARARGS, "unpair($self, now, peer, /)\n--\n\nEnds a pairing. Raises NotPaired, Capacity."},
+    {"forget_peer", forget_peer, METH_VARARGS,
+     "forget_peer($self, now, peer, /)\n--\n\nRemoves a pairing here; the peer isn't told. Raises NotPaired, Store."},
+    {"factory_reset", factory_reset, METH_VARARGS,
+     "factory_reset($self, now, /)\n--\n\nErases all pairings and keys. Raises State, Store, Entropy."},
     {"open_window", open_window, METH_VARARGS,
      "open_window($self, now, duration_ms=0, /)\n--\n\nOpens the pairing window; 0: 180 s. Raises State, Argument."},
     {"close_window", close_window, METH_VARARGS, "close_window($self, now, /)\n--\n\nCloses the pairing window."},

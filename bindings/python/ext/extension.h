@@ -122,6 +122,7 @@ int ext_as_dictionary(PyObject *object, void *out); /* a const wf_dictionary * *
 int ext_as_policy(PyObject *object, void *out); /* a const wf_policy * */
 
 extern PyMethodDef ext_audit_functions[];
+extern PyMethodDef ext_keeping_functions[];
 extern PyMethodDef ext_codec_functions[];
 extern PyMethodDef ext_certificate_functions[];
 extern PyMethodDef ext_pkcs11_functions[];

@@ -9,7 +9,7 @@ or names with values that `dictionary` knows: `await peer.get(0x013001, "roomTem
 All errors are in `warifu.errors`, and each is a natural builtin too.
 """
 
-from . import errors
+from . import errors, keeping
 from ._audit import AuditEntry, AuditLog, audit
 from ._calls import Result
 from ._dictionary import ClassInfo, Dictionary, PropertyInfo, dictionary
@@ -126,6 +126,7 @@ __all__ = [
     "dictionary",
     "doctor",
     "errors",
+    "keeping",
     "pkcs11_request",
     "random_number",
 ]

@@ -414,6 +414,23 @@ class Endpoint:
         with runtime.call(lambda now: runtime.engine.unpair(now, peer.id)) as call:
             self._check(await call.result(), peer)
 
+    def forget_peer(self, peer: Peer) -> None:
+        """Removes a pairing here, whether its peer is there or not; it isn't told, so remove it there too.
+
+        Raises NotPaired; errors.Store: it is gone, but would be back after a restart, so call again.
+        """
+        runtime = self._open
+        runtime.act(lambda now: runtime.engine.forget_peer(now, peer.id))
+
+    def factory_reset(self) -> None:
+        """Erases all pairings and their keys and ends what is under way with peers, who are not told.
+
+        Identity, set-up code, counts of failures and the audit log stay. Raises State (no identity); errors.Store and
+        Entropy: call again.
+        """
+        runtime = self._open
+        runtime.act(runtime.engine.factory_reset)
+
     def _check(self, event: EngineEvent, peer: Peer | None) -> None:
         """Raises what a request ended with, at the line that waits for it."""
         if event.error:
