@@ -97,8 +97,10 @@ static wf_error judge_issuer(const wf_da *da, wf_time now, wf_bytes der, wf_cert
     return is_anchor(da, der) ? wf_certificate_parse(issuer, der) : wf_da_judge_issuer(da, now, der, issuer, &ignored);
 }
 
-/* Whoever is on the list is a peer no more, at once and for good. */
-static void revoke_listed(wf_da *da) {
+/* Whoever is on the list is a peer no more, at once and for good. What can't be erased in the store is gone from RAM
+ * all the same, and the list stays to be applied at the next start. */
+static wf_error revoke_listed(wf_da *da) {
+    wf_error error = WF_OK;
     for (uint32_t i = 0; i < da->pairings.count; i++) {
         wf_pairing *p = &da->pairings.entries[i];
         if (!p->listed || p->origin.pinned || p->state == WF_PAIRING_FREE) {
@@ -108,8 +110,25 @@ static void revoke_listed(wf_da *da) {
             wf_da_emit_peer(da, WF_EVENT_SECURITY, i, WF_ERROR_REVOKED);
             wf_da_emit_peer(da, WF_EVENT_UNPAIRED, i, WF_ERROR_REVOKED);
         }
-        wf_error ignored = wf_da_forget(da, i); /* gone from RAM; the list, written down, keeps it away at a start */
-        (void)ignored;
+        wf_error erased = wf_da_forget(da, i);
+        error = error == WF_OK ? erased : error;
+    }
+    return error;
+}
+
+/* Its owner hears of it; what becomes of a node whose own certificate was revoked is for others to decide. */
+static void report_own(wf_da *da, const wf_revocation_list *list) {
+    for (size_t i = 0; i < da->identity.chain_len; i++) {
+        wf_certificate own;
+        wf_certificate_id id;
+        wf_short_id short_id;
+        bool listed = wf_certificate_parse(&own, da->identity.chain[i]) == WF_OK &&
+                      wf_certificate_id_of(&id, &own) == WF_OK && wf_short_id_of(&short_id, &id) == WF_OK &&
+                      memcmp(id.issuer, list->crl.issuer, sizeof id.issuer) == 0 &&
+                      wf_revocation_check(&da->revocation, list, &short_id) == WF_ERROR_REVOKED;
+        if (listed) {
+            wf_da_emit(da, &(wf_event){.kind = WF_EVENT_SECURITY, .error = WF_ERROR_REVOKED});
+        }
     }
 }
 
@@ -134,8 +153,11 @@ static wf_error finish_list(wf_da *da, wf_time now) {
     if (error != WF_OK) {
         return error;
     }
-    revoke_listed(da);
-    error = wf_revocation_applied(&da->revocation, crl.issuer);
+    report_own(da, wf_revocation_of(&da->revocation, crl.issuer));
+    error = revoke_listed(da);
+    if (error == WF_OK) {
+        error = wf_revocation_applied(&da->revocation, crl.issuer);
+    }
     wf_error raised = wf_da_floor_raise(da, crl.this_update);
     return error != WF_OK ? error : raised;
 }
