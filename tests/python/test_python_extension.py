@@ -334,15 +334,6 @@ def test_an_identity_comes_back_from_its_file_which_only_its_owner_reads(tmp_pat
         _warifu.Identity.load(path)
 
 
-def test_an_authority_comes_back_from_its_file_and_issues(tmp_path):
-    warifu.Authority.create("kept").save(tmp_path / "ca.pem")
-    again = warifu.Authority.load(tmp_path / "ca.pem")
-    assert again.issue("device").anchors == [again.certificate]
-    assert _warifu.certificate_parse(again.certificate).is_ca
-    with pytest.raises(ValueError, match="no authority"):
-        warifu.Authority(again.issue("device"))
-
-
 @pytest.mark.parametrize("wrong", [{"role": "lamp"}, {"role": ""}, {"number": b"short"}])
 def test_a_wrong_order_is_refused(wrong):
     with pytest.raises(ValueError, match=r"role|17 bytes"):

@@ -26,7 +26,7 @@
 typedef struct ext_state {
     PyObject *error;       /* the base of all exceptions */
     PyObject *error_types; /* code -> class */
-    PyTypeObject *engine, *udp, *store, *identity, *setup_code;
+    PyTypeObject *engine, *udp, *store, *identity, *setup_code, *ca;
     PyTypeObject *sim, *sim_host, *sim_store;
     PyTypeObject *event, *hello, *peer, *known, *frame, *da_frame, *certificate; /* records */
 } ext_state;
@@ -91,6 +91,7 @@ int ext_add_udp(PyObject *module, ext_state *state);
 int ext_add_store(PyObject *module, ext_state *state);
 int ext_add_identity(PyObject *module, ext_state *state);
 int ext_add_setup_code(PyObject *module, ext_state *state);
+int ext_add_authority(PyObject *module, ext_state *state);
 int ext_add_sim(PyObject *module, ext_state *state); /* with its hosts and stores */
 int ext_add_sim_host(PyObject *module, ext_state *state);
 int ext_add_sim_store(PyObject *module, ext_state *state);

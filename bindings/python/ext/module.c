@@ -49,8 +49,9 @@ static int execute(PyObject *module) {
         return -1;
     }
     if (ext_add_records(module, state) < 0 || ext_add_identity(module, state) < 0 ||
-        ext_add_setup_code(module, state) < 0 || ext_add_store(module, state) < 0 || ext_add_udp(module, state) < 0 ||
-        ext_add_sim(module, state) < 0 || ext_add_engine(module, state) < 0 || add_functions(module) < 0) {
+        ext_add_setup_code(module, state) < 0 || ext_add_authority(module, state) < 0 ||
+        ext_add_store(module, state) < 0 || ext_add_udp(module, state) < 0 || ext_add_sim(module, state) < 0 ||
+        ext_add_engine(module, state) < 0 || add_functions(module) < 0) {
         return -1;
     }
     return PyModule_AddStringConstant(module, "__version__", WF_VERSION);
@@ -60,9 +61,10 @@ static int traverse(PyObject *module, visitproc visit, void *arg) {
     ext_state *state = PyModule_GetState(module);
     Py_VISIT(state->error);
     Py_VISIT(state->error_types);
-    PyTypeObject *types[] = {state->sim,   state->sim_host, state->sim_store,  state->engine,   state->udp,
-                             state->store, state->identity, state->setup_code, state->event,    state->hello,
-                             state->peer,  state->known,    state->frame,      state->da_frame, state->certificate};
+    PyTypeObject *types[] = {state->sim,   state->sim_host, state->sim_store, state->engine,
+                             state->udp,   state->store,    state->identity,  state->setup_code,
+                             state->ca,    state->event,    state->hello,     state->peer,
+                             state->known, state->frame,    state->da_frame,  state->certificate};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         Py_VISIT(types[i]);
     }
@@ -73,10 +75,10 @@ static int clear(PyObject *module) {
     ext_state *state = PyModule_GetState(module);
     Py_CLEAR(state->error);
     Py_CLEAR(state->error_types);
-    PyTypeObject **types[] = {&state->sim,   &state->sim_host, &state->sim_store,  &state->engine,
-                              &state->udp,   &state->store,    &state->identity,   &state->setup_code,
-                              &state->event, &state->hello,    &state->peer,       &state->known,
-                              &state->frame, &state->da_frame, &state->certificate};
+    PyTypeObject **types[] = {&state->sim,   &state->sim_host, &state->sim_store, &state->engine,
+                              &state->udp,   &state->store,    &state->identity,  &state->setup_code,
+                              &state->ca,    &state->event,    &state->hello,     &state->peer,
+                              &state->known, &state->frame,    &state->da_frame,  &state->certificate};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         Py_CLEAR(*types[i]);
     }

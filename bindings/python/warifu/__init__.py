@@ -20,7 +20,7 @@ from ._token import pkcs11_request
 from ._types import MemberInfo, StateInfo, TypeInfo
 from ._values import Bitmap, Integer, Level, NoData, Overflow, Quantity, Real, Special, State, Undefined, Underflow
 from ._warifu import Hello, Identity, SetupCode, __version__
-from .authority import Authority, random_number
+from .authority import Authority, AuthorityWarning, Issued, random_number
 from .controller import Controller
 from .device import Device
 from .errors import (
@@ -59,6 +59,7 @@ __all__ = [
     "AuditEntry",
     "AuditLog",
     "Authority",
+    "AuthorityWarning",
     "Bitmap",
     "ClassInfo",
     "CodeNeeded",
@@ -72,6 +73,7 @@ __all__ = [
     "Hello",
     "Identity",
     "Integer",
+    "Issued",
     "JsonLines",
     "Level",
     "LockedOut",

@@ -398,6 +398,51 @@ class Identity:
     @property
     def fingerprint(self) -> bytes: ...
 
+CaKind = Literal["root", "issuing", "devices", "controllers"]
+
+@final
+class Ca:
+    @classmethod
+    def create(
+        cls,
+        folder: StrOrBytesPath | None,
+        name: str,
+        not_before: int,
+        not_after: int,
+        *,
+        entropy: SimHost | None = None,
+    ) -> Self: ...
+    @classmethod
+    def open(cls, folder: StrOrBytesPath, /) -> Self: ...
+    def close(self) -> None: ...
+    def add_ca(self, kind: CaKind, name: str, not_before: int, not_after: int, /) -> None: ...
+    def certificate(self, kind: CaKind, /) -> bytes | None: ...
+    def issue(
+        self,
+        role: Literal["device", "controller"],
+        number: ReadableBuffer,
+        name: str | None,
+        not_before: int,
+        not_after: int,
+        /,
+    ) -> Identity: ...
+    def sign(
+        self,
+        request: ReadableBuffer,
+        role: Literal["device", "controller"] | None,
+        number: ReadableBuffer | None,
+        name: str | None,
+        not_before: int,
+        not_after: int,
+        /,
+    ) -> list[bytes]: ...
+    def renew(
+        self, serial: ReadableBuffer, request: ReadableBuffer | None, not_before: int, not_after: int, /
+    ) -> list[bytes]: ...
+    def revoke(self, serial: ReadableBuffer, reason: int, now: int, /) -> None: ...
+    def publish(self, kind: CaKind, this_update: int, next_update: int, /) -> bytes: ...
+    def entries(self) -> list[tuple[bytes, int, int | None, int]]: ...
+
 @final
 class SetupCode:
     __hash__: ClassVar[None]  # type: ignore[assignment]
@@ -660,16 +705,6 @@ class Engine:
 # ---- functions ----
 
 def monotonic() -> int: ...
-def issue(
-    name: str,
-    not_before: int,
-    not_after: int,
-    *,
-    role: Literal["device", "controller"] | None = None,
-    number: ReadableBuffer | None = None,
-    issuer: Identity | None = None,
-    entropy: SimHost | None = None,
-) -> Identity: ...
 def pkcs11_request(
     module: StrOrBytesPath,
     token: str | None,

@@ -107,21 +107,13 @@ class Home:
     def authority(self) -> Authority:
         """The root that all of the home trust."""
         date = int(self._date)
-        return Authority(_warifu.issue("home", date - YEARS, date + YEARS, entropy=self._authority_host))
+        return Authority(_warifu.Ca.create(None, "home", date - YEARS, date + YEARS, entropy=self._authority_host))
 
     def issue(self, role: Literal["device", "controller"], *, number: Number | None = None) -> Identity:
         """An identity under the home's root, with a key that follows from the seed."""
         chosen = b"\xfe\xff\xff\xff" + self._authority_host.random_bytes(13) if number is None else as_number(number)
         start = int(self._date) - DAY_S
-        return _warifu.issue(
-            role,
-            start,
-            start + YEARS,
-            role=role,
-            number=chosen,
-            issuer=self.authority._identity,
-            entropy=self._authority_host,
-        )
+        return self.authority._ca.issue(role, chosen, role, start, start + YEARS)
 
     def device(
         self, objects: Iterable[Object], *, trusted: bool = True, network: int = NETWORK, **options: Any
