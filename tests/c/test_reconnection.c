@@ -509,6 +509,26 @@ static void what_the_owner_asks_for_goes_before_looking_for_peers(void) {
     world_end(w);
 }
 
+/* Both runs look for devices that are away; the third one calls, and need not wait until they give up. */
+static void a_device_that_calls_goes_before_those_that_are_looked_for(void) {
+    world *w = paired();
+    for (unsigned i = OTHER; i <= FOURTH; i++) {
+        world_add(w, i, WF_ROLE_DEVICE);
+        CHECK_OK(wf_engine_open_window(w->nodes[i].engine, w->now, 0, 1));
+        CHECK_OK(world_pair(w, CONTROLLER, i));
+    }
+    for (unsigned i = DEVICE; i <= FOURTH; i++) {
+        world_stop(w, i);
+    }
+    restart(w, CONTROLLER);
+    world_run(w, 2000);
+    world_start(w, FOURTH);
+    wf_engine_announce(w->nodes[FOURTH].engine, w->now);
+    world_run(w, 100);
+    CHECK(has_session(w, FOURTH));
+    world_end(w);
+}
+
 /* ---- requests across a restart ---- */
 
 static void a_get_is_repeated_over_a_restart_of_the_device(void) {
@@ -732,6 +752,7 @@ static const check_case cases[] = {
     CASE(a_wrong_tag_is_answered_with_silence),
     CASE(a_paired_peer_has_a_slot_beside_strangers),
     CASE(what_the_owner_asks_for_goes_before_looking_for_peers),
+    CASE(a_device_that_calls_goes_before_those_that_are_looked_for),
     CASE(a_get_is_repeated_over_a_restart_of_the_device),
     CASE(a_set_is_not_repeated_and_its_outcome_is_unknown),
     CASE(a_set_that_may_be_repeated_is),

@@ -8,7 +8,7 @@
 #include "da/output.h"
 #include "da/peers.h"
 
-enum { LONGEST_PAUSE_MS = 320000, NO_RUN_FREE_MS = 200, ANSWER_PAUSE_MS = 1000 };
+enum { LONGEST_PAUSE_MS = 320000, ANSWER_PAUSE_MS = 1000, WAIT_MS = 1000 };
 
 static bool is_peer(const wf_pairing *p) {
     return p->state == WF_PAIRING_FINAL || p->state == WF_PAIRING_PROVISIONAL;
@@ -48,7 +48,19 @@ static bool gives_way(const wf_run *run) {
            (run->purpose == WF_RUN_CONNECT && run->state == WF_RUN_WAITS_ANSWER);
 }
 
-/* False when all runs are taken: then it is tried again soon. */
+/* A peer that calls is there for certain: one that was only looked for, and did not answer yet, makes room for it. */
+static wf_run *make_room(wf_da *da, wf_time now, wf_run_purpose purpose, const wf_address *address) {
+    for (uint32_t i = 0; i < da->run_count; i++) {
+        wf_run *run = &da->runs[i];
+        if (run->state == WF_RUN_WAITS_2 && run->request.value == 0 && !run->has_nonce && !run->has_cookie) {
+            wf_run_give_up(da, run);
+            return wf_run_new(da, now, purpose, address);
+        }
+    }
+    return NULL;
+}
+
+/* False when all runs are taken: then it waits for one to end. */
 static bool shake_hands(wf_da *da, wf_time now, uint32_t pairing) {
     const wf_pairing *p = &da->pairings.entries[pairing];
     wf_run *earlier = wf_run_of_pairing(da, pairing);
@@ -60,7 +72,11 @@ static bool shake_hands(wf_da *da, wf_time now, uint32_t pairing) {
     }
     wf_run_purpose purpose = p->state == WF_PAIRING_PROVISIONAL ? WF_RUN_HEAL : WF_RUN_CONNECT;
     wf_peer_call *call = &da->calls[pairing];
-    wf_run *run = wf_run_new(da, now, purpose, call->heard ? &call->address : &p->address);
+    const wf_address *address = call->heard ? &call->address : &p->address;
+    wf_run *run = wf_run_new(da, now, purpose, address);
+    if (run == NULL && call->heard) {
+        run = make_room(da, now, purpose, address);
+    }
     if (run == NULL) {
         return false;
     }
@@ -88,8 +104,8 @@ static void call_now(wf_da *da, wf_time now, uint32_t pairing) {
         call->wanted = false;
         return;
     }
-    if (da->role == WF_ROLE_CONTROLLER && !shake_hands(da, now, pairing)) {
-        call->next = now + NO_RUN_FREE_MS;
+    call->waits = da->role == WF_ROLE_CONTROLLER && !shake_hands(da, now, pairing);
+    if (call->waits) {
         return;
     }
     if (da->role == WF_ROLE_DEVICE) {
@@ -99,18 +115,27 @@ static void call_now(wf_da *da, wf_time now, uint32_t pairing) {
     call->pause = call->pause < LONGEST_PAUSE_MS ? call->pause * 2 : LONGEST_PAUSE_MS;
 }
 
+static void call_all(wf_da *da, wf_time now, bool heard) {
+    for (uint32_t i = 0; i < da->pairings.count; i++) {
+        const wf_peer_call *call = &da->calls[i];
+        if (call->wanted && call->heard == heard && (call->waits || call->next <= now)) {
+            call_now(da, now, i);
+        }
+    }
+}
+
+/* Those who call come first. Who waits for a run is looked at when one ends, or after a while. */
 void wf_call_tick(wf_da *da, wf_time now) {
     if (da->calls_next > now) {
         return;
     }
+    call_all(da, now, true);
+    call_all(da, now, false);
     da->calls_next = WF_TIME_NEVER;
     for (uint32_t i = 0; i < da->pairings.count; i++) {
         wf_peer_call *call = &da->calls[i];
-        if (call->wanted && call->next <= now) {
-            call_now(da, now, i);
-        }
         if (call->wanted) {
-            wf_peer_want_at(da, call, call->next);
+            wf_peer_want_at(da, call, call->waits ? now + WAIT_MS : call->next);
         }
     }
 }

@@ -120,6 +120,7 @@ void wf_run_over(wf_da *da, wf_run *run, wf_error outcome) {
     wf_event done = {.kind = WF_EVENT_DONE, .request = run->request, .from = run->address, .error = outcome};
     clean_up(da, run, outcome);
     wf_wipe(run, sizeof *run);
+    da->calls_next = 0; /* somebody may have waited for it */
     if (done.request.value != 0) {
         wf_da_emit(da, &done);
     }

@@ -100,6 +100,7 @@ typedef struct wf_run {
 /* Per pairing: is a session wanted, and when may we next do something for it? */
 typedef struct wf_peer_call {
     bool wanted;
+    bool waits; /* for a run to end: all of them are taken */
     wf_time next;
     uint32_t pause;
     bool has_nonce;
