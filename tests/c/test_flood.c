@@ -1,4 +1,5 @@
 /* A million forged or replayed datagrams against either side: none has an effect, none makes anything grow. */
+#include <inttypes.h>
 #include <malloc.h>
 
 #include "da/state.h"
@@ -164,12 +165,12 @@ static void a_million_forged_or_replayed_datagrams_have_no_effect_and_need_no_me
     CHECK_OK(world_outcome(w, CONTROLLER, request)->error);
     const wf_counters *c = wf_engine_counters(w->nodes[CONTROLLER].engine);
     const wf_counters *d = wf_engine_counters(w->nodes[DEVICE].engine);
-    printf(
-        "%llu datagrams, %llu bytes; answered with %llu of %llu bytes; tags wrong %llu, replays %llu, malformed %llu\n",
-        (unsigned long long)f.sent, (unsigned long long)f.in_bytes, (unsigned long long)f.out,
-        (unsigned long long)f.out_bytes, (unsigned long long)(c->tampered_dropped + d->tampered_dropped),
-        (unsigned long long)(c->replays_dropped + d->replays_dropped),
-        (unsigned long long)(c->malformed + d->malformed));
+    const uint64_t tampered = c->tampered_dropped + d->tampered_dropped, malformed = c->malformed + d->malformed;
+    const uint64_t replayed = c->replays_dropped + d->replays_dropped;
+    CHECK(tampered > FLOOD / 10 && replayed > FLOOD / 100 && malformed > FLOOD / 10);
+    printf("%" PRIu64 " datagrams, %" PRIu64 " bytes; answered with %" PRIu64 " of %" PRIu64 " bytes; %" PRIu64
+           " wrong tags, %" PRIu64 " replays, %" PRIu64 " malformed\n",
+           f.sent, f.in_bytes, f.out, f.out_bytes, tampered, replayed, malformed);
     world_end(w);
 }
 
