@@ -27,7 +27,8 @@ static void the_code_alone_pairs_strangers_without_any_anchor(void) {
     open_window(w, 1);
     CHECK_OK(pair_by(w, CONTROLLER, &device_code));
     check_paired(w, CONTROLLER);
-    CHECK(da_of(w, DEVICE)->pairings.entries[0].pinned && da_of(w, CONTROLLER)->pairings.entries[0].pinned);
+    CHECK(da_of(w, DEVICE)->pairings.entries[0].origin.pinned &&
+          da_of(w, CONTROLLER)->pairings.entries[0].origin.pinned);
     CHECK(world_event_of(w, CONTROLLER, WF_EVENT_PAIR_QUESTION) == NULL); /* the key says which device it is */
     world_end(w);
 }
@@ -41,7 +42,7 @@ static void a_pinned_peer_meets_again_after_restarts_of_either_side(void) {
         world_start(w, i);
         wf_engine_announce(w->nodes[i].engine, w->now);
         world_run(w, 30000);
-        CHECK(da_of(w, i)->pairings.entries[0].pinned);
+        CHECK(da_of(w, i)->pairings.entries[0].origin.pinned);
         check_paired(w, CONTROLLER);
     }
     world_end(w);
@@ -53,8 +54,8 @@ static void code_and_root_together_pair(void) {
         open_window(w, 1);
         CHECK_OK(wait_for(w, CONTROLLER, begin(w, CONTROLLER, &device_code, root_too)));
         check_paired(w, CONTROLLER);
-        CHECK(!da_of(w, DEVICE)->pairings.entries[0].pinned);
-        CHECK(da_of(w, CONTROLLER)->pairings.entries[0].pinned == !root_too);
+        CHECK(!da_of(w, DEVICE)->pairings.entries[0].origin.pinned);
+        CHECK(da_of(w, CONTROLLER)->pairings.entries[0].origin.pinned == !root_too);
         world_end(w);
     }
 }
