@@ -279,6 +279,19 @@ static void an_expired_peer_goes_on_and_is_reported_once_a_session(void) {
     }
 }
 
+static void the_date_of_a_peer_paired_by_its_code_alone_says_nothing(void) {
+    world *w = paired();
+    restart(w, DEVICE);
+    for (unsigned i = CONTROLLER; i <= DEVICE; i++) {
+        wf_da *da = w->nodes[i].engine->da;
+        da->pairings.entries[world_peer(w, i).value - 1].origin.pinned = true;
+        wf_engine_set_date(w->nodes[i].engine, w->now, WORLD_DATE + 200000);
+    }
+    world_run(w, 1000);
+    CHECK(has_session(w, DEVICE) && count_expired(w, CONTROLLER) == 0 && count_expired(w, DEVICE) == 0);
+    world_end(w);
+}
+
 /* ---- replays and forgeries ---- */
 
 static void deliver(world *w, unsigned to, unsigned as, bool multicast, const world_datagram *d) {
@@ -741,6 +754,7 @@ static const check_case cases[] = {
     CASE(a_run_that_fails_changes_nothing),
     CASE(runs_that_fail_for_an_hour_fill_nothing),
     CASE(an_expired_peer_goes_on_and_is_reported_once_a_session),
+    CASE(the_date_of_a_peer_paired_by_its_code_alone_says_nothing),
     CASE(a_wake_played_again_is_ignored),
     CASE(old_wakes_start_nothing_wherever_they_come_from),
     CASE(without_a_session_old_wakes_make_a_controller_look_where_the_peer_was),

@@ -7,7 +7,7 @@ void wf_da_report_expired(wf_da *da, wf_time now, uint32_t pairing) {
     const wf_pairing *p = &da->pairings.entries[pairing];
     const wf_chain_rules rules = wf_da_chain_rules(da, now, p->role);
     wf_certificate certificate;
-    bool is_expired = rules.has_time &&
+    bool is_expired = !p->origin.pinned &&
                       wf_certificate_parse(&certificate, wf_bytes_of(p->certificate, p->certificate_len)) == WF_OK &&
                       rules.now > certificate.not_after;
     if (is_expired) {

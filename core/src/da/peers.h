@@ -6,7 +6,8 @@
 
 enum { WF_FIRST_PAUSE_MS = 10000 /* between two attempts at a session; it doubles */ };
 
-/* A paired peer goes on after its certificate's date, and its owner hears of it. */
+/* A paired peer goes on after its certificate's date, and its owner hears of it; not of one paired by its code alone,
+ * whose dates say nothing. */
 void wf_da_report_expired(wf_da *da, wf_time now, uint32_t pairing);
 /* A fresh handshake reached the peer there. */
 void wf_da_address_proven(wf_da *da, uint32_t pairing, const wf_address *address);
