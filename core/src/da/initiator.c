@@ -97,11 +97,13 @@ wf_error wf_initiator_begin(wf_da *da, wf_time now, wf_run *run) {
 
 static void follow_retry(wf_da *da, wf_time now, wf_run *run, const wf_da_frame *frame) {
     bool known = run->has_cookie && memcmp(run->cookie, frame->cookie.at, sizeof run->cookie) == 0;
-    if (run->state != WF_RUN_WAITS_2 || known) {
+    if (run->state != WF_RUN_WAITS_2) {
         return;
     }
-    if (run->retries >= WF_MAX_RETRIES) {
-        run->disturbed = true; /* a device has one cookie, and another one after half a minute */
+    /* A device has one cookie, and another one after half a minute; and it takes its own. */
+    run->refused_cookies += known;
+    run->disturbed |= run->refused_cookies > WF_MAX_RETRIES || (!known && run->retries >= WF_MAX_RETRIES);
+    if (known || run->retries >= WF_MAX_RETRIES) {
         return;
     }
     run->retries++;

@@ -79,7 +79,7 @@ static void begin_anew(wf_da *da, wf_time now, wf_run *run, uint32_t provisional
     run->state = WF_RUN_WAITS_2;
     run->tid = (*da->next_tid)++;
     run->ends = now + WF_RUN_MS;
-    run->retries = 0;
+    run->retries = run->refused_cookies = 0;
     run->has_cookie = false;
     run->hint = WF_OK;
     run->window_seen_open = run->window_seen_closed = false;

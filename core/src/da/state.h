@@ -74,7 +74,7 @@ typedef struct wf_run {
     uint16_t tid;
     wf_time repeat_at, ends;
     uint32_t interval;
-    unsigned retries;
+    unsigned retries, refused_cookies;
     bool heard_plaintext, heard_da, window_seen_open, window_seen_closed;
     bool incomplete; /* a provisional pairing of an earlier handshake lies in the store */
     bool disturbed;  /* by messages that were not the device's */
