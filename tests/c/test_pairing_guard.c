@@ -41,7 +41,7 @@ static void the_fifth_wrong_proof_closes_the_window(void) {
     for (unsigned i = 1; i <= WF_WINDOW_FAILURES; i++) {
         CHECK(wf_engine_window(w->nodes[DEVICE].engine, w->now).left_ms > 0);
         CHECK(give_wrong_proof(w) == WF_ERROR_WRONG_CODE);
-        world_run(w, SECOND_MS << i);
+        world_run(w, (wf_time)SECOND_MS << i);
     }
     CHECK(wf_engine_window(w->nodes[DEVICE].engine, w->now).left_ms == 0);
     const wf_event *closed = world_event_of(w, DEVICE, WF_EVENT_WINDOW_CLOSED);
@@ -85,7 +85,7 @@ static void wrong_proofs_and_their_delay_survive_a_restart(void) {
     open_window(w, 1);
     for (unsigned i = 0; i < 4; i++) {
         CHECK(give_wrong_proof(w) == WF_ERROR_WRONG_CODE);
-        world_run(w, SECOND_MS << i);
+        world_run(w, (wf_time)SECOND_MS << i);
     }
     world_stop(w, DEVICE);
     world_start(w, DEVICE);
