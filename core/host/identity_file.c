@@ -1,8 +1,6 @@
 #define _XOPEN_SOURCE 700
 #include "host/private_file.h"
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <warifu/identity_file.h>
 
@@ -20,26 +18,12 @@ wf_error wf_identity_file_save(const char *path, const wf_identity *identity) {
     return error;
 }
 
-/* A private key that others may read is no longer private. */
-static wf_error open_private(const char *path, int *fd) {
-    struct stat status;
-    *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not make us wait */
-    if (*fd < 0) {
-        return WF_ERROR_STORE;
-    }
-    if (fstat(*fd, &status) != 0 || !S_ISREG(status.st_mode) || (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-        close(*fd);
-        return WF_ERROR_STORE;
-    }
-    return WF_OK;
-}
-
 wf_error wf_identity_file_load(wf_identity_file *out, const char *path) {
     uint8_t text[TEXT_LEN];
     size_t len = 0;
     int fd;
     memset(out, 0, sizeof *out);
-    wf_error error = open_private(path, &fd);
+    wf_error error = wf_private_file_open(path, &fd);
     if (error != WF_OK) {
         return error;
     }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { PATH_LEN = 4096 };
@@ -21,6 +22,19 @@ static bool write_all(int fd, wf_bytes bytes) {
         bytes = wf_bytes_of(bytes.at + done, bytes.len - (size_t)done);
     }
     return true;
+}
+
+wf_error wf_private_file_open(const char *path, int *fd) {
+    struct stat status;
+    *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not make us wait */
+    if (*fd < 0) {
+        return WF_ERROR_STORE;
+    }
+    if (fstat(*fd, &status) != 0 || !S_ISREG(status.st_mode) || (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+        close(*fd);
+        return WF_ERROR_STORE;
+    }
+    return WF_OK;
 }
 
 wf_error wf_private_file_read_all(int fd, uint8_t *out, size_t capacity, size_t *len) {

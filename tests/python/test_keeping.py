@@ -172,7 +172,7 @@ async def test_a_factory_reset_leaves_no_pairing_in_memory_or_on_disk(tmp_path):
     async with pair.device() as device:
         device.open_window()
         device.factory_reset()
-        assert (device.peers, device.window_left) == ([], 0)
+        assert (device.peers, device.window.left) == ([], 0)
         pieces = [before[at : at + 16] for at in range(24, len(before) - 16, 16)]
         files = b"".join(snapshot(pair.device_state).values())
         assert not any(piece in files for piece in pieces if len(set(piece)) > 8)

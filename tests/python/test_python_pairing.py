@@ -72,7 +72,7 @@ async def test_pairing_by_number_tells_its_steps_and_shows_on_both_sides():
     async with home.device() as device, home.controller() as controller:
         events = device.events()
         device.open_window(60)
-        assert 50 < device.window_left <= 60
+        assert 50 < device.window.left <= 60
         steps = []
         peer = await controller.pair(device.addresses[0], number=device.number, progress=steps.append)
         assert steps == ["started", "address_confirmed", "device_verified", "keys_agreed", "confirmed"]
@@ -81,7 +81,7 @@ async def test_pairing_by_number_tells_its_steps_and_shows_on_both_sides():
         assert peer.is_connected
         assert [other.number for other in device.peers] == [controller.number]
         assert device.peers[0].role == "controller"
-        assert device.window_left == 0
+        assert device.window == warifu.Window(left=0, pairings=0, failures=0, opened_today=1)
         kinds = [(await anext(events)).kind for _ in range(4)]
         assert sorted(kinds) == ["paired", "session_up", "window_closed", "window_opened"]
 

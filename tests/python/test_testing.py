@@ -159,11 +159,9 @@ async def heal(seed: int, cut: str, at: int, loss: float) -> bool:
     """Pairs while the power of one side goes at its write number `at`; False when it makes fewer writes than that."""
     async with Home(seed=seed) as home, home.device([aircon()]) as device, home.controller() as controller:
         victim = device if cut == "device" else controller
-        place = device.addresses[0]
         home.store(victim).set_faults(loss=loss)
         home.store(victim).cut_at(at)
-        device.open_window()
-        pairing = asyncio.create_task(controller.pair(place, number=device.number))
+        pairing = asyncio.create_task(paired(controller, device))
         await asyncio.wait([pairing])
         if home.store(victim).has_power:
             await pairing

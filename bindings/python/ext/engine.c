@@ -64,12 +64,12 @@ static void shut(engine_object *self) {
 typedef struct arguments {
     uint64_t now;
     PyObject *identity, *store, *entropy, *dictionary, *set_hook, *get_hook, *trace;
-    PyObject *policy, *known;
+    PyObject *policy, *known, *setup_code;
     Py_buffer number, maker;
     uint32_t objects, properties, value_bytes, pairings, handshakes, requests, send_bytes, event_bytes;
     uint32_t later, later_ms, answer_delay_ms;
     uint32_t calls, call_bytes, nodes, instances, gap_ms, audit_entries, listeners_off;
-    int transmits_only, keep_number, check_values, interview;
+    int transmits_only, keep_number, check_values, interview, code_alone;
     uint16_t port;
 } arguments;
 
@@ -80,7 +80,7 @@ static bool parse(arguments *out, PyObject *args, PyObject *keywords) {
         "event_bytes", "later",      "later_ms",    "answer_delay_ms", "transmits_only", "keep_number", "check_values",
         "set_hook",    "get_hook",   "trace",       "entropy",         "calls",          "call_bytes",  "nodes",
         "instances",   "gap_ms",     "interview",   "dictionary",      "audit_entries",  "known",       "listeners_off",
-        NULL};
+        "setup_code",  "code_alone", NULL};
     *out = (arguments){.identity = Py_None,
                        .store = Py_None,
                        .entropy = Py_None,
@@ -90,6 +90,7 @@ static bool parse(arguments *out, PyObject *args, PyObject *keywords) {
                        .trace = Py_None,
                        .policy = Py_None,
                        .known = Py_None,
+                       .setup_code = Py_None,
                        .pairings = 4,
                        .handshakes = 4,
                        .requests = 64,
@@ -98,7 +99,7 @@ static bool parse(arguments *out, PyObject *args, PyObject *keywords) {
                        .event_bytes = 1 << 16,
                        .port = WF_PORT};
     return PyArg_ParseTupleAndKeywords(
-        args, keywords, "O&|$OOOO&z*z*O&O&O&O&O&O&O&O&O&O&O&pppOOOOO&O&O&O&O&pOO&OO&:Engine", names, ext_as_u64,
+        args, keywords, "O&|$OOOO&z*z*O&O&O&O&O&O&O&O&O&O&O&pppOOOOO&O&O&O&O&pOO&OO&Op:Engine", names, ext_as_u64,
         &out->now, &out->identity, &out->store, &out->policy, ext_as_u16, &out->port, &out->number, &out->maker,
         ext_as_u32, &out->objects, ext_as_u32, &out->properties, ext_as_u32, &out->value_bytes, ext_as_u32,
         &out->pairings, ext_as_u32, &out->handshakes, ext_as_u32, &out->requests, ext_as_u32, &out->send_bytes,
@@ -106,7 +107,8 @@ static bool parse(arguments *out, PyObject *args, PyObject *keywords) {
         &out->answer_delay_ms, &out->transmits_only, &out->keep_number, &out->check_values, &out->set_hook,
         &out->get_hook, &out->trace, &out->entropy, ext_as_u32, &out->calls, ext_as_u32, &out->call_bytes, ext_as_u32,
         &out->nodes, ext_as_u32, &out->instances, ext_as_u32, &out->gap_ms, &out->interview, &out->dictionary,
-        ext_as_u32, &out->audit_entries, &out->known, ext_as_u32, &out->listeners_off);
+        ext_as_u32, &out->audit_entries, &out->known, ext_as_u32, &out->listeners_off, &out->setup_code,
+        &out->code_alone);
 }
 
 static void release_arguments(arguments *given) {
@@ -211,9 +213,11 @@ static bool configure(engine_object *self, wf_engine_config *config, const argum
                                  .gap_ms = given->gap_ms,
                                  .audit_entries = given->audit_entries,
                                  .listeners_off = given->listeners_off,
+                                 .code_alone = given->code_alone != 0,
                                  .interview = given->interview != 0};
     if (!check_types(state, given) || !ext_as_entropy(state, &config->entropy, given->entropy) ||
-        !configure_policy(state, config, given->policy) || !configure_node(state, config, given)) {
+        !configure_policy(state, config, given->policy) ||
+        !ext_as_setup_code(state, &config->setup_code, given->setup_code) || !configure_node(state, config, given)) {
         return false;
     }
     if (given->check_values) {
@@ -362,7 +366,7 @@ static const char doc[] =
     "       properties=0, value_bytes=0, pairings=4, handshakes=4, requests=64, send_bytes=65536,\n"
     "       event_bytes=65536, later=16, later_ms=0, answer_delay_ms=0, transmits_only=False, keep_number=False,\n"
     "       check_values=False, set_hook=None, get_hook=None, trace=None, entropy=None, dictionary=None, known=None,\n"
-    "       listeners_off=0)\n--\n\n"
+    "       listeners_off=0, setup_code=None, code_alone=False)\n--\n\n"
     "One endpoint of ECHONET Lite with Device Authentication, without input or output of its own. `now` is in\n"
     "milliseconds, everywhere. set_hook(eoj, epc, old, new) says whether a peer may set a value; it may call put()\n"
     "and get(). get_hook(eoj, epc, old) gives the present value, None for the stored one, or False to refuse. Both "

@@ -178,26 +178,31 @@ static PyObject *send_raw(PyObject *object, PyObject *args) {
 
 /* ---- pairing ---- */
 
-static PyObject *pair(PyObject *object, PyObject *args) {
+static PyObject *pair(PyObject *object, PyObject *args, PyObject *keywords) {
+    static char *names[] = {"now", "address", "number", "code", "root_too", "duration_ms", NULL};
     engine_object *self = engine_of(object);
     const ext_state *state = ext_state_of(object);
     uint64_t now;
     const char *text;
     Py_buffer number = {0};
+    PyObject *code = Py_None;
+    int root_too = 0;
     uint8_t wanted[WF_NUMBER_LEN];
-    wf_address address;
+    wf_pair_order order = {0};
     wf_request_id id = {0};
-    if (!PyArg_ParseTuple(args, "O&s|z*:pair", ext_as_u64, &now, &text, &number)) {
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O&s|z*$OpO&:pair", names, ext_as_u64, &now, &text, &number, &code,
+                                     &root_too, ext_as_u32, &order.duration_ms)) {
         return NULL;
     }
     PyObject *result = NULL;
     bool named = number.obj != NULL;
-    if (ext_as_address(state, &address, text, self->port) &&
+    order.root_too = root_too != 0;
+    if (ext_as_address(state, &order.address, text, self->port) && ext_as_setup_code(state, &order.code, code) &&
         (!named || ext_copy_exact(state, wanted, sizeof wanted, &number, "number has 17 bytes")) &&
         engine_enter(self)) {
+        order.number = named ? wanted : NULL;
         engine_release_gil(self);
-        wf_error error = wf_engine_pair(self->engine, now, &id,
-                                        &(wf_pair_order){.address = address, .number = named ? wanted : NULL});
+        wf_error error = wf_engine_pair(self->engine, now, &id, &order);
         engine_take_gil(self);
         engine_leave(self);
         result = id_or_raise(object, error, id);
@@ -263,11 +268,13 @@ static PyObject *factory_reset(PyObject *object, PyObject *args) {
 static PyObject *open_window(PyObject *object, PyObject *args) {
     engine_object *self = engine_of(object);
     uint64_t now;
-    uint32_t duration = 0;
-    if (!PyArg_ParseTuple(args, "O&|O&:open_window", ext_as_u64, &now, ext_as_u32, &duration) || !engine_enter(self)) {
+    uint32_t duration = 0, pairings = 0;
+    if (!PyArg_ParseTuple(args, "O&|O&O&:open_window", ext_as_u64, &now, ext_as_u32, &duration, ext_as_u32,
+                          &pairings) ||
+        !engine_enter(self)) {
         return NULL;
     }
-    wf_error error = wf_engine_open_window(self->engine, now, duration, 1);
+    wf_error error = wf_engine_open_window(self->engine, now, duration, pairings);
     engine_leave(self);
     return engine_none_or_raise(object, error);
 }
@@ -283,15 +290,15 @@ static PyObject *close_window(PyObject *object, PyObject *args) {
     return Py_NewRef(Py_None);
 }
 
-static PyObject *window_left(PyObject *object, PyObject *args) {
+static PyObject *window(PyObject *object, PyObject *args) {
     engine_object *self = engine_of(object);
     uint64_t now;
-    if (!PyArg_ParseTuple(args, "O&:window_left", ext_as_u64, &now) || !engine_enter(self)) {
+    if (!PyArg_ParseTuple(args, "O&:window", ext_as_u64, &now) || !engine_enter(self)) {
         return NULL;
     }
-    uint32_t left = wf_engine_window(self->engine, now).left_ms;
+    wf_window_state seen = wf_engine_window(self->engine, now);
     engine_leave(self);
-    return PyLong_FromUnsignedLong(left);
+    return Py_BuildValue("(kIII)", (unsigned long)seen.left_ms, seen.pairings, seen.failures, seen.opened_today);
 }
 
 /* ---- what was seen ---- */
@@ -411,9 +418,9 @@ PyMethodDef engine_methods[] = {
     {"send_raw", send_raw, METH_VARARGS,
      "send_raw($self, address, datagram, /)\n--\n\nAny datagram as it is, for tests of others. Raises Capacity, "
      "TooSmall."},
-    {"pair", pair, METH_VARARGS,
-     "pair($self, now, address, number=None, /)\n--\n\nBegins a pairing; gives up the GIL. Raises State, Capacity, "
-     "Argument."},
+    {"pair", EXT_METHOD(pair), KEYWORDS,
+     "pair($self, now, address, number=None, *, code=None, root_too=False, duration_ms=0)\n--\n\nBegins a pairing; "
+     "gives up the GIL. Raises State, Capacity, Argument, Untrusted."},
     {"pair_decide", pair_decide, METH_VARARGS,
      "pair_decide($self, now, request, accept, /)\n--\n\nAnswers \"pair_question\"."},
     {"unpair", unpair, METH_VARARGS, "unpair($self, now, peer, /)\n--\n\nEnds a pairing. Raises NotPaired, Capacity."},
@@ -422,9 +429,12 @@ PyMethodDef engine_methods[] = {
     {"factory_reset", factory_reset, METH_VARARGS,
      "factory_reset($self, now, /)\n--\n\nErases all pairings and keys. Raises State, Store, Entropy."},
     {"open_window", open_window, METH_VARARGS,
-     "open_window($self, now, duration_ms=0, /)\n--\n\nOpens the pairing window; 0: 180 s. Raises State, Argument."},
+     "open_window($self, now, duration_ms=0, pairings=0, /)\n--\n\nOpens the pairing window; 0: 180 s, and one "
+     "pairing. Raises State, Argument, LockedOut, errors.Store."},
     {"close_window", close_window, METH_VARARGS, "close_window($self, now, /)\n--\n\nCloses the pairing window."},
-    {"window_left", window_left, METH_VARARGS, "window_left($self, now, /)\n--\n\nMilliseconds; 0: closed."},
+    {"window", window, METH_VARARGS,
+     "window($self, now, /)\n--\n\nMilliseconds left (0: closed), pairings it still takes, wrong proofs seen in it, "
+     "windows opened in the last 24 h of operation."},
     {"peers", peers, METH_NOARGS, "peers($self, /)\n--\n\nAll pairings, as PeerRow."},
     {"counters", counters, METH_NOARGS, "counters($self, /)\n--\n\nWhat was counted since the start, by name."},
     {"explain", engine_explain, METH_VARARGS,

@@ -174,6 +174,11 @@ PyObject *ext_raise_system(const ext_state *state, wf_error error, const wf_syst
     return raise_made(made);
 }
 
+PyObject *ext_raise_path(const ext_state *state, wf_error error, int number, const char *call, const char *path) {
+    wf_system_error system = {.number = error == WF_ERROR_STORE ? number : 0, .call = call};
+    return ext_raise_system(state, error, &system, path);
+}
+
 static PyObject *make_error(PyObject *module, PyObject *args) {
     int code;
     const char *detail = NULL, *address = NULL;

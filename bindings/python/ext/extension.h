@@ -46,6 +46,8 @@ PyObject *ext_make_error(const ext_state *state, wf_error error, const char *det
 /* These raise, and return NULL so that callers can return them. */
 PyObject *ext_raise(const ext_state *state, wf_error error, const char *detail);
 PyObject *ext_raise_system(const ext_state *state, wf_error error, const wf_system_error *system, const char *detail);
+/* Of a call on a file: STORE carries `number`, what errno was. */
+PyObject *ext_raise_path(const ext_state *state, wf_error error, int number, const char *call, const char *path);
 extern PyMethodDef ext_error_functions[];
 
 /* ---- convert.c ---- */
@@ -98,6 +100,8 @@ int ext_add_sim_store(PyObject *module, ext_state *state);
 
 /* Valid while the caller holds a reference to the object. */
 const wf_identity *ext_identity_view(PyObject *identity);
+/* The code, or NULL for None; the same lifetime. Raises TypeError. */
+bool ext_as_setup_code(const ext_state *state, const wf_setup_code **out, PyObject *object);
 /* The number of the own certificate, or NULL where it has none. */
 const uint8_t *ext_identity_number(PyObject *identity);
 

@@ -98,12 +98,6 @@ static PyObject *from_pkcs11(PyObject *type, PyObject *args, PyObject *keywords)
     return made;
 }
 
-/* The store's errors carry what the system said, where it said something. */
-static PyObject *raise_path(const ext_state *state, wf_error error, int number, const char *call, const char *path) {
-    wf_system_error system = {.number = error == WF_ERROR_STORE ? number : 0, .call = call};
-    return ext_raise_system(state, error, &system, path);
-}
-
 static PyObject *load(PyObject *type, PyObject *args) {
     PyObject *path;
     if (!PyArg_ParseTuple(args, "O&:load", PyUnicode_FSConverter, &path)) {
@@ -118,7 +112,7 @@ static PyObject *load(PyObject *type, PyObject *args) {
         if (error == WF_OK) {
             made = finish(self, WF_OK, NULL);
         } else {
-            raise_path(ext_state_of((PyObject *)self), error, number, "read", PyBytes_AsString(path));
+            ext_raise_path(ext_state_of((PyObject *)self), error, number, "read", PyBytes_AsString(path));
             Py_DECREF(self);
         }
     }
@@ -134,8 +128,9 @@ static PyObject *save(PyObject *object, PyObject *args) {
     }
     errno = 0;
     wf_error error = wf_identity_file_save(PyBytes_AsString(path), &self->file.view);
-    PyObject *result = error == WF_OK ? Py_NewRef(Py_None)
-                                      : raise_path(ext_state_of(object), error, errno, "write", PyBytes_AsString(path));
+    PyObject *result = error == WF_OK
+                           ? Py_NewRef(Py_None)
+                           : ext_raise_path(ext_state_of(object), error, errno, "write", PyBytes_AsString(path));
     Py_DECREF(path);
     return result;
 }

@@ -27,12 +27,14 @@ static PyStructSequence_Field hello_fields[] = {
     {"is_controller", "it makes pairings"},
     {"window_open", "its pairing window is open"},
     {"has_pairings", "it is paired with somebody"},
+    {"demands_code", "who pairs with it has to know its set-up code"},
+    {"demands_root", "who pairs with it needs a certificate under its roots"},
     {"suites", "the EDHOC cipher suites it takes, of 2 and 3"},
     {"window_seconds", "how long the window stays open, in seconds"},
     {NULL, NULL},
 };
 static PyStructSequence_Desc hello_description = {
-    "warifu.Hello", "What a node says about itself in a hello: a hint, authenticated by nothing.", hello_fields, 6};
+    "warifu.Hello", "What a node says about itself in a hello: a hint, authenticated by nothing.", hello_fields, 8};
 
 static PyStructSequence_Field event_fields[] = {
     {"kind", "\"done\", \"answer\", \"found\", ..."},
@@ -159,6 +161,8 @@ PyObject *ext_from_hello(const ext_state *state, const wf_hello *hello) {
     ext_record_add(&record, PyBool_FromLong(hello->is_controller));
     ext_record_add(&record, PyBool_FromLong(hello->window_open));
     ext_record_add(&record, PyBool_FromLong(hello->has_pairings));
+    ext_record_add(&record, PyBool_FromLong(hello->demands_code));
+    ext_record_add(&record, PyBool_FromLong(hello->demands_root));
     if (hello->takes_suite_2 && hello->takes_suite_3) {
         ext_record_add(&record, Py_BuildValue("(ii)", 3, 2));
     } else if (hello->takes_suite_2 || hello->takes_suite_3) {

@@ -1,8 +1,9 @@
 /* SetupCode: what a device's label says. Its secret is shown by text() and qr() and by nothing else. */
 #include "extension.h"
+#include <errno.h>
 #include <string.h>
 #include <warifu/qr.h>
-#include <warifu/setup_code.h>
+#include <warifu/setup_code_file.h>
 
 typedef struct code_object {
     PyObject_HEAD wf_setup_code code;
@@ -10,6 +11,19 @@ typedef struct code_object {
 
 static const wf_setup_code *code_of(PyObject *object) {
     return &((code_object *)object)->code;
+}
+
+bool ext_as_setup_code(const ext_state *state, const wf_setup_code **out, PyObject *object) {
+    *out = NULL;
+    if (object == Py_None) {
+        return true;
+    }
+    if (!Py_IS_TYPE(object, state->setup_code)) {
+        PyErr_SetString(PyExc_TypeError, "a set-up code must be a SetupCode or None");
+        return false;
+    }
+    *out = code_of(object);
+    return true;
 }
 
 /* Takes over `self`: a half-made object goes with the error. */
@@ -80,6 +94,67 @@ static PyObject *make(PyObject *type, PyObject *args, PyObject *keywords) {
     }
     code_object *self = (code_object *)ext_allocate((PyTypeObject *)type);
     return self == NULL ? NULL : finish(self, make_code(&self->code, public_key, entropy), NULL);
+}
+
+/* The same for files. */
+static PyObject *finish_file(code_object *self, wf_error error, int number, PyObject *path) {
+    if (error == WF_OK) {
+        return (PyObject *)self;
+    }
+    ext_raise_path(ext_state_of((PyObject *)self), error, number, "read", PyBytes_AsString(path));
+    Py_DECREF(self);
+    return NULL;
+}
+
+static PyObject *load(PyObject *type, PyObject *args) {
+    PyObject *path;
+    if (!PyArg_ParseTuple(args, "O&:load", PyUnicode_FSConverter, &path)) {
+        return NULL;
+    }
+    PyObject *made = NULL;
+    code_object *self = (code_object *)ext_allocate((PyTypeObject *)type);
+    if (self != NULL) {
+        errno = 0;
+        wf_error error = wf_setup_code_file_load(&self->code, PyBytes_AsString(path));
+        made = finish_file(self, error, errno, path);
+    }
+    Py_DECREF(path);
+    return made;
+}
+
+static PyObject *load_or_make(PyObject *type, PyObject *args) {
+    PyObject *path, *key;
+    uint8_t public_key[WF_P256_PUBLIC_LEN];
+    if (!PyArg_ParseTuple(args, "O&O:load_or_make", PyUnicode_FSConverter, &path, &key)) {
+        return NULL;
+    }
+    PyObject *made = NULL;
+    code_object *self = NULL;
+    if (as_public_key(PyType_GetModuleState((PyTypeObject *)type), public_key, key)) {
+        self = (code_object *)ext_allocate((PyTypeObject *)type);
+    }
+    if (self != NULL) {
+        errno = 0;
+        wf_error error =
+            wf_setup_code_file_load_or_make(&self->code, PyBytes_AsString(path), public_key, wf_entropy_system());
+        made = finish_file(self, error, errno, path);
+    }
+    Py_DECREF(path);
+    return made;
+}
+
+static PyObject *save(PyObject *object, PyObject *args) {
+    PyObject *path;
+    if (!PyArg_ParseTuple(args, "O&:save", PyUnicode_FSConverter, &path)) {
+        return NULL;
+    }
+    errno = 0;
+    wf_error error = wf_setup_code_file_save(PyBytes_AsString(path), code_of(object));
+    PyObject *result = error == WF_OK
+                           ? Py_NewRef(Py_None)
+                           : ext_raise_path(ext_state_of(object), error, errno, "write", PyBytes_AsString(path));
+    Py_DECREF(path);
+    return result;
 }
 
 static PyObject *text(PyObject *object, PyObject *args, PyObject *keywords) {
@@ -167,6 +242,15 @@ static PyMethodDef methods[] = {
     {"make", EXT_METHOD(make), METH_VARARGS | METH_KEYWORDS | METH_CLASS,
      "make($type, key, *, entropy=None)\n--\n\nA new code, with a fresh secret, for the device with this key: an "
      "Identity, or a public key as x and y (64 bytes).\n\nRaises errors.Point, errors.Entropy."},
+    {"load", load, METH_VARARGS | METH_CLASS,
+     "load($type, path, /)\n--\n\nReads a file with a code; it must be readable by its owner only.\n\n"
+     "Raises errors.Store, NotACode."},
+    {"load_or_make", load_or_make, METH_VARARGS | METH_CLASS,
+     "load_or_make($type, path, key, /)\n--\n\nReads the file; where there is none, makes a code for the device with "
+     "this key\n(an Identity, or 64 bytes) and keeps it there, mode 0600: so a device has the same code after each\n"
+     "restart.\n\nRaises errors.Store, NotACode, WrongDevice (the file's code is for another key), errors.Entropy."},
+    {"save", save, METH_VARARGS,
+     "save($self, path, /)\n--\n\nWrites the file whole or not at all, mode 0600. Raises errors.Store."},
     {"text", EXT_METHOD(text), METH_VARARGS | METH_KEYWORDS,
      "text($self, *, grouped=False)\n--\n\nThe code itself, secret included: with `grouped` in groups of four, for "
      "people who type it."},

@@ -22,9 +22,10 @@ from ._values import Bitmap, Integer, Level, NoData, Overflow, Quantity, Real, S
 from ._warifu import Hello, Identity, SetupCode, __version__
 from .authority import Authority, AuthorityWarning, Issued, random_number
 from .controller import Controller
-from .device import Device
+from .device import Device, Window
 from .errors import (
     CodeNeeded,
+    Disturbed,
     Error,
     LockedOut,
     NoAnswer,
@@ -66,6 +67,7 @@ __all__ = [
     "Controller",
     "Device",
     "Dictionary",
+    "Disturbed",
     "Error",
     "Event",
     "Explanation",
@@ -117,6 +119,7 @@ __all__ = [
     "Underflow",
     "UnpairedHereOnly",
     "Untrusted",
+    "Window",
     "WindowClosed",
     "WrongCode",
     "WrongDevice",

@@ -16,7 +16,7 @@ from ._platform import SYSTEM, Platform, Store, Transport
 from ._runtime import Runtime
 from ._services import Answer, Asked, Service, request
 from ._stream import Stream
-from ._warifu import Closed, Engine, Error, Identity, NoObject, NoProperty, PeerRow, Refused, make_error
+from ._warifu import Closed, Engine, Error, Identity, NoObject, NoProperty, PeerRow, Refused, SetupCode, make_error
 from ._warifu import Event as EngineEvent
 from .events import Event, Notification
 from .nodes import Peer, Remote, properties_of
@@ -63,6 +63,8 @@ class Endpoint:
     _transmits_only = False
     _check_values = False
     _later_ms = 0
+    _setup_code: SetupCode | None = None
+    _code_alone = False
     _answer_delay_ms = ENGINES_OWN
 
     def __init__(
@@ -152,6 +154,8 @@ class Endpoint:
         return Engine(
             now,
             identity=self._identity,
+            setup_code=self._setup_code,
+            code_alone=self._code_alone,
             store=store,
             policy=self.policy._handle,
             known=self._known,

@@ -1,4 +1,6 @@
-"""Numbers and times as people give them."""
+"""Numbers, codes and times as people give them."""
+
+from ._warifu import SetupCode
 
 Number = bytes | str  # an identification number: 17 bytes, or their hexadecimal text
 
@@ -9,6 +11,11 @@ def as_number(number: Number) -> bytes:
     if len(value) != 17:
         raise ValueError(f"an identification number has 17 bytes, not {len(value)}")
     return value
+
+
+def as_code(code: SetupCode | str | None) -> SetupCode | None:
+    """A set-up code from its text. Raises NotACode."""
+    return SetupCode.parse(code) if isinstance(code, str) else code
 
 
 def milliseconds(seconds: float | None) -> int:

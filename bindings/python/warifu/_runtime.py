@@ -144,9 +144,11 @@ class Runtime:
                 self.pump()
 
     def act(self, action: Callable[[int], None]) -> None:
-        """Calls the engine, and sends what comes of it."""
-        action(self.platform.monotonic())
-        self.pump()
+        """Calls the engine, and sends what comes of it, also of what failed."""
+        try:
+            action(self.platform.monotonic())
+        finally:
+            self.pump()
 
     # ---- what the loop calls ----
 

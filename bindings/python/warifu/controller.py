@@ -13,10 +13,10 @@ from functools import partial
 from . import _warifu
 from ._dictionary import Dictionary
 from ._endpoint import PORT, Endpoint
-from ._numbers import Number, as_number, milliseconds
+from ._numbers import Number, as_code, as_number, milliseconds
 from ._platform import Platform
 from ._runtime import Call
-from ._warifu import Argument, Engine, Hello, Identity, KnownRow, make_error
+from ._warifu import Argument, Engine, Hello, Identity, KnownRow, SetupCode, make_error
 from ._warifu import Event as EngineEvent
 from .nodes import Node, Peer
 from .objects import Object
@@ -184,37 +184,46 @@ class Controller(Endpoint):
         node: Node | str,
         *,
         number: Number | None = None,
+        code: SetupCode | str | None = None,
+        root_too: bool = False,
         confirm: Confirm | None = None,
         progress: Progress | None = None,
+        duration: float | None = None,
     ) -> Peer:
         """Pairs with a device whose pairing window is open.
 
-        The owner says which device it is: `number` names its identification number, or `confirm(number)` is asked with
-        the one that the device has proven, and gives True (it may be a coroutine function). `progress(step)` hears
-        "started", "address_confirmed", "device_verified", "keys_agreed", "confirmed". Exceptions in both end the
-        pairing and come out here.
+        The owner says which device it is: `code` is what its label says, scanned or typed; `number` names its
+        identification number; or `confirm(number)` is asked with the one that the device has proven, and gives True
+        (it may be a coroutine function). With a code no root has to vouch for the device, unless `root_too` is set.
+        `progress(step)` hears "started", "address_confirmed", "device_verified", "keys_agreed", "confirmed", and the
+        first ones again when the network lost an answer: that goes on for `duration` seconds (180). Exceptions in
+        `confirm` and `progress` end the pairing and come out here.
 
-        Raises WindowClosed, NoAnswer, PlaintextOnly, Untrusted, Expired, WrongDevice, PairingsFull, Busy,
-        PairingIncomplete, State (no identity), Argument (neither number nor confirm). It takes up to 30 s until a
-        refusal can be believed.
+        Raises WindowClosed, CodeNeeded, WrongCode, LockedOut (too many wrong codes: wait), NoAnswer, PlaintextOnly,
+        Untrusted, Expired, WrongDevice, PairingsFull, Busy, Disturbed, PairingIncomplete, State (no identity), Argument
+        (neither code nor number nor confirm), NotACode. It takes up to 30 s until a refusal can be believed.
         """
         runtime = self._open
         address = node if isinstance(node, str) else node.address
-        if number is None and confirm is None:
-            raise make_error(Argument.code, "say which device it is: number=... or confirm=...", address)
-        wanted = None if number is None else as_number(number)
-        with runtime.call(lambda now: runtime.engine.pair(now, address, wanted)) as call:
-            proven = wanted
+        if number is None and code is None and confirm is None:
+            raise make_error(Argument.code, "say which device it is: code=..., number=... or confirm=...", address)
+        wanted, secret = None if number is None else as_number(number), as_code(code)
+        lasting = milliseconds(duration)
+        with runtime.call(
+            lambda now: runtime.engine.pair(now, address, wanted, code=secret, root_too=root_too, duration_ms=lasting)
+        ) as call:
+            made = 0
             while (event := await call.next()).kind != "done":
-                if event.kind == "pair_step" and progress is not None:
-                    progress(event.step or "")
+                if event.kind == "pair_step":
+                    made = event.peer or made
+                    if progress is not None:
+                        progress(event.step or "")
                 elif event.kind == "pair_question":
-                    proven = event.number
                     accepted = await _answer(confirm, event, call)
                     if not call.done.done():
                         self._decide(call.id, accepted)
             self._check(event, None)
-            return next(peer for peer in self.peers if peer.number == proven)
+            return next(peer for peer in self.peers if peer.id == made)
 
     def _decide(self, request: int, accepted: bool) -> None:
         runtime = self._open

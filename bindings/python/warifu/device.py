@@ -5,14 +5,15 @@ import contextlib
 import inspect
 import os
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from . import errors
 from ._dictionary import Dictionary
 from ._endpoint import AT_ONCE, ENGINES_OWN, PORT, PROFILE, Endpoint, GetHook, SetHook
-from ._numbers import Number, as_number
+from ._numbers import Number, as_code, as_number
 from ._platform import Platform
-from ._warifu import Identity, make_error
+from ._warifu import Identity, SetupCode, make_error
 from .objects import Object, Property
 from .policy import ListenerName, Policy, PolicyName
 from .trace import Trace
@@ -23,11 +24,35 @@ OnSet = Callable[[Object, int, bytes, bytes], SetVerdict | Awaitable[SetVerdict]
 OnGet = Callable[[Object, int, bytes], GetVerdict | Awaitable[GetVerdict]]
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The pairing window of a device at one moment.
+
+    left          seconds until it closes; 0: it is closed
+    pairings      that it still takes
+    failures      wrong proofs of the set-up code that it has seen; the fifth closes it
+    opened_today  how often it was opened in the last 24 hours of operation; 39 times at most
+    """
+
+    left: float
+    pairings: int
+    failures: int
+    opened_today: int
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a controller may pair."""
+        return self.left > 0
+
+
 class Device(Endpoint):
     """A node with objects of its own, open between `async with`.
 
     objects     what others see; 0x0EF001 adds to what the node profile says
     identity    who it is (role "device"), issued by an Authority; None: plain ECHONET Lite without pairing
+    setup_code  its own, a SetupCode or the text of one: who pairs has to prove that he knows it, and to have a
+                certificate under the device's roots as well. `SetupCode.load_or_make` keeps one
+    code_alone  the set-up code will do, under whatever root the controller is
     state       directory that keeps the pairings, and without an identity the number; None: they end with the device
     address     listen on this address of the host only, so that several nodes share it; or several addresses
     interface   or on this interface, or several; neither: on every interface that does multicast
@@ -54,7 +79,8 @@ class Device(Endpoint):
     on_set and on_get may be coroutine functions: the answer is sent when they are done, other requests are answered
     meanwhile. Plain ones may call `put` and `get_own`, and not wait. At most 16 answers wait at a time.
 
-    Entering raises PortInUse, NoMulticast, Socket; errors.Store, StoreLocked, StoreVersion, StoreDamaged; Argument.
+    Entering raises PortInUse, NoMulticast, Socket; errors.Store, StoreLocked, StoreVersion, StoreDamaged; Argument;
+    WrongDevice (the set-up code is another device's).
     """
 
     _pairings = 4
@@ -66,6 +92,8 @@ class Device(Endpoint):
         objects: Iterable[Object],
         *,
         identity: Identity | None = None,
+        setup_code: SetupCode | str | None = None,
+        code_alone: bool = False,
         state: str | os.PathLike[str] | None = None,
         address: str | Sequence[str] | None = None,
         interface: str | Sequence[str] | None = None,
@@ -88,6 +116,10 @@ class Device(Endpoint):
             raise ValueError(f"a device needs an identity with the role device, not {identity.role}")
         if identity is not None and number is not None:
             raise ValueError("the number comes with the identity")
+        if setup_code is None and code_alone:
+            raise ValueError("code_alone needs a setup_code")
+        if setup_code is not None and identity is None:
+            raise ValueError("a device with a set-up code needs an identity")
         if identity is not None and transmission_only:
             raise ValueError("a device that only transmits can't pair: it needs no identity")
         super().__init__(
@@ -105,6 +137,8 @@ class Device(Endpoint):
             dictionary=dictionary,
             platform=platform,
         )
+        self._setup_code = as_code(setup_code)
+        self._code_alone = code_alone
         self._on_set = on_set
         self._on_get = on_get
         self._transmits_only = transmission_only
@@ -253,10 +287,15 @@ class Device(Endpoint):
         epc, edt = naming.epc(key), naming.encode(key, value, to_set=False)
         runtime.act(lambda now: runtime.engine.put(now, eoj, epc, edt))
 
-    def open_window(self, seconds: float = 180) -> None:
-        """Lets a controller pair, for at most 900 s: the owner has acted at the device. Raises State, Argument."""
+    def open_window(self, seconds: float = 180, *, pairings: int = 1) -> None:
+        """Lets so many controllers pair, for at most 900 s: the owner has acted at the device.
+
+        Raises State (no identity), Argument, LockedOut (39 times in 24 hours of operation), errors.Store.
+        """
+        if pairings < 1:
+            raise ValueError(f"a window is for one pairing or more, not {pairings}")
         runtime = self._open
-        runtime.act(lambda now: runtime.engine.open_window(now, round(seconds * 1000)))
+        runtime.act(lambda now: runtime.engine.open_window(now, round(seconds * 1000), pairings))
 
     def close_window(self) -> None:
         """Lets nobody pair any more."""
@@ -264,10 +303,11 @@ class Device(Endpoint):
         runtime.act(runtime.engine.close_window)
 
     @property
-    def window_left(self) -> float:
-        """How long the pairing window stays open, in seconds; 0: it is closed."""
+    def window(self) -> Window:
+        """How the pairing window stands."""
         runtime = self._open
-        return runtime.engine.window_left(runtime.platform.monotonic()) / 1000
+        left_ms, *rest = runtime.engine.window(runtime.platform.monotonic())
+        return Window(left_ms / 1000, *rest)
 
     async def serve(self) -> None:
         """Waits until it is cancelled or the device is closed. Raises what made the network fail."""

@@ -54,7 +54,9 @@ def _hello(frame: ParsedDaFrame) -> str:
     window = f"window open for {hello.window_seconds} s" if hello.window_open else "window closed"
     suites = ",".join(str(suite) for suite in hello.suites)
     paired = "paired" if hello.has_pairings else "unpaired"
-    return f": {' and '.join(roles) or 'no role'}, {window}, {paired}, suites {suites}"
+    demands = [word for word, it_does in (("its code", hello.demands_code), ("a root", hello.demands_root)) if it_does]
+    demanded = f", demands {' and '.join(demands)}" if demands else ""
+    return f": {' and '.join(roles) or 'no role'}, {window}, {paired}{demanded}, suites {suites}"
 
 
 def _da(frame: ParsedDaFrame) -> str:

@@ -95,7 +95,11 @@ wf_run *wf_run_of_request(wf_da *da, wf_request_id request) {
 
 void wf_run_step(wf_da *da, const wf_run *run, wf_pair_step step) {
     if (run->request.value != 0 && run->purpose != WF_RUN_UNPAIR) {
-        wf_da_emit(da, &(wf_event){.kind = WF_EVENT_PAIR_STEP, .request = run->request, .step = step});
+        wf_event event = {.kind = WF_EVENT_PAIR_STEP, .request = run->request, .step = step};
+        if (step == WF_PAIR_CONFIRMED) {
+            event.peer = wf_da_peer_of(run->pairing);
+        }
+        wf_da_emit(da, &event);
     }
 }
 

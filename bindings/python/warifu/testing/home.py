@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 from .. import _warifu
 from .._endpoint import Endpoint
 from .._numbers import Number, as_number
-from .._warifu import Identity, Sim, SimHost, SimStore
+from .._warifu import Identity, SetupCode, Sim, SimHost, SimStore
 from ..authority import DAY_S, Authority
 from ..controller import Controller
 from ..device import Device
@@ -114,6 +114,10 @@ class Home:
         chosen = b"\xfe\xff\xff\xff" + self._authority_host.random_bytes(13) if number is None else as_number(number)
         start = int(self._date) - DAY_S
         return self.authority._ca.issue(role, chosen, role, start, start + YEARS)
+
+    def setup_code(self, identity: Identity) -> SetupCode:
+        """A set-up code for the device with this identity: the same for a seed."""
+        return SetupCode.make(identity, entropy=self._authority_host)
 
     def device(
         self, objects: Iterable[Object], *, trusted: bool = True, network: int = NETWORK, **options: Any
