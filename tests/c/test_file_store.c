@@ -109,6 +109,70 @@ static void opening_finishes_a_write_that_lost_power_between_the_slots(void) {
     }
 }
 
+typedef enum rest { NOTHING, TORN, WHOLE } rest;
+
+/* What a write to NAME.new has left of it. */
+static void leave_new(int which, rest what) {
+    uint8_t bytes[WF_FILE_SLOT_LEN];
+    char path[420];
+    if (what == NOTHING) {
+        return;
+    }
+    write_entry(which, 2, "new");
+    size_t len = read_slot(which, bytes, sizeof bytes);
+    snprintf(path, sizeof path, "%s.new", slot_path(which));
+    CHECK(rename(slot_path(which), path) == 0);
+    CHECK(what == WHOLE || truncate(path, (off_t)len / 2) == 0);
+}
+
+static bool is_left_alone(int which, rest what) {
+    char path[420];
+    snprintf(path, sizeof path, "%s.new", slot_path(which));
+    return what != NOTHING && access(path, F_OK) == 0;
+}
+
+/* A slot's name leads to the old file or, once all is synced, to the new one; names may become durable in any order. */
+static void leave_slot(int which, bool is_new, bool had_old) {
+    if (is_new || had_old) {
+        write_entry(which, is_new ? 2 : 1, is_new ? "new" : "old");
+    }
+}
+
+static void any_state_that_a_power_cut_can_leave_of_a_write_is_the_old_or_the_new_entry(void) {
+    start();
+    for (unsigned state = 0; state < 2 * 2 * 2 * 3 * 3; state++) {
+        bool had_old = state % 2 != 0, is_new[2] = {state / 2 % 2 != 0, state / 4 % 2 != 0};
+        rest rests[2] = {(rest)(state / 8 % 3), (rest)(state / 24)};
+        wf_file_store_close(&store);
+        for (int i = 0; i < 2; i++) {
+            CHECK(unlink(slot_path(i)) == 0 || errno == ENOENT);
+            leave_new(i, rests[i]);
+            leave_slot(i, is_new[i], had_old);
+        }
+        CHECK_OK(wf_file_store_open(&store, place));
+        CHECK(holds(ID, is_new[0] || is_new[1] ? "new" : (had_old ? "old" : "")));
+        CHECK(store.damaged == 0 && !is_left_alone(0, rests[0]) && !is_left_alone(1, rests[1]));
+        CHECK(slot_exists(0) == slot_exists(1) && (!slot_exists(0) || slots_are_alike()));
+    }
+    finish();
+}
+
+static void any_state_that_a_power_cut_can_leave_of_an_erasure_is_the_entry_or_none(void) {
+    start();
+    for (unsigned state = 0; state < 4; state++) {
+        wf_file_store_close(&store);
+        for (int i = 0; i < 2; i++) {
+            bool is_there = (state >> i & 1) != 0;
+            CHECK(unlink(slot_path(i)) == 0 || errno == ENOENT);
+            leave_slot(i, false, is_there);
+        }
+        CHECK_OK(wf_file_store_open(&store, place));
+        CHECK(holds(ID, state == 0 ? "" : "old") && store.damaged == 0);
+        CHECK(slot_exists(0) == slot_exists(1));
+    }
+    finish();
+}
+
 static void put_old_slot(int which, uint8_t kind, uint8_t generation, const char *text) {
     uint8_t bytes[WF_FILE_SLOT_LEN] = {'W', 'F', 'S', 1, kind, 0, ID};
     size_t len = strlen(text), end;
@@ -332,6 +396,10 @@ static const check_case cases[] = {
     {"opening_heals_a_damaged_slot", opening_heals_a_damaged_slot},
     {"opening_finishes_a_write_that_lost_power_between_the_slots",
      opening_finishes_a_write_that_lost_power_between_the_slots},
+    {"any_state_that_a_power_cut_can_leave_of_a_write_is_the_old_or_the_new_entry",
+     any_state_that_a_power_cut_can_leave_of_a_write_is_the_old_or_the_new_entry},
+    {"any_state_that_a_power_cut_can_leave_of_an_erasure_is_the_entry_or_none",
+     any_state_that_a_power_cut_can_leave_of_an_erasure_is_the_entry_or_none},
     {"a_store_of_version_1_is_read_and_rewritten", a_store_of_version_1_is_read_and_rewritten},
     {"damage_to_both_slots_is_an_error_never_nothing", damage_to_both_slots_is_an_error_never_nothing},
     {"no_damage_brings_back_what_was_there_before", no_damage_brings_back_what_was_there_before},
