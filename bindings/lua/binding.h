@@ -42,6 +42,9 @@ const char *wfl_role_text(wf_role role);                               /* NULL f
 #define WFL_IDENTITY "warifu.Identity"
 const wf_identity_file *wfl_identity(lua_State *L, int index, const char *name);
 /* Fills `out` with copies of what `from` borrows, which fits by the limits of identity_file.h. */
+/* Pushes an identity to be filled, closed until wfl_identity_opened says that it is whole. */
+wf_identity_file *wfl_identity_new(lua_State *L);
+void wfl_identity_opened(lua_State *L); /* the one on top */
 void wfl_identity_copy(wf_identity_file *out, const wf_identity *from);
 
 void wfl_push_hello(lua_State *L, const wf_hello *hello);
@@ -62,10 +65,14 @@ typedef struct wfl_source {
 } wfl_source;
 wf_error wfl_source_of(lua_State *L, wfl_source *out, int index);
 
+/* Leaves a type's metatable in the table on top as `field`: the Lua part puts its own __index there. */
+void wfl_add_type(lua_State *L, const char *type, const char *field, lua_CFunction close, lua_CFunction to_string);
+
 /* ---- parts: each adds its functions to the table on top ---- */
 
 void wfl_add_codec(lua_State *L);
 void wfl_add_identity(lua_State *L);
+void wfl_add_authority(lua_State *L);
 void wfl_add_setup_code(lua_State *L);
 void wfl_add_policy(lua_State *L);
 void wfl_add_dictionary(lua_State *L);

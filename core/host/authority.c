@@ -1,4 +1,6 @@
 #include "host/authority_state.h"
+#include "host/pem.h"
+#include "pki/der.h"
 #include <stdlib.h>
 #include <string.h>
 #include <warifu/csr.h>
@@ -156,6 +158,26 @@ const char *wf_authority_text(const wf_authority *a) {
     return a->text;
 }
 
+/* ---- requests ---- */
+
+enum { REQUEST_LEN = 4096 };
+
+/* A request as DER or as PEM (RFC 7468 section 7). The views of `out` point into `room` or `request`. */
+static wf_error read_request(wf_csr *out, uint8_t room[static REQUEST_LEN], wf_bytes request) {
+    static const char label_text[] = "CERTIFICATE REQUEST";
+    if (request.len > 0 && request.at[0] != WF_DER_SEQUENCE) {
+        wf_bytes label, wanted = wf_bytes_of((const uint8_t *)label_text, sizeof label_text - 1);
+        wf_reader text = wf_reader_of(request);
+        wf_writer der = wf_writer_of(room, REQUEST_LEN);
+        wf_error error = wf_pem_next(&text, &label, &der);
+        if (error != WF_OK || !wf_bytes_equal(label, wanted)) {
+            return error != WF_OK ? error : WF_ERROR_PEM;
+        }
+        request = wf_bytes_of(room, der.len);
+    }
+    return wf_csr_parse(out, request);
+}
+
 /* ---- devices and controllers ---- */
 
 static wf_authority_ca issuer_for(const wf_authority *a, wf_role role) {
@@ -247,11 +269,12 @@ static wf_error merge(wf_authority_order *order, char name[static WF_NAME_LEN + 
 
 wf_error wf_authority_sign(wf_authority *a, wf_identity_file *out, wf_bytes request, const wf_authority_order *order) {
     wf_csr parsed;
+    uint8_t room[REQUEST_LEN];
     wf_authority_order merged = *order;
     char name[WF_NAME_LEN + 1];
     a->text[0] = '\0';
     memset(out, 0, sizeof *out);
-    wf_error error = wf_csr_parse(&parsed, request);
+    wf_error error = read_request(&parsed, room, request);
     if (error == WF_OK) {
         error = merge(&merged, name, &parsed);
     }
@@ -283,8 +306,9 @@ static wf_error find_end(wf_authority *a, wf_certificate *old, const uint8_t ser
 
 wf_error wf_authority_renew(wf_authority *a, wf_identity_file *out, const uint8_t serial[static WF_SERIAL_LEN],
                             wf_bytes request, int64_t not_before, int64_t not_after) {
-    wf_certificate old;
-    wf_csr parsed;
+    wf_certificate old = {0};
+    wf_csr parsed = {0};
+    uint8_t room[REQUEST_LEN];
     char name[WF_NAME_LEN + 1];
     wf_certificate_order order;
     a->text[0] = '\0';
@@ -296,7 +320,7 @@ wf_error wf_authority_renew(wf_authority *a, wf_identity_file *out, const uint8_
         error = wf_certificate_reorder(&order, name, &old);
     }
     if (error == WF_OK && request.len > 0) {
-        error = wf_csr_parse(&parsed, request);
+        error = read_request(&parsed, room, request);
         if (error == WF_OK && (parsed.asks_ca || !wf_bytes_equal(parsed.subject, old.subject) ||
                                (parsed.role != WF_ROLE_NONE && parsed.role != old.role))) {
             error = WF_ERROR_REQUEST;

@@ -113,18 +113,13 @@ static bool all_self_issued_is(bool expected, const wf_bytes *certificates, size
     return true;
 }
 
-wf_error wf_identity_pem_write(wf_writer *out, const wf_identity *identity) {
-    const wf_p256_key *key = wf_signer_key(identity->signer);
-    if (key == NULL || identity->chain_len > WF_CHAIN_LEN || identity->anchor_count > WF_IDENTITY_ANCHORS ||
-        !all_self_issued_is(false, identity->chain, identity->chain_len) ||
-        !all_self_issued_is(true, identity->anchors, identity->anchor_count) || !key_is_of_first(identity)) {
-        return WF_ERROR_ARGUMENT;
-    }
-    uint8_t der[WF_PKCS8_LEN];
-    wf_writer pkcs8 = wf_writer_of(der, sizeof der);
-    wf_pkcs8_write(&pkcs8, key);
-    wf_pem_write(out, KEY_LABEL, wf_bytes_of(der, pkcs8.len));
-    wf_wipe(der, sizeof der);
+static bool certificates_are_good(const wf_identity *identity) {
+    return identity->chain_len <= WF_CHAIN_LEN && identity->anchor_count <= WF_IDENTITY_ANCHORS &&
+           all_self_issued_is(false, identity->chain, identity->chain_len) &&
+           all_self_issued_is(true, identity->anchors, identity->anchor_count);
+}
+
+static wf_error write_certificates(wf_writer *out, const wf_identity *identity) {
     for (size_t i = 0; i < identity->chain_len; i++) {
         wf_pem_write(out, CERTIFICATE_LABEL, identity->chain[i]);
     }
@@ -132,6 +127,23 @@ wf_error wf_identity_pem_write(wf_writer *out, const wf_identity *identity) {
         wf_pem_write(out, CERTIFICATE_LABEL, identity->anchors[i]);
     }
     return out->overflow ? WF_ERROR_TOO_SMALL : WF_OK;
+}
+
+wf_error wf_identity_pem_write(wf_writer *out, const wf_identity *identity) {
+    const wf_p256_key *key = wf_signer_key(identity->signer);
+    if (key == NULL || !certificates_are_good(identity) || !key_is_of_first(identity)) {
+        return WF_ERROR_ARGUMENT;
+    }
+    uint8_t der[WF_PKCS8_LEN];
+    wf_writer pkcs8 = wf_writer_of(der, sizeof der);
+    wf_pkcs8_write(&pkcs8, key);
+    wf_pem_write(out, KEY_LABEL, wf_bytes_of(der, pkcs8.len));
+    wf_wipe(der, sizeof der);
+    return write_certificates(out, identity);
+}
+
+wf_error wf_identity_pem_write_public(wf_writer *out, const wf_identity *identity) {
+    return certificates_are_good(identity) ? write_certificates(out, identity) : WF_ERROR_ARGUMENT;
 }
 
 void wf_identity_file_wipe(wf_identity_file *identity) {

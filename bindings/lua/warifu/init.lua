@@ -1,16 +1,14 @@
 -- What `require "warifu"` gives.
 local core = ...
 
-local identity = core.part "identity"
-
 return {
     version = core.version,
     errors = core.errors, -- NAME -> {code=, name=, nature=, what=, next=}
     codec = core.part "codec",
     decode = core.part "codec".decode,
     dictionary = core.part "dictionary",
-    Identity = identity.Identity,
-    Authority = identity.Authority,
+    Identity = core.part "identity",
+    Authority = core.part "authority",
     SetupCode = core.part "setup_code",
     Policy = core.part "policy",
     Controller = core.part "controller",

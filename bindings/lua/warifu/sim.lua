@@ -138,7 +138,7 @@ end
 
 --- An identity under the root of this home; `role` is "device" or "controller". Its key follows from the seed.
 function Home:issue(role, number)
-    return core.issue(self.authority, role, number or core.random_number(self.clerk), role, 3650, self.clerk)
+    return core.authority_issue(self.authority, role, number or core.random_number(self.clerk), role, 3650, self.clerk)
 end
 
 local function add(self, class, options)
@@ -316,7 +316,7 @@ local function new(options)
     end
     local self = setmetatable({ core = network, seed = seed, endpoints = {}, last_address = 0 }, Home)
     self.clerk = new_machine(self, NETWORK) -- nobody lives there; what the home itself draws comes from it
-    self.authority, message, code = core.create_authority("home", 7300, self.clerk)
+    self.authority, message, code = core.authority_create("home", nil, 7300, self.clerk)
     if not self.authority then
         return nil, message, code
     end

@@ -10,7 +10,7 @@ from typing import Literal, Self, get_args, overload
 
 from . import _warifu
 from ._numbers import Number, as_number
-from ._pem import certificates_to_pem, request_from
+from ._pem import certificates_to_pem
 from ._warifu import Identity
 
 Role = Literal["device", "controller"]
@@ -159,7 +159,7 @@ class Authority:
         sign: a request proves that someone has the key, not who it is. Raises Request, Signature, Pem, Der, Argument.
         """
         chosen = None if number is None else as_number(number)
-        return certificates_to_pem(self._ca.sign(request_from(request), role, chosen, name, *_period(days)))
+        return certificates_to_pem(self._ca.sign(_bytes_of(request), role, chosen, name, *_period(days)))
 
     @overload
     def renew(self, what: Identity, *, days: float = 3650) -> Identity: ...
@@ -173,7 +173,7 @@ class Authority:
         An Identity gives an Identity with the same key; a serial number gives PEM text as `sign` does, for the same key
         or for that of `request`. The old certificate stays valid until it ends. Raises Argument, Revoked, Request.
         """
-        asked = None if request is None else request_from(request)
+        asked = None if request is None else _bytes_of(request)
         made = certificates_to_pem(self._ca.renew(_serial_of(what), asked, *_period(days)))
         if isinstance(what, bytes):
             return made
@@ -232,3 +232,7 @@ class Authority:
 
 def _serial_of(what: Identity | bytes) -> bytes:
     return what if isinstance(what, bytes) else _warifu.certificate_parse(what.certificate).serial
+
+
+def _bytes_of(request: str | bytes) -> bytes:
+    return request.encode() if isinstance(request, str) else request

@@ -66,9 +66,9 @@ typedef struct wf_authority_order {
 WF_MUST_CHECK wf_error wf_authority_issue(wf_authority *authority, wf_identity_file *out,
                                           const wf_authority_order *order);
 
-/* Issues for the key of a request (PKCS#10, DER): `out` has chain and roots and no key. NULL or NONE in the order is
- * filled from the request; where both say something they must agree. Errors: REQUEST (it disagrees, or asks to be a
- * CA), those of wf_csr_parse, and those of wf_authority_issue. */
+/* Issues for the key of a request (PKCS#10, DER or PEM): `out` has chain and roots and no key. NULL or NONE in the
+ * order is filled from the request; where both say something they must agree. Errors: REQUEST (it disagrees, or asks to
+ * be a CA), PEM, TOO_SMALL (above 4 KB), those of wf_csr_parse, and those of wf_authority_issue. */
 WF_MUST_CHECK wf_error wf_authority_sign(wf_authority *authority, wf_identity_file *out, wf_bytes request,
                                          const wf_authority_order *order);
 

@@ -36,6 +36,8 @@ WF_MUST_CHECK wf_error wf_identity_pem_write(wf_writer *out, const wf_identity *
  * whose public key must be the end certificate's (or the first root's). Errors: those of reading; PEM also for a
  * private key in the text. */
 WF_MUST_CHECK wf_error wf_identity_pem_read_public(wf_identity_file *out, wf_bytes text);
+/* The certificates alone, wherever the key is. Errors: ARGUMENT (as when saving, but for the key), TOO_SMALL. */
+WF_MUST_CHECK wf_error wf_identity_pem_write_public(wf_writer *out, const wf_identity *identity);
 
 void wf_identity_file_wipe(wf_identity_file *identity);
 
