@@ -38,6 +38,15 @@ static inline world *code_world(code_mode mode) {
     return w;
 }
 
+static inline void certify_under_another_root(world *w, unsigned i, wf_role role) {
+    static wf_p256_key key;
+    static uint8_t root[WF_CERTIFICATE_LEN];
+    wf_bytes anchor = world_root(w, &key, root, "Another root");
+    wf_certificate_order order = world_order(w, &w->nodes[i], role, (uint8_t)(i + 1));
+    world_issue(w, &w->nodes[i], order, anchor, &key);
+    world_start(w, i);
+}
+
 static inline void open_window(world *w, unsigned pairings) {
     CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, WINDOW_MS, pairings));
 }

@@ -286,6 +286,27 @@ static void a_host_without_tokens_is_put_off_and_others_are_not(void) {
     world_end(w);
 }
 
+/* Each of them would cost the device two signatures to verify. */
+static void a_host_without_tokens_can_not_go_on_with_message_3(void) {
+    world *w = code_world(NO_CODE);
+    certify_under_another_root(w, CONTROLLER, WF_ROLE_CONTROLLER);
+    open_window(w, 1);
+    (void)begin(w, CONTROLLER, NULL, false);
+    world_settle(w);
+    CHECK(logged(w, WF_DA_MESSAGE_3) == 1 && logged(w, WF_DA_EDHOC_ERROR) == 1);
+    unsigned at = 0;
+    while (type_of(&w->log[at]) != WF_DA_MESSAGE_3) {
+        at++;
+    }
+    for (unsigned i = 0; i < 100; i++) {
+        say(w, DEVICE, &w->nodes[CONTROLLER].address, w->log[at].bytes, w->log[at].len);
+    }
+    world_settle(w);
+    CHECK(logged(w, WF_DA_EDHOC_ERROR) == WF_TOKENS_AT_ONCE);
+    CHECK(!da_of(w, DEVICE)->slots[WF_SLOT_FOR_STRANGERS].used);
+    world_end(w);
+}
+
 /* ---- every manipulation of every datagram ---- */
 
 enum { MOST_KEPT = 24 };
@@ -574,6 +595,7 @@ static const check_case cases[] = {
     CASE(an_ipv6_host_is_its_network_of_64_bits_and_a_link_local_one_is_itself),
     CASE(the_host_that_is_forgotten_is_one_that_had_the_most_tokens),
     CASE(a_host_without_tokens_is_put_off_and_others_are_not),
+    CASE(a_host_without_tokens_can_not_go_on_with_message_3),
     CASE(any_datagram_may_be_lost),
     CASE(any_datagram_may_come_four_times),
     CASE(any_datagram_may_come_2_or_35_seconds_late),

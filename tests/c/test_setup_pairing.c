@@ -3,15 +3,6 @@
 
 /* ---- who gets in ---- */
 
-static void certify_under_another_root(world *w, unsigned i, wf_role role) {
-    static wf_p256_key key;
-    static uint8_t root[WF_CERTIFICATE_LEN];
-    wf_bytes anchor = world_root(w, &key, root, "Another root");
-    wf_certificate_order order = world_order(w, &w->nodes[i], role, (uint8_t)(i + 1));
-    world_issue(w, &w->nodes[i], order, anchor, &key);
-    world_start(w, i);
-}
-
 static world *strangers_without_anchors(void) {
     world *w = code_world(CODE_ALONE);
     certify_under_another_root(w, CONTROLLER, WF_ROLE_CONTROLLER);
@@ -307,6 +298,23 @@ static void of_two_orders_of_one_controller_at_once_one_is_carried_out(void) {
     world_end(w);
 }
 
+static void who_finds_only_unconfirmed_pairings_in_his_way_comes_later(void) {
+    world *w = code_world(NO_CODE);
+    wf_pairing_table *table = &da_of(w, DEVICE)->pairings;
+    for (uint32_t i = 0; i < table->count; i++) {
+        table->entries[i].state = WF_PAIRING_CANDIDATE;
+        table->entries[i].fingerprint[0] = (uint8_t)i;
+    }
+    open_window(w, 1);
+    wf_request_id request = begin(w, CONTROLLER, NULL, false);
+    world_run(w, 20000);
+    CHECK(da_of(w, CONTROLLER)->runs[0].hint == WF_ERROR_BUSY);
+    CHECK_OK(wf_pairing_remove(table, 3)); /* its time is over */
+    CHECK_OK(wait_for(w, CONTROLLER, request));
+    check_paired(w, CONTROLLER);
+    world_end(w);
+}
+
 /* ---- the commit that got no answer ---- */
 
 typedef struct silence {
@@ -383,6 +391,7 @@ static const check_case cases[] = {
     CASE(a_window_for_several_pairings_closes_with_the_last),
     CASE(two_controllers_at_once_both_get_into_a_window_for_two),
     CASE(of_two_orders_of_one_controller_at_once_one_is_carried_out),
+    CASE(who_finds_only_unconfirmed_pairings_in_his_way_comes_later),
     CASE(when_every_confirm_was_lost_the_same_order_pairs_anew),
     CASE(when_every_confirmed_was_lost_the_same_order_heals),
     CASE(a_call_of_the_device_does_not_cancel_an_order_that_heals),

@@ -275,7 +275,8 @@ static wf_error note_candidate(wf_da *da, wf_slot *slot, const wf_certificate *p
     drop_earlier_candidate(da, fingerprint);
     *pairing = wf_pairing_new(&da->pairings, peer, fingerprint);
     if (*pairing == WF_NO_PAIRING) {
-        return WF_ERROR_PAIRINGS_FULL;
+        bool is_full = wf_pairing_count(&da->pairings, WF_PAIRING_FINAL) >= da->pairings.limit;
+        return is_full ? WF_ERROR_PAIRINGS_FULL : WF_ERROR_BUSY; /* others have not confirmed yet */
     }
     da->pairings.entries[*pairing].address = slot->address;
     da->pairings.entries[*pairing].origin = *origin;
@@ -380,8 +381,8 @@ void wf_responder_message_3(wf_da *da, wf_time now, const wf_address *from, cons
     wf_error error = finish(da, now, slot, frame, &run);
     wf_edhoc_wipe(&run);
     if (error != WF_OK) {
-        if (slot->pairing == WF_NO_PAIRING && !is_anybodys(error)) {
-            (void)wf_tokens_take(&da->tokens, now, from);
+        if (slot->pairing == WF_NO_PAIRING && !is_anybodys(error) && !wf_tokens_take(&da->tokens, now, from)) {
+            wf_slot_free(da, slot);
         }
         refuse(da, from, frame->tid, error, error != WF_ERROR_TAG && error != WF_ERROR_STATE);
     }
