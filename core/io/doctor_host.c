@@ -1,5 +1,6 @@
 #define _GNU_SOURCE 1
 #include "io/doctor_checks.h"
+#include "io/file_place.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,6 +122,9 @@ static void look_at_state(wf_doctor_run *run, const char *state) {
     if (fault != NULL) {
         wf_doctor_add(run, WF_FINDING_STATE_UNUSABLE, WF_SEVERITY_PROBLEM, "%.120s: %s", state, fault);
         return;
+    }
+    if (wf_file_is_copied(state)) {
+        wf_doctor_add(run, WF_FINDING_STATE_COPIED, WF_SEVERITY_PROBLEM, "%.120s", state);
     }
 #ifdef __linux__
     long process = process_with_lock(state);

@@ -3,6 +3,7 @@
 #include "io/file_io.h"
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #ifdef __linux__
 #include <sys/vfs.h>
 #endif
@@ -75,4 +76,16 @@ wf_error wf_file_place(uint8_t text[static WF_FILE_PLACE_LEN], int directory) {
     }
     text[WF_FILE_PLACE_LEN - 1] = '\n';
     return error;
+}
+
+bool wf_file_is_copied(const char *path) {
+    uint8_t here[WF_FILE_PLACE_LEN], there[WF_FILE_PLACE_LEN];
+    size_t len = 0;
+    int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool known = directory >= 0 && wf_file_place(here, directory) == WF_OK &&
+                 wf_file_read(&len, directory, "place", there, sizeof there);
+    if (directory >= 0) {
+        close(directory);
+    }
+    return known && !wf_bytes_equal(wf_bytes_of(here, sizeof here), wf_bytes_of(there, len));
 }

@@ -502,6 +502,19 @@ static void a_state_directory_that_can_not_be_used_is_found(void) {
     CHECK(unlink(path) == 0 && rmdir(place) == 0);
 }
 
+static void a_copied_state_directory_is_found(void) {
+    char place[64] = "/tmp/warifu-doctor-XXXXXX", path[80];
+    CHECK(mkdtemp(place) != NULL);
+    snprintf(path, sizeof path, "%s/place", place);
+    examine_state(place);
+    expect_none(WF_FINDING_STATE_COPIED);
+    FILE *file = fopen(path, "w");
+    CHECK(file != NULL && fputs("of another directory\n", file) >= 0 && fclose(file) == 0);
+    examine_state(place);
+    (void)expect_finding(WF_FINDING_STATE_COPIED, place);
+    CHECK(unlink(path) == 0 && rmdir(place) == 0);
+}
+
 static void a_state_directory_of_a_running_process_is_found(void) {
     char place[64] = "/tmp/warifu-doctor-XXXXXX", lock[80], expected[32];
     int ready[2];
@@ -602,6 +615,7 @@ static const check_case cases[] = {
     CASE(with_every_interface_filtered_it_still_ends_soon),
     CASE(a_clock_that_can_not_be_right_is_found),
     CASE(a_state_directory_that_can_not_be_used_is_found),
+    CASE(a_copied_state_directory_is_found),
     CASE(a_state_directory_of_a_running_process_is_found),
     CASE(a_container_with_a_network_of_its_own_is_found),
     CASE(a_firewall_that_is_switched_on_is_noted),

@@ -79,8 +79,8 @@ class Device(Endpoint):
     on_set and on_get may be coroutine functions: the answer is sent when they are done, other requests are answered
     meanwhile. Plain ones may call `put` and `get_own`, and not wait. At most 16 answers wait at a time.
 
-    Entering raises PortInUse, NoMulticast, Socket; errors.Store, StoreLocked, StoreVersion, StoreDamaged; Argument;
-    WrongDevice (the set-up code is another device's).
+    Entering raises PortInUse, NoMulticast, Socket; errors.Store, StoreLocked, StoreCopied, StoreVersion,
+    StoreDamaged, RestoreUnfinished; Argument; WrongDevice (the set-up code is another device's).
     """
 
     _pairings = 4

@@ -73,6 +73,8 @@ typedef enum wf_severity {
     X(STATE_UNUSABLE, PROBLEM, "the state directory can't be used",                                                    \
       "check its path, owner, mode (0700) and the space left, or choose another one")                                  \
     X(STATE_LOCKED, WARNING, "another process uses the state directory", "end it, or give this one a directory")       \
+    X(STATE_COPIED, PROBLEM, "the state directory is a copy of another one",                                           \
+      "use the original, or adopt the copy once that is gone")                                                         \
     X(CRYPTO, PROBLEM, "the cryptographic library gives wrong answers",                                                \
       "install the supported libtomcrypt, and check the machine's memory")
 
