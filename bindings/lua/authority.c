@@ -35,7 +35,9 @@ static wf_authority *check_authority(lua_State *L) {
     if (object == NULL) {
         lua_pushfstring(L, "%s expected, got %s", WFL_AUTHORITY, luaL_typename(L, 1));
         wfl_misuse(L, "self", lua_tostring(L, -1));
-    } else if (object->authority == NULL) {
+        return NULL;
+    }
+    if (object->authority == NULL) {
         wfl_misuse(L, "self", "it is closed");
     }
     return object->authority;
