@@ -3,6 +3,8 @@ profile is read here, and what is outside is refused."""
 
 import datetime
 import random
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -213,3 +215,72 @@ def test_both_sides_obey_lists_published_there(driver: Driver, tmp_path: Path) -
     assert not openssl(tmp_path, chain, crls=lists)
     lists[1] = foreign_list(chain.given[1], ca.key).sign(ca.key, hashes.SHA256())
     assert openssl(tmp_path, chain, crls=lists)
+
+
+CA_CONF = """
+[ca]
+default_ca = here
+[here]
+database = index.txt
+new_certs_dir = .
+serial = serial
+crlnumber = crlnumber
+certificate = ca.pem
+private_key = ca.key
+default_md = sha256
+default_days = 30
+default_crl_days = 30
+policy = any
+copy_extensions = none
+x509_extensions = end
+crl_extensions = list
+unique_subject = no
+[any]
+commonName = supplied
+serialNumber = optional
+[end]
+keyUsage = critical,digitalSignature
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+[list]
+authorityKeyIdentifier = keyid:always
+"""
+
+
+def test_the_lists_of_the_openssl_command_are_read_here(driver: Driver, tmp_path: Path) -> None:
+    """A CA of `openssl ca`: it issues five certificates, revokes them one after the other, and we follow its lists."""
+    program = shutil.which("openssl")
+    if program is None:
+        pytest.skip("there is no openssl command")
+
+    def run(*words: str) -> None:
+        subprocess.run([program, *words], cwd=tmp_path, check=True, capture_output=True, timeout=60)
+
+    def current() -> x509.CertificateRevocationList:
+        run("ca", "-config", "ca.conf", "-gencrl", "-out", "list.pem")
+        return x509.load_pem_x509_crl((tmp_path / "list.pem").read_bytes())
+
+    (tmp_path / "ca.conf").write_text(CA_CONF)
+    (tmp_path / "index.txt").write_text("")
+    (tmp_path / "serial").write_text("80\n")
+    (tmp_path / "crlnumber").write_text("7F\n")
+    new = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-sha256"]
+    run(
+        *["req", "-x509", *new, "-subj", "/CN=OpenSSL CA", "-days", "30", "-keyout", "ca.key", "-out", "ca.pem"],
+        *["-addext", "keyUsage=critical,keyCertSign,cRLSign"],
+    )
+    ends = []
+    for place in range(5):
+        run("req", "-new", *new, "-subj", f"/CN=lamp {place}", "-keyout", "end.key", "-out", "end.csr")
+        run("ca", "-config", "ca.conf", "-batch", "-notext", "-in", "end.csr", "-out", f"{place}.pem")
+        ends.append(x509.load_pem_x509_certificate((tmp_path / f"{place}.pem").read_bytes()))
+    issuer = x509.load_pem_x509_certificate((tmp_path / "ca.pem").read_bytes())
+    reasons = ["unspecified", "keyCompromise", "superseded", "cessationOfOperation", "certificateHold"]
+    for revoked_so_far in range(6):
+        fields = read(driver, current(), issuer, *ends)
+        assert isinstance(fields, dict), fields
+        assert (int(fields["number"]), int(fields["entries"])) == (0x7F + revoked_so_far, revoked_so_far)
+        assert fields["revoked"] == "1" * revoked_so_far + "0" * (5 - revoked_so_far)
+        if revoked_so_far < 5:
+            reason = ["-crl_reason", reasons[revoked_so_far]]
+            run("ca", "-config", "ca.conf", "-revoke", f"{revoked_so_far}.pem", *reason)
