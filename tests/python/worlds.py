@@ -17,7 +17,7 @@ class World:
 
     def __init__(self, virtual: testing.Home | None, folder: Path) -> None:
         self.virtual = virtual
-        self._folder = folder
+        self.folder = folder
         self._real = home.Home()
 
     def issue(self, role: str, *, issuer: str = "home", **options: Any) -> warifu.Identity:
@@ -25,7 +25,7 @@ class World:
 
     def keeping(self, name: str) -> dict[str, Any]:
         """Options of an endpoint that outlives its restarts; a virtual one always does."""
-        return {"state": self._folder / name, "address": home.somewhere()} if self.virtual is None else {}
+        return {"state": self.folder / name, "address": home.somewhere()} if self.virtual is None else {}
 
     def device(self, **options: Any) -> warifu.Device:
         options.setdefault("identity", self.issue("device"))
@@ -43,10 +43,10 @@ Test = Callable[[World], Awaitable[None]]
 
 
 def _run_virtually(test: Test, folder: Path) -> None:
-    """The virtual home has today's date, for certificates made today."""
+    """The virtual home is an hour ahead: what is made while a test runs is of the past there."""
 
     async def main() -> None:
-        async with testing.Home(date=time.time()) as virtual:
+        async with testing.Home(date=time.time() + 3600) as virtual:
             await test(World(virtual, folder))
 
     testing.run(main())

@@ -51,6 +51,8 @@ static void shut(engine_object *self) {
     }
     Py_CLEAR(self->store);
     Py_CLEAR(self->identity);
+    Py_CLEAR(self->former);
+    Py_CLEAR(self->lent);
     Py_CLEAR(self->policy);
     Py_CLEAR(self->entropy);
     Py_CLEAR(self->dictionary);
@@ -64,7 +66,9 @@ static void shut(engine_object *self) {
 typedef struct arguments {
     uint64_t now;
     PyObject *identity, *store, *entropy, *dictionary, *set_hook, *get_hook, *trace;
-    PyObject *policy, *known, *setup_code;
+    PyObject *policy, *known, *setup_code, *former;
+    long long build_date;
+    uint32_t revoked;
     Py_buffer number, maker;
     uint32_t objects, properties, value_bytes, pairings, handshakes, requests, send_bytes, event_bytes;
     uint32_t later, later_ms, answer_delay_ms;
@@ -80,7 +84,7 @@ static bool parse(arguments *out, PyObject *args, PyObject *keywords) {
         "event_bytes", "later",      "later_ms",    "answer_delay_ms", "transmits_only", "keep_number", "check_values",
         "set_hook",    "get_hook",   "trace",       "entropy",         "calls",          "call_bytes",  "nodes",
         "instances",   "gap_ms",     "interview",   "dictionary",      "audit_entries",  "known",       "listeners_off",
-        "setup_code",  "code_alone", NULL};
+        "setup_code",  "code_alone", "former",      "build_date",      "revoked",        NULL};
     *out = (arguments){.identity = Py_None,
                        .store = Py_None,
                        .entropy = Py_None,
@@ -91,6 +95,7 @@ static bool parse(arguments *out, PyObject *args, PyObject *keywords) {
                        .policy = Py_None,
                        .known = Py_None,
                        .setup_code = Py_None,
+                       .former = Py_None,
                        .pairings = 4,
                        .handshakes = 4,
                        .requests = 64,
@@ -99,7 +104,7 @@ static bool parse(arguments *out, PyObject *args, PyObject *keywords) {
                        .event_bytes = 1 << 16,
                        .port = WF_PORT};
     return PyArg_ParseTupleAndKeywords(
-        args, keywords, "O&|$OOOO&z*z*O&O&O&O&O&O&O&O&O&O&O&pppOOOOO&O&O&O&O&pOO&OO&Op:Engine", names, ext_as_u64,
+        args, keywords, "O&|$OOOO&z*z*O&O&O&O&O&O&O&O&O&O&O&pppOOOOO&O&O&O&O&pOO&OO&OpOLO&:Engine", names, ext_as_u64,
         &out->now, &out->identity, &out->store, &out->policy, ext_as_u16, &out->port, &out->number, &out->maker,
         ext_as_u32, &out->objects, ext_as_u32, &out->properties, ext_as_u32, &out->value_bytes, ext_as_u32,
         &out->pairings, ext_as_u32, &out->handshakes, ext_as_u32, &out->requests, ext_as_u32, &out->send_bytes,
@@ -108,7 +113,7 @@ static bool parse(arguments *out, PyObject *args, PyObject *keywords) {
         &out->get_hook, &out->trace, &out->entropy, ext_as_u32, &out->calls, ext_as_u32, &out->call_bytes, ext_as_u32,
         &out->nodes, ext_as_u32, &out->instances, ext_as_u32, &out->gap_ms, &out->interview, &out->dictionary,
         ext_as_u32, &out->audit_entries, &out->known, ext_as_u32, &out->listeners_off, &out->setup_code,
-        &out->code_alone);
+        &out->code_alone, &out->former, &out->build_date, ext_as_u32, &out->revoked);
 }
 
 static void release_arguments(arguments *given) {
@@ -174,8 +179,9 @@ static bool configure_node(const ext_state *state, wf_engine_config *config, con
 }
 
 static bool check_types(const ext_state *state, const arguments *given) {
-    if (given->identity != Py_None && !Py_IS_TYPE(given->identity, state->identity)) {
-        PyErr_SetString(PyExc_TypeError, "identity must be an Identity or None");
+    if ((given->identity != Py_None && !Py_IS_TYPE(given->identity, state->identity)) ||
+        (given->former != Py_None && !Py_IS_TYPE(given->former, state->identity))) {
+        PyErr_SetString(PyExc_TypeError, "identity and former must be an Identity or None");
     } else if (given->store != Py_None && !Py_IS_TYPE(given->store, state->store) &&
                !Py_IS_TYPE(given->store, state->sim_store)) {
         PyErr_SetString(PyExc_TypeError, "store must be a FileStore, a SimStore or None");
@@ -214,6 +220,8 @@ static bool configure(engine_object *self, wf_engine_config *config, const argum
                                  .audit_entries = given->audit_entries,
                                  .listeners_off = given->listeners_off,
                                  .code_alone = given->code_alone != 0,
+                                 .build_date = given->build_date,
+                                 .revoked = given->revoked,
                                  .interview = given->interview != 0};
     if (!check_types(state, given) || !ext_as_entropy(state, &config->entropy, given->entropy) ||
         !configure_policy(state, config, given->policy) ||
@@ -230,6 +238,7 @@ static bool configure(engine_object *self, wf_engine_config *config, const argum
     }
     self->port = given->port;
     self->identity = keep(given->identity);
+    self->former = keep(given->former);
     self->entropy = keep(given->entropy);
     self->policy = keep(given->policy);
     self->set_hook = keep(given->set_hook);
@@ -237,6 +246,9 @@ static bool configure(engine_object *self, wf_engine_config *config, const argum
     self->trace = keep(given->trace);
     if (self->identity != NULL) {
         config->identity = *ext_identity_view(self->identity);
+    }
+    if (self->former != NULL) {
+        config->former = ext_identity_view(self->former);
     }
     engine_lend_callbacks(self, config);
     if (given->store != Py_None) {
@@ -366,7 +378,7 @@ static const char doc[] =
     "       properties=0, value_bytes=0, pairings=4, handshakes=4, requests=64, send_bytes=65536,\n"
     "       event_bytes=65536, later=16, later_ms=0, answer_delay_ms=0, transmits_only=False, keep_number=False,\n"
     "       check_values=False, set_hook=None, get_hook=None, trace=None, entropy=None, dictionary=None, known=None,\n"
-    "       listeners_off=0, setup_code=None, code_alone=False)\n--\n\n"
+    "       listeners_off=0, setup_code=None, code_alone=False, former=None, build_date=0, revoked=0)\n--\n\n"
     "One endpoint of ECHONET Lite with Device Authentication, without input or output of its own. `now` is in\n"
     "milliseconds, everywhere. set_hook(eoj, epc, old, new) says whether a peer may set a value; it may call put()\n"
     "and get(). get_hook(eoj, epc, old) gives the present value, None for the stored one, or False to refuse. Both "

@@ -10,15 +10,16 @@ typedef struct engine_object {
     size_t size;
     uint16_t port;
     pid_t process;
-    PyObject *identity, *store, *entropy, *dictionary; /* lent to the engine: kept as long as it lives */
-    PyObject *policy;                                  /* the handle, or NULL; lent as well */
-    PyObject *set_hook, *get_hook, *trace;             /* callables or NULL */
-    wf_node_dictionary values;                         /* the rule for values, where it is asked for */
-    bool busy;                                         /* a call is under way */
-    bool in_hook;                                      /* and it has called a hook */
-    uint32_t later;                                    /* what that hook put off; 0: nothing */
-    unsigned long thread;                              /* of that call */
-    PyThreadState *released;                           /* not NULL while the core works without the GIL */
+    PyObject *identity, *former, *store, *entropy, *dictionary; /* lent to the engine: kept as long as it lives */
+    PyObject *lent;   /* request -> (issuer, list): lent until it is done; NULL: nothing ever was */
+    PyObject *policy; /* the handle, or NULL; lent as well */
+    PyObject *set_hook, *get_hook, *trace; /* callables or NULL */
+    wf_node_dictionary values;             /* the rule for values, where it is asked for */
+    bool busy;                             /* a call is under way */
+    bool in_hook;                          /* and it has called a hook */
+    uint32_t later;                        /* what that hook put off; 0: nothing */
+    unsigned long thread;                  /* of that call */
+    PyThreadState *released;               /* not NULL while the core works without the GIL */
 } engine_object;
 
 /* Every call stands between these two. `engine_enter` raises State (another thread, a callback, after fork) or Closed.
@@ -59,6 +60,12 @@ PyObject *engine_interview(PyObject *object, PyObject *args);
 PyObject *engine_forget(PyObject *object, PyObject *args);
 PyObject *engine_known(PyObject *object, PyObject *unused);
 PyObject *engine_known_one(PyObject *object, PyObject *args);
+
+/* engine_lists.c */
+PyObject *engine_take_list(PyObject *object, PyObject *args);
+PyObject *engine_send_list(PyObject *object, PyObject *args);
+PyObject *engine_lists(PyObject *object, PyObject *unused);
+void engine_is_done(engine_object *self, wf_request_id id); /* its event is taken: what was lent is free */
 
 /* policy.c */
 PyObject *engine_explain(PyObject *object, PyObject *args);

@@ -62,6 +62,9 @@ static PyObject *next_event(PyObject *object, PyObject *unused) {
     }
     bool any = wf_engine_next_event(self->engine, &event);
     PyObject *result = any ? ext_from_event(ext_state_of(object), &event) : Py_NewRef(Py_None);
+    if (any && event.kind == WF_EVENT_DONE) {
+        engine_is_done(self, event.request);
+    }
     engine_leave(self);
     return result;
 }
@@ -440,6 +443,16 @@ PyMethodDef engine_methods[] = {
     {"explain", engine_explain, METH_VARARGS,
      "explain($self, kind, peer, address, eoj, epc, access, /)\n--\n\nWhich rule decides for a peer's id, else for who "
      "asks in clear from an address, else for that kind; as policy_decide. Raises Argument, NotPaired."},
+    {"take_list", engine_take_list, METH_VARARGS,
+     "take_list($self, now, issuer, list, /)\n--\n\nA revocation list of the CA with this certificate (both bytes); "
+     "gives "
+     "up the GIL. Raises State, Untrusted, Chain, Crl, CrlOld, CrlExpired, NotYetValid, Capacity, Store, ..."},
+    {"send_list", engine_send_list, METH_VARARGS,
+     "send_list($self, now, peer, issuer, list, /)\n--\n\nGives a list to a peer. Raises NotPaired, Capacity."},
+    {"lists", engine_lists, METH_NOARGS,
+     "lists($self, /)\n--\n\n(issuer, number, this update, next update, entries, kept) of each list held; `issuer` is "
+     "the "
+     "SHA-256 of its name."},
     {"audit", engine_audit, METH_NOARGS,
      "audit($self, /)\n--\n\nThe audit log: a list of (text, JSON), oldest first, and how many entries of the store "
      "nobody can "

@@ -25,6 +25,8 @@ from .controller import Controller
 from .device import Device, Window
 from .errors import (
     CodeNeeded,
+    CrlExpired,
+    CrlOld,
     Disturbed,
     Error,
     LockedOut,
@@ -41,6 +43,7 @@ from .errors import (
     PlaintextOnly,
     PortInUse,
     Refused,
+    Revoked,
     UnpairedHereOnly,
     Untrusted,
     WindowClosed,
@@ -52,6 +55,7 @@ from .events import Event, Notification
 from .nodes import Node, Peer
 from .objects import Object, Property
 from .policy import Explanation, Policy
+from .revocation import RevocationList
 from .text import decode, decode_edata
 from .trace import JsonLines, Printer, Recorder, Trace, Traced
 
@@ -65,6 +69,8 @@ __all__ = [
     "ClassInfo",
     "CodeNeeded",
     "Controller",
+    "CrlExpired",
+    "CrlOld",
     "Device",
     "Dictionary",
     "Disturbed",
@@ -107,6 +113,8 @@ __all__ = [
     "Recorder",
     "Refused",
     "Result",
+    "RevocationList",
+    "Revoked",
     "SetupCode",
     "Special",
     "State",

@@ -3,6 +3,7 @@
 # ruff: noqa: ASYNC109 - the engine's own timeouts: it repeats, and says what it knows, until they pass
 
 import contextlib
+import datetime
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
@@ -12,6 +13,7 @@ from ._audit import AuditLog
 from ._dictionary import Dictionary
 from ._dictionary import dictionary as builtin
 from ._naming import RELEASE, Naming, release_in
+from ._pem import certificate_from, list_from
 from ._platform import SYSTEM, Platform, Store, Transport
 from ._runtime import Runtime
 from ._services import Answer, Asked, Service, request
@@ -34,12 +36,14 @@ from .policy import (
     explanation,
     warn_of,
 )
+from .revocation import RevocationList
 from .trace import Trace, Traced
 
 PORT = 3610
 CHANGES = {1: "address", 2: "instances", 4: "number", 8: "online", 16: "details"}
 ACCESSES = {1: "read", 2: "write", 4: "notify", 8: "announce"}
 CALL_BYTES = 8192  # of values in one call
+REVOKED = 3840  # certificates kept of each revocation list
 AUDIT_ENTRIES = 16  # of the store, of 26 entries of the log each
 SetHook = Callable[[int, int, bytes, bytes], bool | int | None]
 GetHook = Callable[[int, int, bytes], bytes | bool | int | None]
@@ -65,6 +69,8 @@ class Endpoint:
     _later_ms = 0
     _setup_code: SetupCode | None = None
     _code_alone = False
+    _former: Identity | None = None
+    _build_date = 0
     _answer_delay_ms = ENGINES_OWN
 
     def __init__(
@@ -72,6 +78,8 @@ class Endpoint:
         objects: Iterable[Object],
         *,
         identity: Identity | None,
+        former: Identity | None,
+        build_date: datetime.datetime | None,
         state: str | os.PathLike[str] | None,
         address: str | Sequence[str] | None,
         interface: str | Sequence[str] | None,
@@ -108,6 +116,10 @@ class Endpoint:
         self._keep_number = identity is None and number is None and state is not None
         if identity is not None and identity.number is not None:
             number = identity.number
+        if former is not None and (identity is None or former.number != identity.number):
+            raise ValueError("former is the certificate of the same node before a renewal, of the same number")
+        self._former = former
+        self._build_date = 0 if build_date is None else int(build_date.timestamp())
         self._number = self._platform.random_number() if number is None else number
 
     # ---- life ----
@@ -156,6 +168,9 @@ class Endpoint:
             identity=self._identity,
             setup_code=self._setup_code,
             code_alone=self._code_alone,
+            former=self._former,
+            build_date=self._build_date,
+            revoked=REVOKED,
             store=store,
             policy=self.policy._handle,
             known=self._known,
@@ -434,6 +449,36 @@ class Endpoint:
         """
         runtime = self._open
         runtime.act(runtime.engine.factory_reset)
+
+    # ---- revocation ----
+
+    def take_revocation_list(self, issuer: str | bytes, crl: str | bytes) -> None:
+        """Takes a revocation list; `issuer` is the certificate of the CA that signed it, a root's own included.
+
+        At once no certificate on it counts: a paired peer that is on it is unpaired (event "unpaired", with the error
+        Revoked), and nobody on it pairs again. The list is kept in `state`. Both are PEM text or DER.
+
+        Raises Untrusted (not under the roots of this node), Signature, Chain (of another issuer), Crl, CrlOld (a newer
+        one is held), CrlExpired, NotYetValid, Capacity (lists of 8 issuers), State (no identity, or no `state`), Pem,
+        Der, errors.Store.
+        """
+        runtime = self._open
+        certificate, der = certificate_from(issuer), list_from(crl)
+        runtime.act(lambda now: runtime.engine.take_list(now, certificate, der))
+
+    async def send_revocation_list(self, peer: Peer, issuer: str | bytes, crl: str | bytes) -> None:
+        """Gives a revocation list to a peer, which judges it as `take_revocation_list` does.
+
+        Raises what kept the peer from taking it: CrlOld, CrlExpired, Untrusted, ...; NoAnswer, NotPaired.
+        """
+        runtime = self._open
+        certificate, der = certificate_from(issuer), list_from(crl)
+        with runtime.call(lambda now: runtime.engine.send_list(now, peer.id, certificate, der)) as call:
+            self._check(await call.result(), peer)
+
+    def revocation_lists(self) -> list[RevocationList]:
+        """The lists that this node holds, one of each issuer."""
+        return [RevocationList.of(row) for row in self._open.engine.lists()]
 
     def _check(self, event: EngineEvent, peer: Peer | None) -> None:
         """Raises what a request ended with, at the line that waits for it."""

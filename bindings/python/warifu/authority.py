@@ -27,7 +27,7 @@ Reason = Literal[
 ]
 
 TEST_MAKER = b"\xff\xff\xff"  # the maker code for experiments
-CLOCK_SKEW_S = 3600  # a certificate begins an hour ago, for those whose clock is a little late
+CLOCK_SKEW_S = 3600  # certificates and lists begin an hour ago, for those whose clock is a little late
 DAY_S = 86400
 
 _KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -192,14 +192,14 @@ class Authority:
     def publish(self, *, days: float = 30) -> dict[Kind, bytes]:
         """The next revocation list of every CA whose key is here, in DER; in the folder as `KIND.crl.pem` too.
 
-        Each has the next number and counts for so many days. Raises errors.Store.
+        Each has the next number, begins an hour ago for those whose clock is late, and counts for so many days. Raises
+        errors.Store.
         """
-        now = int(time.time())
-        until = now + int(days * DAY_S)
+        since, until = _period(days)
         lists: dict[Kind, bytes] = {}
         for kind in self.certificates:
             try:
-                lists[kind] = self._ca.publish(kind, now, until)
+                lists[kind] = self._ca.publish(kind, since, until)
             except _warifu.State:  # its key is kept elsewhere
                 continue
         return lists

@@ -4,6 +4,7 @@
 
 import asyncio
 import contextlib
+import datetime
 import inspect
 import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -70,6 +71,8 @@ class Controller(Endpoint):
         self,
         *,
         identity: Identity | None = None,
+        former: Identity | None = None,
+        build_date: datetime.datetime | None = None,
         state: str | os.PathLike[str] | None = None,
         address: str | Sequence[str] | None = None,
         interface: str | Sequence[str] | None = None,
@@ -93,6 +96,8 @@ class Controller(Endpoint):
         super().__init__(
             [Object(CONTROLLER)],
             identity=identity,
+            former=former,
+            build_date=build_date,
             state=state,
             address=address,
             interface=interface,

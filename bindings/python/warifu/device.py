@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import datetime
 import inspect
 import os
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -50,6 +51,8 @@ class Device(Endpoint):
 
     objects     what others see; 0x0EF001 adds to what the node profile says
     identity    who it is (role "device"), issued by an Authority; None: plain ECHONET Lite without pairing
+    former      its identity before a renewal: peers that know only that one are told the new certificate
+    build_date  of this software: no date before it is right, whatever a clock says
     setup_code  its own, a SetupCode or the text of one: who pairs has to prove that he knows it, and to have a
                 certificate under the device's roots as well. `SetupCode.load_or_make` keeps one
     code_alone  the set-up code will do, under whatever root the controller is
@@ -92,6 +95,8 @@ class Device(Endpoint):
         objects: Iterable[Object],
         *,
         identity: Identity | None = None,
+        former: Identity | None = None,
+        build_date: datetime.datetime | None = None,
         setup_code: SetupCode | str | None = None,
         code_alone: bool = False,
         state: str | os.PathLike[str] | None = None,
@@ -125,6 +130,8 @@ class Device(Endpoint):
         super().__init__(
             objects,
             identity=identity,
+            former=former,
+            build_date=build_date,
             state=state,
             address=address,
             interface=interface,

@@ -120,29 +120,42 @@ class Home:
         return SetupCode.make(identity, entropy=self._authority_host)
 
     def device(
-        self, objects: Iterable[Object], *, trusted: bool = True, network: int = NETWORK, **options: Any
+        self,
+        objects: Iterable[Object],
+        *,
+        trusted: bool = True,
+        network: int = NETWORK,
+        in_place_of: Endpoint | None = None,
+        **options: Any,
     ) -> Device:
         """A Device on a machine of its own, to be opened by `async with`; `options` are those of Device.
 
         It has an identity of this home unless it is not `trusted` (plain ECHONET Lite) or is given another one. Its
         address is the next free one (10.0.0.1, 10.0.0.2, ...) unless `address` names others, IPv6 included. It keeps
-        its pairings in `store(device)`, from one opening to the next.
+        its pairings in `store(device)`, from one opening to the next. With `in_place_of` it gets the machine, the disk
+        and the addresses of an endpoint that is closed: another program, or one with a renewed identity.
         """
         if trusted and "identity" not in options:
             options["identity"] = self.issue("device")
-        device = Device(objects, platform=self._new_machine(network), **options)
+        device = Device(objects, platform=self._machine_for(in_place_of, network), **options)
         self._endpoints.append(device)
         return device
 
-    def controller(self, *, trusted: bool = True, network: int = NETWORK, **options: Any) -> Controller:
+    def controller(
+        self, *, trusted: bool = True, network: int = NETWORK, in_place_of: Endpoint | None = None, **options: Any
+    ) -> Controller:
         """The same for a Controller."""
         if trusted and "identity" not in options:
             options["identity"] = self.issue("controller")
-        controller = Controller(platform=self._new_machine(network), **options)
+        controller = Controller(platform=self._machine_for(in_place_of, network), **options)
         self._endpoints.append(controller)
         return controller
 
-    def _new_machine(self, network: int) -> Machine:
+    def _machine_for(self, predecessor: Endpoint | None, network: int) -> Machine:
+        if predecessor is not None:
+            if predecessor._is_open:
+                raise ValueError("close the endpoint before another one takes its place")
+            return self.machine(predecessor)
         host = self.sim.add_host()
         store_seed = int.from_bytes(host.random_bytes(8))
         machine = self._machines[host.id] = Machine(self, host, SimStore(store_seed), network)
