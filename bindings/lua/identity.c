@@ -2,10 +2,14 @@
 #include "binding.h"
 #include <errno.h>
 #include <string.h>
+#include <warifu/csr.h>
+#include <warifu/entropy.h>
+#include <warifu/pkcs11.h>
 
 typedef struct identity_object {
     bool open;
     wf_identity_file file;
+    wf_pkcs11 *token; /* holds the key, where it is not in `file` */
 } identity_object;
 
 /* Created closed, so that __gc is right at every moment. */
@@ -25,8 +29,20 @@ void wfl_identity_opened(lua_State *L) {
     object->open = true;
 }
 
+/* A token may still sign for an endpoint, which keeps this object: it goes with it (collect_object). */
 static int close_object(lua_State *L) {
     identity_object *object = lua_touserdata(L, 1);
+    if (object->token == NULL) {
+        wf_identity_file_wipe(&object->file);
+    }
+    object->open = false;
+    return 0;
+}
+
+static int collect_object(lua_State *L) {
+    identity_object *object = lua_touserdata(L, 1);
+    wf_pkcs11_close(object->token);
+    object->token = NULL;
     wf_identity_file_wipe(&object->file);
     object->open = false;
     return 0;
@@ -51,10 +67,13 @@ static void copy_certificates(wf_bytes *views, uint8_t der[][WF_CERTIFICATE_LEN]
 }
 
 void wfl_identity_copy(wf_identity_file *out, const wf_identity *from) {
-    out->key = *wf_signer_key(from->signer);
+    const wf_p256_key *key = wf_signer_key(from->signer);
+    if (key != NULL) {
+        out->key = *key;
+    }
     copy_certificates(out->chain, out->der, from->chain, from->chain_len);
     copy_certificates(out->anchors, out->der + WF_CHAIN_LEN, from->anchors, from->anchor_count);
-    out->view = (wf_identity){.signer = wf_signer_of(&out->key),
+    out->view = (wf_identity){.signer = key != NULL ? wf_signer_of(&out->key) : from->signer,
                               .chain = out->chain,
                               .chain_len = from->chain_len,
                               .anchors = out->anchors,
@@ -96,6 +115,85 @@ static int save(lua_State *L) {
         return fail_path(L, error, path, errno);
     }
     lua_pushboolean(L, true);
+    return 1;
+}
+
+/* ---- tokens ---- */
+
+/* {module=, token=, key=, pin=} at `index`; the texts stay with the table. */
+static wf_pkcs11_place check_place(lua_State *L, int index) {
+    static const char *const names[] = {"module", "token", "key", "pin"};
+    const char *texts[4] = {NULL};
+    for (int i = 0; i < 4; i++) {
+        lua_getfield(L, index, names[i]);
+        texts[i] = i > 0 && lua_isnil(L, -1) ? NULL : wfl_text(L, lua_gettop(L), names[i]);
+        lua_pop(L, 1);
+    }
+    return (wf_pkcs11_place){.module = texts[0], .token = texts[1], .key = texts[2], .pin = texts[3]};
+}
+
+/* token_identity(certificates, place) */
+static int token_identity(lua_State *L) {
+    wf_bytes text = wfl_bytes(L, 1, "certificates");
+    const wf_pkcs11_place place = check_place(L, 2);
+    char said[WF_PKCS11_TEXT_LEN] = "";
+    wf_certificate own;
+    identity_object *object = new_object(L);
+    wf_error error = wf_identity_pem_read_public(&object->file, text);
+    if (error == WF_OK) {
+        error = wf_certificate_parse(&own, own_certificate(&object->file));
+    }
+    if (error == WF_OK) {
+        error = wf_pkcs11_open(&object->token, said, &place);
+    }
+    if (error == WF_OK) {
+        object->file.view.signer = wf_pkcs11_signer(object->token);
+        bool same = memcmp(own.public_key, object->file.view.signer.public_key, sizeof own.public_key) == 0;
+        error = same ? WF_OK : WF_ERROR_KEY;
+    }
+    if (error != WF_OK) {
+        return wfl_fail(L, error, said);
+    }
+    object->open = true;
+    return 1;
+}
+
+static wf_error write_request(wf_writer *out, wf_pkcs11 *token, const wf_csr_order *order) {
+    wf_drbg drbg;
+    wf_signer signer = wf_pkcs11_signer(token);
+    wf_error error = wf_drbg_start_for(&drbg, wf_entropy_system(), signer, wf_bytes_of(NULL, 0));
+    if (error == WF_OK) {
+        error = wf_csr_write(out, order, signer, &drbg);
+        wf_drbg_wipe(&drbg);
+    }
+    return error;
+}
+
+/* token_request(place, name, number or nil, role number, make) */
+static int token_request(lua_State *L) {
+    enum { REQUEST_LEN = 1024 };
+    uint8_t number[WF_NUMBER_LEN], der[REQUEST_LEN];
+    const wf_pkcs11_place place = check_place(L, 1);
+    wf_csr_order order = {.common_name = wfl_text(L, 2, "name"),
+                          .role = (wf_role)wfl_integer(L, 4, "role", WF_ROLE_NONE, WF_ROLE_CONTROLLER)};
+    if (!lua_isnil(L, 3)) {
+        wfl_number(number, L, 3, "number");
+        order.number = number;
+    }
+    char said[WF_PKCS11_TEXT_LEN];
+    wf_pkcs11 *token;
+    wf_error error =
+        lua_toboolean(L, 5) ? wf_pkcs11_generate(&token, said, &place) : wf_pkcs11_open(&token, said, &place);
+    if (error != WF_OK) {
+        return wfl_fail(L, error, said);
+    }
+    wf_writer writer = wf_writer_of(der, sizeof der);
+    error = write_request(&writer, token, &order);
+    wf_pkcs11_close(token);
+    if (error != WF_OK) {
+        return wfl_fail(L, error, place.key);
+    }
+    wfl_push_bytes(L, wf_bytes_of(der, writer.len));
     return 1;
 }
 
@@ -179,9 +277,15 @@ void wfl_add_type(lua_State *L, const char *type, const char *field, lua_CFuncti
 
 void wfl_add_identity(lua_State *L) {
     static const luaL_Reg functions[] = {
-        {"load_identity", load},          {"save_identity", save}, {"describe_identity", describe},
-        {"random_number", random_number}, {"number", number_text}, {NULL, NULL},
+        {"load_identity", load},          {"save_identity", save},
+        {"describe_identity", describe},  {"random_number", random_number},
+        {"number", number_text},          {"token_identity", token_identity},
+        {"token_request", token_request}, {NULL, NULL},
     };
     wfl_add_type(L, WFL_IDENTITY, "identity_type", close_object, identity_tostring);
+    lua_getfield(L, -1, "identity_type");
+    lua_pushcfunction(L, collect_object);
+    lua_setfield(L, -2, "__gc");
+    lua_pop(L, 1);
     luaL_setfuncs(L, functions, 0);
 }

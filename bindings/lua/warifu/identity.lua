@@ -1,5 +1,6 @@
 -- Who a node is.
 local core = ...
+local check = core.part "check"
 
 local Identity = {}
 
@@ -13,6 +14,27 @@ end
 --- Reads a PEM file with a key, its certificates and the trusted roots.
 function Identity.load(path)
     return core.load_identity(path)
+end
+
+local PLACE = { module = true, token = true, key = true, pin = true }
+local REQUEST = { module = true, token = true, key = true, pin = true, name = true, number = true, role = true, make = true }
+local ROLES = { device = 1, controller = 2 }
+
+--- An identity whose key stays in a PKCS#11 token: `certificates` is PEM text (own chain and trusted roots). Options:
+--- module (the path of the token maker's module), token and key (labels), pin.
+function Identity.from_pkcs11(certificates, options)
+    return core.token_identity(certificates, check.options(options, PLACE))
+end
+
+--- A certificate request (PKCS#10, DER) signed by a key in a token. Options: those of from_pkcs11, name, number, role, and
+--- make: the key is made first.
+function Identity.pkcs11_request(options)
+    options = check.options(options, REQUEST)
+    local role = options.role and ROLES[options.role]
+    if options.role and not role then
+        check.misuse("role", 'it is neither "device" nor "controller"')
+    end
+    return core.token_request(options, options.name, options.number, role or 0, options.make)
 end
 
 --- Writes it, mode 0600.
