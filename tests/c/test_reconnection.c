@@ -343,7 +343,7 @@ static void without_a_session_old_wakes_make_a_controller_look_where_the_peer_wa
     world *w = paired();
     for (unsigned i = 0; i < 2; i++) {
         restart(w, DEVICE);
-        world_run(w, 100);
+        world_run(w, 2000);
         old[i] = *logged(w, DEVICE, WF_DA_WAKE);
         w->log_count = 0;
     }

@@ -8,7 +8,7 @@
 #include "da/output.h"
 #include "da/peers.h"
 
-enum { LONGEST_PAUSE_MS = 320000, ANSWER_PAUSE_MS = 1000, WAIT_MS = 1000 };
+enum { LONGEST_PAUSE_MS = 320000, ANSWER_PAUSE_MS = 1000, WAIT_MS = 1000, UNANSWERED_MS = 1000 };
 
 static bool is_peer(const wf_pairing *p) {
     return p->state == WF_PAIRING_FINAL || p->state == WF_PAIRING_PROVISIONAL;
@@ -42,17 +42,24 @@ static void wake(wf_da *da, uint32_t pairing) {
     }
 }
 
-/* A call ends a run that has got no answer, or one that got all that matters; never one that somebody waits for. */
-static bool gives_way(const wf_run *run) {
-    return (run->state == WF_RUN_WAITS_2 && run->request.value == 0) ||
+static bool is_old(const wf_run *run, wf_time now) {
+    return run->ends + UNANSWERED_MS <= now + WF_RUN_MS;
+}
+
+/* A call ends a run that has got no answer, or one that got all that matters; never one that somebody waits for. One
+ * that began just now at the same address will do for the caller too, unless it answers an earlier call. */
+static bool gives_way(const wf_run *run, wf_time now, const wf_address *from) {
+    bool will_do = !run->has_nonce && !is_old(run, now) && wf_address_equal(&run->address, from);
+    return (run->state == WF_RUN_WAITS_2 && run->request.value == 0 && !will_do) ||
            (run->purpose == WF_RUN_CONNECT && run->state == WF_RUN_WAITS_ANSWER);
 }
 
-/* A peer that calls is there for certain: one that was only looked for, and did not answer yet, makes room for it. */
+/* A peer that calls is there for certain: one that was only looked for, and did not answer at once, makes room. */
 static wf_run *make_room(wf_da *da, wf_time now, wf_run_purpose purpose, const wf_address *address) {
     for (uint32_t i = 0; i < da->run_count; i++) {
         wf_run *run = &da->runs[i];
-        if (run->state == WF_RUN_WAITS_2 && run->request.value == 0 && !run->has_nonce && !run->has_cookie) {
+        bool is_search = run->state == WF_RUN_WAITS_2 && run->request.value == 0 && !run->has_nonce && !run->has_cookie;
+        if (is_search && is_old(run, now)) {
             wf_run_give_up(da, run);
             return wf_run_new(da, now, purpose, address);
         }
@@ -64,14 +71,14 @@ static wf_run *make_room(wf_da *da, wf_time now, wf_run_purpose purpose, const w
 static bool shake_hands(wf_da *da, wf_time now, uint32_t pairing) {
     const wf_pairing *p = &da->pairings.entries[pairing];
     wf_run *earlier = wf_run_of_pairing(da, pairing);
-    if (earlier != NULL && !(da->calls[pairing].heard && gives_way(earlier))) {
+    wf_peer_call *call = &da->calls[pairing];
+    if (earlier != NULL && !(call->heard && gives_way(earlier, now, &call->address))) {
         return true;
     }
     if (earlier != NULL) {
         wf_run_give_up(da, earlier);
     }
     wf_run_purpose purpose = p->state == WF_PAIRING_PROVISIONAL ? WF_RUN_HEAL : WF_RUN_CONNECT;
-    wf_peer_call *call = &da->calls[pairing];
     const wf_address *address = call->heard ? &call->address : &p->address;
     wf_run *run = wf_run_new(da, now, purpose, address);
     if (run == NULL && call->heard) {
@@ -175,7 +182,7 @@ void wf_call_wake(wf_da *da, wf_time now, const wf_address *from, const wf_da_fr
     memcpy(call->nonce, frame->nonce.at, sizeof call->nonce);
     call->has_nonce = true;
     wf_run *run = wf_run_of_pairing(da, pairing);
-    if (run != NULL && !gives_way(run)) {
+    if (run != NULL && !gives_way(run, now, from)) {
         return;
     }
     call->address = *from;
