@@ -425,11 +425,11 @@ static void meddle_in_every_datagram(meddler m) {
 }
 
 static void any_datagram_may_be_lost(void) {
-    meddle_in_every_datagram((meddler){.swallow = true});
+    pair_with((meddler){.swallow = true}, CODE_AND_ROOT);
 }
 
 static void any_datagram_may_come_four_times(void) {
-    meddle_in_every_datagram((meddler){.meddle = repeat_it});
+    pair_with((meddler){.meddle = repeat_it}, CODE_AND_ROOT);
 }
 
 static void any_datagram_may_come_2_or_35_seconds_late(void) {
@@ -446,12 +446,12 @@ static void changed_copies_may_come_instead_of_any_datagram(void) {
 }
 
 static void cut_copies_may_come_instead_of_any_datagram(void) {
-    meddle_in_every_datagram((meddler){.meddle = cut_copies, .swallow = true});
+    pair_with((meddler){.meddle = cut_copies, .swallow = true}, CODE_AND_ROOT);
 }
 
 static void any_datagram_may_come_from_elsewhere_too(void) {
-    meddle_in_every_datagram((meddler){.meddle = send_from_elsewhere});
-    meddle_in_every_datagram((meddler){.meddle = send_from_elsewhere, .swallow = true});
+    pair_with((meddler){.meddle = send_from_elsewhere}, CODE_AND_ROOT);
+    pair_with((meddler){.meddle = send_from_elsewhere, .swallow = true}, CODE_AND_ROOT);
 }
 
 static void all_that_was_said_may_be_played_again_at_any_point(void) {
@@ -460,11 +460,11 @@ static void all_that_was_said_may_be_played_again_at_any_point(void) {
 }
 
 static void any_datagram_may_be_sent_back_to_its_sender(void) {
-    meddle_in_every_datagram((meddler){.meddle = send_back});
+    pair_with((meddler){.meddle = send_back}, CODE_AND_ROOT);
 }
 
 static void any_datagram_may_come_with_another_tid(void) {
-    meddle_in_every_datagram((meddler){.meddle = change_tid, .swallow = true});
+    pair_with((meddler){.meddle = change_tid, .swallow = true}, CODE_AND_ROOT);
 }
 
 /* What was said in an order that was given up is played again in the next one. */
