@@ -370,6 +370,35 @@ static void a_call_of_the_device_does_not_cancel_an_order_that_heals(void) {
     world_end(w);
 }
 
+static bool silence_but_for_calls(world *w, world_datagram *d) {
+    (void)w;
+    return type_of(d) == 0 || type_of(d) == WF_DA_HELLO || type_of(d) == WF_DA_HELLO_ANSWER;
+}
+
+/* The device wrote its half down and restarts while the controller tries it as a stranger again. */
+static void a_call_of_the_device_tells_an_order_that_it_can_heal(void) {
+    world *w = code_world(CODE_ALONE);
+    open_window(w, 2);
+    silence s = {w->now + 40000, WF_DA_ANSWER};
+    w->context = &s;
+    w->pass = silence_for_a_while;
+    wf_request_id request = begin(w, CONTROLLER, &device_code, false);
+    world_run(w, 39000);
+    w->pass = silence_but_for_calls;
+    world_run(w, 36000);
+    const wf_run *run = &da_of(w, CONTROLLER)->runs[0];
+    CHECK(world_outcome(w, CONTROLLER, request) == NULL && run->purpose == WF_RUN_PAIR && run->incomplete);
+    world_stop(w, DEVICE);
+    world_start(w, DEVICE);
+    w->pass = NULL;
+    wf_engine_announce(w->nodes[DEVICE].engine, w->now);
+    world_settle(w);
+    CHECK(world_outcome(w, CONTROLLER, request) != NULL);
+    CHECK_OK(world_outcome(w, CONTROLLER, request)->error);
+    check_paired(w, CONTROLLER);
+    world_end(w);
+}
+
 static const check_case cases[] = {
 #define CASE(name) \
     { #name, name }
@@ -395,5 +424,6 @@ static const check_case cases[] = {
     CASE(when_every_confirm_was_lost_the_same_order_pairs_anew),
     CASE(when_every_confirmed_was_lost_the_same_order_heals),
     CASE(a_call_of_the_device_does_not_cancel_an_order_that_heals),
+    CASE(a_call_of_the_device_tells_an_order_that_it_can_heal),
 };
 CHECK_MAIN(cases)

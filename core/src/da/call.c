@@ -7,6 +7,7 @@
 #include "da/life.h"
 #include "da/output.h"
 #include "da/peers.h"
+#include "da/runs.h"
 
 enum { LONGEST_PAUSE_MS = 320000, ANSWER_PAUSE_MS = 1000, WAIT_MS = 1000, UNANSWERED_MS = 1000 };
 
@@ -182,7 +183,7 @@ void wf_call_wake(wf_da *da, wf_time now, const wf_address *from, const wf_da_fr
     memcpy(call->nonce, frame->nonce.at, sizeof call->nonce);
     call->has_nonce = true;
     wf_run *run = wf_run_of_pairing(da, pairing);
-    if (run != NULL && !gives_way(run, now, from)) {
+    if ((run != NULL && !gives_way(run, now, from)) || wf_runs_called(da, now, pairing)) {
         return;
     }
     call->address = *from;

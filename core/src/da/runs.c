@@ -123,6 +123,18 @@ static void end_run(wf_da *da, wf_time now, wf_run *run) {
     }
 }
 
+bool wf_runs_called(wf_da *da, wf_time now, uint32_t pairing) {
+    for (uint32_t i = 0; i < da->run_count; i++) {
+        wf_run *run = &da->runs[i];
+        bool tries_anew = run->request.value != 0 && run->purpose == WF_RUN_PAIR && shakes_hands(run);
+        if (tries_anew && written_earlier(da, run) == pairing) {
+            begin_anew(da, now, run, pairing);
+            return true;
+        }
+    }
+    return false;
+}
+
 void wf_runs_tick(wf_da *da, wf_time now) {
     for (uint32_t i = 0; i < da->run_count; i++) {
         wf_run *run = &da->runs[i];

@@ -6,4 +6,8 @@
 
 void wf_runs_tick(wf_da *da, wf_time now);
 
+/* A device that calls has written its half of that pairing down: who waits for it goes on as with a peer of old. False
+ * when nobody does. */
+bool wf_runs_called(wf_da *da, wf_time now, uint32_t pairing);
+
 #endif
