@@ -187,7 +187,7 @@ async def test_a_factory_reset_leaves_no_pairing_in_memory_or_on_disk(tmp_path):
 
 
 @in_loop
-async def test_one_damaged_slot_is_healed_and_reported(tmp_path):
+async def test_one_damaged_slot_is_healed_and_reported(tmp_path, caplog):
     pair = await Pair(tmp_path).make()
     flip(pair.state / f"{PAIRING}.a")
     store = FileStore(pair.state)
@@ -195,6 +195,10 @@ async def test_one_damaged_slot_is_healed_and_reported(tmp_path):
     store.close()
     flip(pair.state / f"{PAIRING}.b")
     await pair.check()
+    assert "damaged copies of entries: 1, healed from their other copy: 1" in caplog.text
+    caplog.clear()
+    await pair.check()
+    assert caplog.text == ""
 
 
 @in_loop

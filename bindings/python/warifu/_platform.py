@@ -1,6 +1,7 @@
 """The machine beneath an endpoint: its clocks, network and disk. `SYSTEM` is this one; `warifu.testing` has others."""
 
 import asyncio
+import logging
 import os
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -74,7 +75,17 @@ class System:
         return Udp(port, interfaces=places, ipv6="ipv6" not in off, groups="group" not in off)
 
     def open_store(self, state: str | os.PathLike[str] | None) -> FileStore | None:
-        return None if state is None else FileStore(state)
+        if state is None:
+            return None
+        store = FileStore(state)
+        if store.damaged:
+            logging.getLogger("warifu").warning(
+                "%s: damaged copies of entries: %d, healed from their other copy: %d; look after the disk",
+                store.path,
+                store.damaged,
+                store.healed,
+            )
+        return store
 
     def listen(self, loop: asyncio.AbstractEventLoop, transport: Transport, on_readable: Callable[[], None]) -> None:
         assert isinstance(transport, Udp)
