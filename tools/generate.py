@@ -4,6 +4,7 @@ Needs nothing but Python; each generator gives the text of one file.
 """
 
 import re
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -121,11 +122,55 @@ def audited() -> str:
     return "\n".join(out) + "\n"
 
 
+def short(test: str) -> str:
+    """As the page names tests: file::case."""
+    file, _, case = test.partition("::")
+    return f"`{Path(file).stem}::{case}`"
+
+
+def threats(evidence: dict) -> str:
+    out = []
+    for threat in evidence["threat"]:
+        out += [f"## {threat['id']}: {threat['title']}", "", "| attack | answer | test |", "|---|---|---|"]
+        for row in threat["mechanism"]:
+            out.append(f"| {row['attack']} | {row['answer']} | {', '.join(short(test) for test in row['tests'])} |")
+        out += ["", *([threat["remark"], ""] if "remark" in threat else [])]
+    return "\n".join(out[:-1])
+
+
+def requirements(evidence: dict) -> str:
+    out = ["| EN 303 645 | statement | not covered |", "|---|---|---|"]
+    for row in evidence["requirement"]:
+        out.append(f"| {row['id']}: {row['title']} | {row['statement']} | {row['not_covered']} |")
+    return "\n".join(out)
+
+
+def makers_part(evidence: dict) -> str:
+    return "\n".join(
+        ["| what | see |", "|---|---|", *[f"| {row['what']} | {row['see']} |" for row in evidence["maker"]]]
+    )
+
+
+SECURITY = ROOT / "docs" / "explanation" / "security.md"
+
+
+def security() -> str:
+    """The page with its marked parts made anew; the rest is written by hand."""
+    page = SECURITY.read_text(encoding="utf-8")
+    evidence = tomllib.loads((ROOT / "tests" / "evidence.toml").read_text(encoding="utf-8"))
+    for name, make in {"threats": threats, "requirements": requirements, "makers_part": makers_part}.items():
+        begin, end = f"<!-- {name}: made by tools/generate.py from tests/evidence.toml -->\n", f"<!-- end of {name} -->"
+        before, _, rest = page.partition(begin)
+        page = before + begin + "\n" + make(evidence) + "\n\n" + end + rest.partition(end)[2]
+    return page
+
+
 GENERATED = {
     ROOT / "docs" / "reference" / "audit.md": audited,
     ROOT / "docs" / "reference" / "errors.md": errors,
     ROOT / "docs" / "reference" / "counters.md": counters,
     ROOT / "docs" / "reference" / "doctor.md": findings,
+    SECURITY: security,
 }
 
 if __name__ == "__main__":
