@@ -88,6 +88,13 @@ static wf_error publish(wf_authority *a, wf_bytes *der, wf_crl_order *order, wf_
     return error == WF_OK ? wf_authority_save_list(a, which, *der) : error;
 }
 
+/* The date, so that an authority restored from an old copy does not fall behind its own lists; always above the last.
+ */
+static uint64_t next_number(const wf_authority_signer *s, int64_t this_update) {
+    uint64_t least = s->list_number + 1;
+    return this_update > 0 && (uint64_t)this_update > least ? (uint64_t)this_update : least;
+}
+
 wf_error wf_authority_publish(wf_authority *a, wf_bytes *der, wf_authority_ca which, int64_t this_update,
                               int64_t next_update) {
     a->text[0] = '\0';
@@ -96,7 +103,7 @@ wf_error wf_authority_publish(wf_authority *a, wf_bytes *der, wf_authority_ca wh
         return wf_authority_fail(a, WF_ERROR_STATE, false, "its key file is not here:", wf_authority_ca_name(which));
     }
     wf_crl_order order = {
-        .number = a->signers[which].list_number + 1, .this_update = this_update, .next_update = next_update};
+        .number = next_number(&a->signers[which], this_update), .this_update = this_update, .next_update = next_update};
     wf_crl_entry *entries = calloc(a->count > 0 ? a->count : 1, sizeof *entries);
     wf_error error = entries == NULL ? WF_ERROR_CAPACITY : publish(a, der, &order, which, entries);
     free(entries);

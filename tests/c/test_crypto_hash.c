@@ -32,6 +32,41 @@ static void parts_hash_as_their_concatenation(void) {
     CHECK(is_hex(out, sizeof out, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
 }
 
+/* 300 bytes are four blocks and a rest. */
+static void pieces_of_every_size_hash_like_the_whole(void) {
+    uint8_t bytes[300], whole[WF_HASH_LEN], out[WF_HASH_LEN];
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        bytes[i] = (uint8_t)(i * 7);
+    }
+    const wf_bytes all = wf_bytes_of(bytes, sizeof bytes);
+    CHECK_OK(wf_sha256(whole, &all, 1));
+    for (size_t step = 1; step <= sizeof bytes; step++) {
+        wf_hash hash;
+        CHECK_OK(wf_hash_start(&hash));
+        for (size_t at = 0; at < sizeof bytes; at += step) {
+            size_t left = sizeof bytes - at;
+            CHECK_OK(wf_hash_feed(&hash, wf_bytes_of(bytes + at, left < step ? left : step)));
+            CHECK_OK(wf_hash_feed(&hash, wf_bytes_of(NULL, 0)));
+        }
+        CHECK_OK(wf_hash_finish(out, &hash));
+        CHECK(memcmp(out, whole, sizeof out) == 0);
+    }
+}
+
+static void a_copy_of_a_hash_goes_its_own_way(void) {
+    uint8_t out[WF_HASH_LEN];
+    wf_hash hash, copy;
+    CHECK_OK(wf_hash_start(&hash));
+    CHECK_OK(wf_hash_feed(&hash, text_of("a")));
+    copy = hash;
+    CHECK_OK(wf_hash_feed(&hash, text_of("bc")));
+    CHECK_OK(wf_hash_finish(out, &hash));
+    CHECK(is_hex(out, sizeof out, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+    CHECK_OK(wf_hash_finish(out, &copy));
+    CHECK(is_hex(out, sizeof out, "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"));
+    CHECK(wf_hash_feed(&hash, null_view) == WF_ERROR_ARGUMENT);
+}
+
 static void a_null_view_with_a_length_never_reaches_libtomcrypt(void) {
     uint8_t out[WF_HASH_LEN];
     CHECK(wf_sha256(out, &null_view, 1) == WF_ERROR_ARGUMENT);
@@ -126,6 +161,8 @@ static void hkdf_gives_at_most_255_blocks(void) {
 static const check_case cases[] = {
     {"sha256_gives_the_published_answers", sha256_gives_the_published_answers},
     {"parts_hash_as_their_concatenation", parts_hash_as_their_concatenation},
+    {"pieces_of_every_size_hash_like_the_whole", pieces_of_every_size_hash_like_the_whole},
+    {"a_copy_of_a_hash_goes_its_own_way", a_copy_of_a_hash_goes_its_own_way},
     {"a_null_view_with_a_length_never_reaches_libtomcrypt", a_null_view_with_a_length_never_reaches_libtomcrypt},
     {"hmac_gives_the_answers_of_rfc_4231", hmac_gives_the_answers_of_rfc_4231},
     {"hmac_takes_an_empty_key_and_keys_around_a_block", hmac_takes_an_empty_key_and_keys_around_a_block},

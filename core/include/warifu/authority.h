@@ -84,8 +84,9 @@ WF_MUST_CHECK wf_error wf_authority_renew(wf_authority *authority, wf_identity_f
 WF_MUST_CHECK wf_error wf_authority_revoke(wf_authority *authority, const uint8_t serial[WF_STATIC WF_SERIAL_LEN],
                                            wf_crl_reason reason, int64_t now);
 
-/* Publishes a list of that CA with the next number, and writes it into the folder. `der` lives until the next call.
- * Errors: STATE (no such CA, or its key is not here), ARGUMENT, STORE. */
+/* Publishes a list of that CA and writes it into the folder. Its number is this_update, or one more than the last
+ * number where that is higher: it only grows, also after an old copy of the folder was restored. `der` lives until the
+ * next call. Errors: STATE (no such CA, or its key is not here), ARGUMENT, STORE. */
 WF_MUST_CHECK wf_error wf_authority_publish(wf_authority *authority, wf_bytes *der, wf_authority_ca which,
                                             int64_t this_update, int64_t next_update);
 

@@ -3,7 +3,8 @@
  *
  * The key is a P-256 key that may sign with CKM_ECDSA. The module is loaded once a process and stays until its end,
  * since others in the process may use it too; after a fork the child opens anew. One object belongs to one thread at a
- * time.
+ * time. A token knows logged-in processes, not sessions: while one session of a process is logged in, another needs no
+ * PIN there, and a wrong one goes unnoticed.
  */
 #ifndef WARIFU_PKCS11_H
 #define WARIFU_PKCS11_H
