@@ -1,5 +1,6 @@
 /* What makes guessing the set-up code impracticable: wrong proofs are counted and delayed, windows are few. */
 #include "code_world.h"
+#include "da/sending.h"
 #include "sim_home.h"
 
 enum { SECOND_MS = 1000, HOUR_MS = 60 * 60 * 1000, DAY_MS = 24 * HOUR_MS };
@@ -33,6 +34,36 @@ static void nothing_but_a_wrong_proof_is_a_failure(void) {
     CHECK(failures_of(w) == 0 && wf_engine_window(w->nodes[DEVICE].engine, w->now).failures == 0);
     CHECK(w->nodes[DEVICE].store.writes == 2 + 1); /* its seed, when it started twice, and the opening */
     world_end(w);
+}
+
+/* The controller is made to wait for its owner, so that the test can say what it likes under its keys. */
+static bool take_its_code_away(world *w, world_datagram *d) {
+    if (d->from == DEVICE && type_of(d) == WF_DA_MESSAGE_4) {
+        da_of(w, CONTROLLER)->runs[0].has_code = false;
+    }
+    return true;
+}
+
+static void a_proof_of_another_length_is_a_wrong_one(void) {
+    static const size_t lengths[] = {1, 15, 17, 32, 1000};
+    for (unsigned i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        world *w = code_world(CODE_ALONE);
+        open_window(w, 1);
+        w->pass = take_its_code_away;
+        (void)begin(w, CONTROLLER, &device_code, false);
+        world_settle(w);
+        wf_da *da = da_of(w, CONTROLLER);
+        CHECK(da->runs[0].state == WF_RUN_WAITS_DECISION);
+        uint8_t plain[1 + 1000] = {WF_KIND_CONFIRM};
+        memcpy(plain + 1, da_of(w, DEVICE)->expectations.entries[0].proofs.initiator, WF_SETUP_CODE_PROOF_LEN);
+        wf_bytes text = wf_bytes_of(plain, 1 + lengths[i]); /* it begins like the right one */
+        CHECK_OK(wf_da_send_kind(da, da->runs[0].session, 1, text, wf_bytes_of(NULL, 0)));
+        world_settle(w);
+        const wf_event *refusal = world_event_of(w, DEVICE, WF_EVENT_SECURITY);
+        CHECK(refusal != NULL && refusal->error == WF_ERROR_WRONG_CODE);
+        CHECK(failures_of(w) == 1 && peers_of(w, DEVICE) == 0);
+        world_end(w);
+    }
 }
 
 static void the_fifth_wrong_proof_closes_the_window(void) {
@@ -317,6 +348,7 @@ static const check_case cases[] = {
     { #name, name }
     CASE(a_wrong_proof_after_a_completed_handshake_is_a_failure),
     CASE(nothing_but_a_wrong_proof_is_a_failure),
+    CASE(a_proof_of_another_length_is_a_wrong_one),
     CASE(the_fifth_wrong_proof_closes_the_window),
     CASE(after_each_wrong_proof_the_next_waits_twice_as_long_and_64_seconds_at_most),
     CASE(wrong_proofs_and_their_delay_survive_a_restart),
