@@ -298,7 +298,7 @@ static int publish(lua_State *L) {
     lua_settop(L, 3);
     wf_error error = check_period(L, &p, 3);
     if (error == WF_OK) {
-        error = wf_authority_publish(authority, &der, which, p.date, p.not_after);
+        error = wf_authority_publish(authority, &der, which, p.not_before, p.not_after);
     }
     if (error != WF_OK) {
         return fail(L, authority, error, NULL);

@@ -41,6 +41,8 @@ const char *wfl_role_text(wf_role role);                               /* NULL f
 
 #define WFL_IDENTITY "warifu.Identity"
 const wf_identity_file *wfl_identity(lua_State *L, int index, const char *name);
+/* The code at `index`; it lives as long as the userdata. */
+const wf_setup_code *wfl_setup_code(lua_State *L, int index, const char *name);
 /* Fills `out` with copies of what `from` borrows, which fits by the limits of identity_file.h. */
 /* Pushes an identity to be filled, closed until wfl_identity_opened says that it is whole. */
 wf_identity_file *wfl_identity_new(lua_State *L);

@@ -176,11 +176,13 @@ static void push_suites(lua_State *L, const wf_hello *hello) {
 }
 
 void wfl_push_hello(lua_State *L, const wf_hello *hello) {
-    lua_createtable(L, 0, 6);
+    lua_createtable(L, 0, 8);
     wfl_set_boolean(L, "is_device", hello->is_device);
     wfl_set_boolean(L, "is_controller", hello->is_controller);
     wfl_set_boolean(L, "window_open", hello->window_open);
     wfl_set_boolean(L, "has_pairings", hello->has_pairings);
+    wfl_set_boolean(L, "demands_code", hello->demands_code);
+    wfl_set_boolean(L, "demands_root", hello->demands_root);
     wfl_set_integer(L, "window_seconds", hello->window_seconds);
     push_suites(L, hello);
     lua_setfield(L, -2, "suites");

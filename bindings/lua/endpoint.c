@@ -18,6 +18,7 @@ enum {
     CONTROLLER_PAIRINGS = 64,
     DEVICE_PAIRINGS = 4,
     HANDSHAKES = 8,
+    REVOKED = 3840, /* certificates kept of each revocation list */
     REQUESTS = 32,
     QUEUE_BYTES = 65536,
     RESCAN_MS = 5000
@@ -55,6 +56,7 @@ static int close_endpoint(lua_State *L) {
     wf_udp_close(&e->udp);
     wf_file_store_close(&e->store);
     wf_identity_file_wipe(&e->identity);
+    wf_identity_file_wipe(&e->former);
     e->sim = NULL;
     e->open = false;
     for (int value = 1; value <= WFL_USER_VALUES; value++) {
@@ -187,6 +189,24 @@ static void read_node(lua_State *L, endpoint *e, wf_node_config *node) {
     }
 }
 
+/* What stands beside the identity. */
+static void read_trust(lua_State *L, endpoint *e, wf_engine_config *config) {
+    lua_getfield(L, 2, "former");
+    if (!lua_isnil(L, -1)) {
+        wfl_identity_copy(&e->former, &wfl_identity(L, -1, "former")->view);
+        config->former = &e->former.view;
+    }
+    lua_getfield(L, 2, "setup_code"); /* the engine copies it */
+    if (!lua_isnil(L, -1)) {
+        config->setup_code = wfl_setup_code(L, -1, "setup_code");
+    }
+    lua_getfield(L, 2, "build_date");
+    config->build_date = luaL_optinteger(L, -1, 0);
+    lua_pop(L, 3);
+    config->code_alone = is_true(L, "code_alone");
+    config->revoked = REVOKED;
+}
+
 static void read_config(lua_State *L, endpoint *e, wf_engine_config *config) {
     read_node(L, e, &config->node);
     config->policy = read_policy(L);
@@ -218,6 +238,7 @@ static void read_config(lua_State *L, endpoint *e, wf_engine_config *config) {
         config->identity = e->identity.view;
     }
     lua_pop(L, 1);
+    read_trust(L, e, config);
     read_known(L, config);
     read_interfaces(L, e);
     e->udp_config.no_groups = (config->listeners_off & WF_LISTENER_GROUP) != 0;
@@ -330,8 +351,11 @@ static int default_state(lua_State *L) {
 }
 
 void wfl_add_endpoint(lua_State *L) {
-    static const luaL_Reg functions[] = {
-        {"endpoint", new_endpoint}, {"now", now}, {"default_state", default_state}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"endpoint", new_endpoint},
+                                         {"now", now},
+                                         {"default_state", default_state},
+                                         {"der_of", wfl_der_of},
+                                         {NULL, NULL}};
     static const luaL_Reg metamethods[] = {
         {"__gc", close_endpoint}, {"__close", close_endpoint}, {"__tostring", endpoint_tostring}, {NULL, NULL}};
     static const luaL_Reg methods[] = {{"open", wfl_endpoint_open},
@@ -348,6 +372,7 @@ void wfl_add_endpoint(lua_State *L) {
     luaL_setfuncs(L, methods, 0);
     wfl_add_endpoint_calls(L);
     wfl_add_controller_calls(L);
+    wfl_add_list_calls(L);
     lua_setfield(L, -2, "__index");
     lua_pop(L, 1);
     luaL_setfuncs(L, functions, 0);

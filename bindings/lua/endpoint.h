@@ -20,14 +20,15 @@ enum {
     WFL_GET_HOOK,
     WFL_TRACE_HOOK,
     WFL_HOOK_ERROR,
-    WFL_USER_VALUES = WFL_HOOK_ERROR
+    WFL_LENT, /* request -> {issuer, list}: what the engine borrows until it is done */
+    WFL_USER_VALUES = WFL_LENT
 };
 
 typedef struct endpoint {
     bool open;
     wf_engine *engine; /* in the WFL_MEMORY user value */
     size_t engine_size;
-    wf_identity_file identity;
+    wf_identity_file identity, former;
     wf_file_store store;
     wf_udp udp;
     wf_udp_config udp_config;
@@ -66,7 +67,13 @@ int wfl_endpoint_deadline_sim(lua_State *L);
 
 int wfl_endpoint_open(lua_State *L);
 int wfl_endpoint_pump(lua_State *L);
-int wfl_endpoint_audit(lua_State *L);   /* audit.c */
+int wfl_endpoint_audit(lua_State *L); /* audit.c */
+
+/* endpoint_lists.c */
+int wfl_der_of(lua_State *L);
+void wfl_add_list_calls(lua_State *L);
+void wfl_request_done(lua_State *L, wf_request_id id); /* what was lent for it is free; the endpoint is at index 1 */
+
 int wfl_endpoint_explain(lua_State *L); /* policy.c */
 void wfl_add_endpoint_calls(lua_State *L);
 

@@ -99,18 +99,22 @@ static int send_raw(lua_State *L) {
 
 /* ---- pairing ---- */
 
-/* pair(address, number or nil) */
+/* pair(address, number or nil, code or nil, root_too, seconds) */
 static int pair(lua_State *L) {
     endpoint *e = wfl_endpoint(L);
-    wf_address address = wfl_address(L, 2, "address", e->udp.port);
     uint8_t number[WF_NUMBER_LEN];
     wf_request_id id;
-    bool named = !lua_isnil(L, 3);
-    if (named) {
+    wf_pair_order order = {.address = wfl_address(L, 2, "address", e->udp.port),
+                           .root_too = lua_toboolean(L, 5),
+                           .duration_ms = check_milliseconds(L, 6, "duration")};
+    if (!lua_isnil(L, 3)) {
         wfl_number(number, L, 3, "number");
+        order.number = number;
     }
-    wf_error error = wf_engine_pair(e->engine, wfl_endpoint_now(L, e), &id,
-                                    &(wf_pair_order){.address = address, .number = named ? number : NULL});
+    if (!lua_isnil(L, 4)) {
+        order.code = wfl_setup_code(L, 4, "code");
+    }
+    wf_error error = wf_engine_pair(e->engine, wfl_endpoint_now(L, e), &id, &order);
     return push_request(L, error, id);
 }
 
@@ -137,10 +141,12 @@ static int factory_reset(lua_State *L) {
     return push_success(L, wf_engine_factory_reset(e->engine, wfl_endpoint_now(L, e)), NULL);
 }
 
+/* open_window(seconds, pairings) */
 static int open_window(lua_State *L) {
     endpoint *e = wfl_endpoint(L);
-    return push_success(
-        L, wf_engine_open_window(e->engine, wfl_endpoint_now(L, e), check_milliseconds(L, 2, "seconds"), 1), NULL);
+    uint32_t duration = check_milliseconds(L, 2, "seconds");
+    unsigned pairings = (unsigned)wfl_integer(L, 3, "pairings", 1, UINT16_MAX);
+    return push_success(L, wf_engine_open_window(e->engine, wfl_endpoint_now(L, e), duration, pairings), NULL);
 }
 
 static int close_window(lua_State *L) {
@@ -149,9 +155,16 @@ static int close_window(lua_State *L) {
     return 0;
 }
 
-static int window_left(lua_State *L) {
+/* {left=, pairings=, failures=, opened_today=} */
+static int window(lua_State *L) {
     const endpoint *e = wfl_endpoint(L);
-    lua_pushnumber(L, wf_engine_window(e->engine, wfl_endpoint_now(L, e)).left_ms / 1000.0);
+    const wf_window_state seen = wf_engine_window(e->engine, wfl_endpoint_now(L, e));
+    lua_createtable(L, 0, 4);
+    lua_pushnumber(L, seen.left_ms / 1000.0);
+    lua_setfield(L, -2, "left");
+    wfl_set_integer(L, "pairings", seen.pairings);
+    wfl_set_integer(L, "failures", seen.failures);
+    wfl_set_integer(L, "opened_today", seen.opened_today);
     return 1;
 }
 
@@ -305,6 +318,7 @@ static int next_event(lua_State *L) {
     }
     wfl_push_event(L, &event);
     if (event.kind == WF_EVENT_DONE) {
+        wfl_request_done(L, event.request);
         wfl_set_results(L, e);
     }
     return 1;
@@ -347,7 +361,7 @@ void wfl_add_endpoint_calls(lua_State *L) {
         {"factory_reset", factory_reset},
         {"open_window", open_window},
         {"close_window", close_window},
-        {"window_left", window_left},
+        {"window", window},
         {"peers", peers},
         {"add_object", add_object},
         {"add_property", add_property},

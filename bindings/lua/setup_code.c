@@ -1,9 +1,9 @@
 /* SetupCode: what a device's label says. Its secret is shown by text and qr and by nothing else. */
 #include "binding.h"
+#include <errno.h>
 #include <string.h>
-#include <warifu/entropy.h>
 #include <warifu/qr.h>
-#include <warifu/setup_code.h>
+#include <warifu/setup_code_file.h>
 
 #define WFL_SETUP_CODE "warifu.SetupCode"
 
@@ -27,15 +27,19 @@ static int close_object(lua_State *L) {
     return 0;
 }
 
-static const wf_setup_code *check_code(lua_State *L) {
-    const code_object *object = luaL_testudata(L, 1, WFL_SETUP_CODE);
+const wf_setup_code *wfl_setup_code(lua_State *L, int index, const char *name) {
+    const code_object *object = luaL_testudata(L, index, WFL_SETUP_CODE);
     if (object == NULL) {
-        lua_pushfstring(L, "%s expected, got %s", WFL_SETUP_CODE, luaL_typename(L, 1));
-        wfl_misuse(L, "self", lua_tostring(L, -1));
+        lua_pushfstring(L, "%s expected, got %s", WFL_SETUP_CODE, luaL_typename(L, index));
+        wfl_misuse(L, name, lua_tostring(L, -1));
     } else if (!object->open) {
-        wfl_misuse(L, "self", "it is closed");
+        wfl_misuse(L, name, "it is closed");
     }
     return &object->code;
+}
+
+static const wf_setup_code *check_code(lua_State *L) {
+    return wfl_setup_code(L, 1, "self");
 }
 
 /* parse(text) */
@@ -68,6 +72,40 @@ static int make(lua_State *L) {
         return wfl_fail(L, error, NULL);
     }
     object->open = true;
+    return 1;
+}
+
+static int fail_path(lua_State *L, wf_error error, int number, const char *path) {
+    bool system = error == WF_ERROR_STORE && number != 0;
+    return wfl_fail(L, error, lua_pushfstring(L, "%s%s%s", path, system ? ": " : "", system ? strerror(number) : ""));
+}
+
+/* load(path), or load(path, identity): then it is made where there is none */
+static int load(lua_State *L) {
+    const char *path = wfl_text(L, 1, "path");
+    const wf_identity_file *identity = lua_isnoneornil(L, 2) ? NULL : wfl_identity(L, 2, "identity");
+    code_object *object = new_object(L);
+    errno = 0;
+    wf_error error = identity == NULL ? wf_setup_code_file_load(&object->code, path)
+                                      : wf_setup_code_file_load_or_make(
+                                            &object->code, path, identity->view.signer.public_key, wf_entropy_system());
+    if (error != WF_OK) {
+        return fail_path(L, error, errno, path);
+    }
+    object->open = true;
+    return 1;
+}
+
+/* save(code, path) */
+static int save(lua_State *L) {
+    const wf_setup_code *code = check_code(L);
+    const char *path = wfl_text(L, 2, "path");
+    errno = 0;
+    wf_error error = wf_setup_code_file_save(path, code);
+    if (error != WF_OK) {
+        return fail_path(L, error, errno, path);
+    }
+    lua_pushboolean(L, true);
     return 1;
 }
 
@@ -141,6 +179,8 @@ void wfl_add_setup_code(lua_State *L) {
     static const luaL_Reg functions[] = {
         {"parse_setup_code", parse},
         {"make_setup_code", make},
+        {"load_setup_code", load},
+        {"save_setup_code", save},
         {"setup_code_text", text_of},
         {"setup_code_qr", qr_of},
         {"setup_code_belongs", belongs_to},

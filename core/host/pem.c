@@ -1,5 +1,6 @@
 #include "host/pem.h"
 #include <string.h>
+#include <warifu/pem.h>
 
 enum { LINE_LEN = 64, GROUP_LEN = 4 };
 
@@ -147,4 +148,24 @@ void wf_pem_write(wf_writer *out, const char *label, wf_bytes der) {
         }
     }
     write_boundary(out, "-----END ", label);
+}
+
+wf_error wf_pem_or_der(wf_bytes *out, wf_writer *room, const char *label, wf_bytes given) {
+    enum { DER_SEQUENCE = 0x30 };
+    wf_reader text = wf_reader_of(given);
+    const wf_writer empty = *room;
+    wf_bytes found = wf_bytes_of(NULL, 0);
+    *out = given;
+    if (given.len > 0 && given.at[0] == DER_SEQUENCE) {
+        return WF_OK;
+    }
+    do {
+        *room = empty;
+        wf_error error = wf_pem_next(&text, &found, room);
+        if (error != WF_OK || found.len == 0) {
+            return error != WF_OK ? error : WF_ERROR_PEM;
+        }
+    } while (!wf_bytes_equal(found, bytes_of_text(label)));
+    *out = wf_bytes_of(room->start + empty.len, room->len - empty.len);
+    return WF_OK;
 }

@@ -2,6 +2,7 @@ local core = ...
 local check = core.part "check"
 local Endpoint = core.part "endpoint"
 local Node = core.part "node"
+local SetupCode = core.part "setup_code"
 local loop = core.part "loop"
 
 local Controller = Endpoint.derive("warifu.Controller", "controller")
@@ -13,7 +14,7 @@ local SHORTEST = 0.01 -- 0 means the engine's own timeout
 
 local DISCOVER = { timeout = true, address = true, greet = true }
 local RESCAN = { timeout = true }
-local PAIR = { number = true, confirm = true, progress = true }
+local PAIR = { number = true, code = true, root_too = true, confirm = true, progress = true, duration = true }
 
 local function open(_, options)
     local self, message, code = Endpoint.open(Controller, options, { timeout = true, gap = true, interview = true })
@@ -155,30 +156,39 @@ function Controller:known()
     return list
 end
 
---- Pairs with the device at `address` (or one that discover found) and gives the peer. `number` names the device; without
---- it `confirm(number)` is asked whether it is the right one. `progress(step)` is told how it goes.
+--- Pairs with the device at `address` (or one that discover found) and gives the peer. `code` is what its label says,
+--- `number` names the device; without both `confirm(number)` is asked whether it is the right one. With a code no root has
+--- to vouch for the device, unless `root_too` is set. `progress(step)` is told how it goes; lost answers are asked for
+--- again for `duration` seconds (180).
 function Controller:pair(address, options)
     address = address_of("address", address)
     options = check.options(options, PAIR)
     local confirm = check.optional("confirm", options.confirm, "function")
     local progress = check.optional("progress", options.progress, "function")
-    if options.number == nil and not confirm then
-        check.misuse("number", "name the device by its number, or give confirm=function(number)")
+    if options.number == nil and options.code == nil and not confirm then
+        check.misuse("code", "give the device's set-up code or its number, or confirm=function(number)")
     end
-    local proven = options.number and core.number(options.number)
+    local secret, fault, why = SetupCode.of(options.code)
+    if options.code ~= nil and not secret then
+        return nil, fault, why
+    end
+    local number, made = options.number and core.number(options.number), nil
+    local duration = check.seconds("duration", options.duration, 0)
     local done, message, code = loop.await(self, function(event, request)
-        if event.kind == "pair_step" and progress then
-            progress(event.step)
+        if event.kind == "pair_step" then
+            made = event.peer or made
+            if progress then
+                progress(event.step)
+            end
         elseif event.kind == "pair_question" then
-            proven = event.number
             self.core:pair_decide(request, confirm ~= nil and confirm(event.number) == true)
         end
-    end, self.core:pair(address, proven))
+    end, self.core:pair(address, number, secret, options.root_too == true, duration))
     if not done then
         return nil, message, code
     end
     for _, peer in ipairs(self:peers()) do
-        if peer.number == proven then
+        if Node.id(peer) == made then
             return peer
         end
     end

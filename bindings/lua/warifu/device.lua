@@ -76,7 +76,7 @@ end
 
 local OPTIONS = {
     objects = true, on_set = true, on_get = true, number = true, transmission_only = true, decide_within = true,
-    answer_delay = true, check_values = true,
+    answer_delay = true, check_values = true, setup_code = true, code_alone = true,
 }
 
 local function open(_, options)
@@ -95,18 +95,19 @@ local function open(_, options)
     return self
 end
 
---- Opens the pairing window, a local act of the owner; 180 s unless told otherwise.
-function Device:open_window(seconds)
-    return self.core:open_window(check.seconds("seconds", seconds, 180))
+--- Opens the pairing window, a local act of the owner; 180 s and one pairing unless told otherwise.
+function Device:open_window(seconds, pairings)
+    return self.core:open_window(check.seconds("seconds", seconds, 180), pairings or 1)
 end
 
 function Device:close_window()
     self.core:close_window()
 end
 
---- Seconds that the window stays open; 0 when it is closed.
-function Device:window_left()
-    return self.core:window_left()
+--- How the window stands: left (seconds; 0: it is closed), pairings (that it still takes), failures (wrong proofs of the
+--- set-up code in it), opened_today (in the last 24 hours of operation).
+function Device:window()
+    return self.core:window()
 end
 
 --- Writes a property of this device, epc and bytes or name and value; peers are told when it is announced and changed.

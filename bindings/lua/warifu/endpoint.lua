@@ -4,6 +4,7 @@ local check = core.part "check"
 local Naming = core.part "naming"
 local Node = core.part "node"
 local gate = core.part "gate"
+local SetupCode = core.part "setup_code"
 local loop = core.part "loop"
 local services = core.part "services"
 
@@ -11,7 +12,7 @@ local Endpoint = {}
 
 local OPTIONS = {
     identity = true, state = true, address = true, interface = true, port = true, policy = true, trace = true,
-    dictionary = true, known = true, listeners_off = true,
+    dictionary = true, known = true, listeners_off = true, former = true, build_date = true,
     machine = true, -- where it lives in a simulated home (sim.lua)
 }
 
@@ -51,12 +52,34 @@ local function configuration(options, role)
             return nil, message, code
         end
     end
+    local former = options.former
+    if type(former) == "string" then
+        local message, code
+        former, message, code = core.load_identity(former)
+        if not former then
+            return nil, message, code
+        end
+    end
+    local setup_code, fault, why = SetupCode.of(options.setup_code)
+    if options.setup_code ~= nil and not setup_code then
+        return nil, fault, why
+    end
+    if options.code_alone and not setup_code then
+        check.misuse("code_alone", "there is no setup_code")
+    end
     local owner = identity and core.describe_identity(identity)
     if owner and owner.role ~= role then
         check.misuse("identity", ("its role is %s, not %s"):format(owner.role, role))
     end
+    if former and not (owner and core.describe_identity(former).number == owner.number) then
+        check.misuse("former", "it is no identity of this node: the number is another one")
+    end
     return {
         identity = identity,
+        former = former,
+        build_date = check.optional("build_date", options.build_date, "number"),
+        setup_code = setup_code,
+        code_alone = check.optional("code_alone", options.code_alone, "boolean"),
         state = check.optional("state", options.state, "string"),
         interfaces = check.list("address", options.address) or check.list("interface", options.interface),
         port = check.type("port", options.port, "number", 3610),
@@ -293,6 +316,45 @@ end
 --- those that the policy lets be announced. Changes are announced by themselves.
 function methods:inf(eoj, epcs)
     return services.inform(self, nil, check.eoj("eoj", eoj), epcs, false, {})
+end
+
+-- The two texts of a list, as DER.
+local function list_of(issuer, crl)
+    local certificate, message, code = core.der_of("CERTIFICATE", check.type("issuer", issuer, "string"))
+    if not certificate then
+        return nil, message, code
+    end
+    local list
+    list, message, code = core.der_of("X509 CRL", check.type("crl", crl, "string"))
+    return list and certificate, list or message, code
+end
+
+--- Takes a revocation list of the CA whose certificate `issuer` is, PEM text or DER. At once no certificate on it counts:
+--- a paired peer on it is unpaired (event "unpaired", with error REVOKED) and nobody on it pairs again.
+function methods:take_revocation_list(issuer, crl)
+    local certificate, list, code = list_of(issuer, crl)
+    if not certificate then
+        return nil, list, code
+    end
+    return self.core:take_list(certificate, list)
+end
+
+--- Gives a revocation list to a peer, and waits until it took it.
+function methods:send_revocation_list(peer, issuer, crl)
+    check.object("peer", peer, Node)
+    local certificate, list, code = list_of(issuer, crl)
+    if not certificate then
+        return nil, list, code
+    end
+    local done, message
+    done, message, code = loop.await(self, nil, self.core:send_list(Node.id(peer), certificate, list))
+    return done and true, message, code
+end
+
+--- The revocation lists held: issuer (SHA-256 of its name), number, this_update, next_update (seconds since 1970), entries,
+--- kept (of how many of these it knows).
+function methods:revocation_lists()
+    return self.core:lists()
 end
 
 --- What was seen since the start: name -> count.

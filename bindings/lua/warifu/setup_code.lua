@@ -21,6 +21,32 @@ function SetupCode.make(identity)
     return core.make_setup_code(identity)
 end
 
+--- Reads a file with a code, which its owner alone may read.
+function SetupCode.load(path)
+    return core.load_setup_code(path)
+end
+
+--- The code in the file; where there is none, a new one for the device with this identity, kept there.
+function SetupCode.load_or_make(path, identity)
+    if identity == nil then
+        check.misuse("identity", "whose code is it?")
+    end
+    return core.load_setup_code(path, identity)
+end
+
+--- Writes the file, mode 0600.
+function methods:save(path)
+    return core.save_setup_code(self, path)
+end
+
+--- A code as people give it: one of these, or its text; nil for nil.
+function SetupCode.of(value)
+    if type(value) == "string" then
+        return SetupCode.parse(value)
+    end
+    return value
+end
+
 --- The code itself, secret included. Options: grouped (in groups of four, for people who type it).
 function methods:text(options)
     return core.setup_code_text(self, check.options(options, TEXT).grouped)

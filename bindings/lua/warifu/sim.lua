@@ -190,9 +190,13 @@ function Home:cut_power(endpoint)
     endpoint.core:close()
 end
 
---- Starts it again from its store, and gives the new object that stands for it.
-function Home:power_on(endpoint)
+--- Starts it again from its store, and gives the new object that stands for it. `changes` are options that differ now, such
+--- as a renewed identity.
+function Home:power_on(endpoint, changes)
     local machine = machine_of("endpoint", endpoint)
+    for key, value in pairs(check.optional("changes", changes, "table") or {}) do
+        machine.options[key] = value
+    end
     machine.store:power_on()
     endpoint.core:close()
     local again, message, code = machine.class(machine.options)

@@ -1,5 +1,6 @@
-/* Certificates: reading one. */
+/* Certificates: reading one, and the PEM text around it. */
 #include "extension.h"
+#include <warifu/pem.h>
 
 static PyObject *certificate_record(const ext_state *state, const wf_certificate *certificate,
                                     const uint8_t *fingerprint) {
@@ -36,7 +37,32 @@ static PyObject *certificate_parse(PyObject *module, PyObject *args) {
     return result;
 }
 
+static PyObject *pem_or_der(PyObject *module, PyObject *args) {
+    const char *label;
+    Py_buffer given;
+    if (!PyArg_ParseTuple(args, "sy*:pem_or_der", &label, &given)) {
+        return NULL;
+    }
+    PyObject *result = NULL;
+    void *room = PyMem_Malloc((size_t)given.len + 1);
+    if (room == NULL) {
+        PyErr_NoMemory();
+    } else {
+        wf_writer writer = wf_writer_of(room, (size_t)given.len);
+        wf_bytes der;
+        wf_error error = wf_pem_or_der(&der, &writer, label, ext_view(&given));
+        result = error == WF_OK ? ext_from_bytes(der) : ext_raise(PyModule_GetState(module), error, label);
+    }
+    PyMem_Free(room);
+    PyBuffer_Release(&given);
+    return result;
+}
+
 PyMethodDef ext_certificate_functions[] = {
+    {"pem_or_der", pem_or_der, METH_VARARGS,
+     "pem_or_der($module, label, given, /)\n--\n\nThe DER in PEM text, of the first block with this label; or DER as "
+     "it "
+     "is. Raises Pem."},
     {"certificate_parse", certificate_parse, METH_VARARGS,
      "certificate_parse($module, der, /)\n--\n\nTakes a certificate of the device profile apart. Raises Der, "
      "errors.Certificate, Point."},

@@ -1,13 +1,9 @@
 """PEM (RFC 7468) around public things: certificates, requests, revocation lists."""
 
 import base64
-import binascii
-import re
 from collections.abc import Iterable
 
-from . import errors
-
-BLOCK = re.compile(r"-----BEGIN ([^-\n]+)-----\s+([A-Za-z0-9+/=\s]+?)\s*-----END \1-----")
+from . import _warifu
 
 
 def to_pem(label: str, der: bytes) -> str:
@@ -21,17 +17,7 @@ def certificates_to_pem(certificates: Iterable[bytes]) -> str:
 
 
 def _der_from(text: str | bytes, label: str) -> bytes:
-    """The first block with this label, or DER as it is."""
-    if isinstance(text, bytes) and text[:1] == b"\x30":
-        return text
-    read = text.decode("ascii", "replace") if isinstance(text, bytes) else text
-    found = next((block for block in BLOCK.finditer(read) if block[1] == label), None)
-    if found is None:
-        raise errors.Pem(f"there is no {label} in it")
-    try:
-        return base64.b64decode("".join(found[2].split()), validate=True)
-    except binascii.Error:
-        raise errors.Pem("its base64 is damaged") from None
+    return _warifu.pem_or_der(label, text.encode() if isinstance(text, str) else text)
 
 
 def certificate_from(text: str | bytes) -> bytes:
