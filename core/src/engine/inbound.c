@@ -61,6 +61,9 @@ void wf_inbound_plain(wf_engine *engine, wf_time now, const wf_address *from, bo
         engine->counters.malformed++;
         return;
     }
+    if (!wf_esv_known(frame.esv)) {
+        return; /* in reserve: a frame, but it says nothing */
+    }
     if (engine->da != NULL) {
         wf_da_heard_plaintext(engine->da, from);
     }
