@@ -62,15 +62,6 @@ static int call(lua_State *L) {
     return push_request(L, error, id);
 }
 
-static const char *status_text(wf_result_status status) {
-    static const char *const texts[] = {
-        [WF_RESULT_OPEN] = "open",         [WF_RESULT_VALUE] = "value",     [WF_RESULT_SET] = "set",
-        [WF_RESULT_VERIFIED] = "verified", [WF_RESULT_DIFFERS] = "differs", [WF_RESULT_REFUSED] = "refused",
-        [WF_RESULT_SILENT] = "silent",     [WF_RESULT_NO_ROOM] = "no_room", [WF_RESULT_UNLISTED] = "unlisted",
-    };
-    return texts[status];
-}
-
 void wfl_set_results(lua_State *L, const endpoint *e) {
     wf_result result;
     unsigned at = 0;
@@ -79,7 +70,7 @@ void wfl_set_results(lua_State *L, const endpoint *e) {
         lua_createtable(L, 0, 4);
         wfl_set_integer(L, "epc", result.epc);
         wfl_set_boolean(L, "is_set", result.is_set);
-        wfl_set_text(L, "status", status_text(result.status));
+        wfl_set_text(L, "status", wf_result_status_name(result.status));
         wfl_push_bytes(L, result.edt);
         lua_setfield(L, -2, "value");
         lua_seti(L, -2, i);
@@ -142,7 +133,29 @@ static int known(lua_State *L) {
     return 1;
 }
 
+static wf_known_id check_known(lua_State *L) {
+    return (wf_known_id){(uint32_t)wfl_integer(L, 2, "node", 0, UINT32_MAX)};
+}
+
+/* known_one(id): the row of that node as it is now; nil when it is not known any more. */
+static int known_one(lua_State *L) {
+    const endpoint *e = wfl_endpoint(L);
+    wf_known one;
+    if (!wf_engine_known(e->engine, check_known(L), &one)) {
+        lua_pushnil(L);
+    } else {
+        push_known(L, e, &one);
+    }
+    return 1;
+}
+
+static int forget_known(lua_State *L) {
+    wf_engine_forget_known(wfl_endpoint(L)->engine, check_known(L));
+    return 0;
+}
+
 void wfl_add_controller_calls(lua_State *L) {
-    static const luaL_Reg methods[] = {{"call", call}, {"discover", discover}, {"known", known}, {NULL, NULL}};
+    static const luaL_Reg methods[] = {{"call", call},           {"discover", discover},         {"known", known},
+                                       {"known_one", known_one}, {"forget_known", forget_known}, {NULL, NULL}};
     luaL_setfuncs(L, methods, 0);
 }

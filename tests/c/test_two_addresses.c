@@ -181,6 +181,54 @@ static void a_paired_peer_in_both_families_is_one_node(void) {
     world_end(w);
 }
 
+/* Two addresses of one family under one number: a second interface, or two devices that were made with the same one. */
+static void a_number_at_two_addresses_of_one_family_does_not_go_to_and_fro(void) {
+    for (unsigned ipv6 = 0; ipv6 < 2; ipv6++) {
+        world *w = street_of_two();
+        const wf_bytes number = street.devices[0].number;
+        const wf_address here = ipv6 ? host6(1) : host(101), there = ipv6 ? host6(2) : host(102);
+        hear(w, &here, 0x83, number);
+        const wf_known_id id = known_at(w, &here).id;
+        hear(w, &there, 0x83, number); /* it may have moved, once */
+        CHECK(known_at(w, &there).id.value == id.value);
+        w->nodes[0].event_count = 0;
+        for (unsigned i = 0; i < 5; i++) {
+            hear(w, &here, 0x83, number);
+            hear(w, &there, 0x83, number);
+        }
+        CHECK(known_at(w, &there).id.value == id.value && count_events(w, WF_EVENT_NODE_CHANGED) == 0);
+        CHECK(known_at(w, &here).id.value != id.value && !known_at(w, &here).has_number);
+        CHECK(read_one(w, &there) == WF_ERROR_NO_ANSWER); /* silent: now the other address is its own */
+        hear(w, &here, 0x83, number);
+        CHECK(known_at(w, &here).id.value == id.value && count_known(w) == 1);
+        CHECK(known_at(w, &here).state == WF_KNOWN_ONLINE);
+        world_end(w);
+    }
+}
+
+static void a_full_roster_still_follows_and_merges(void) {
+    world *w = street_of_two();
+    const wf_bytes number = street.devices[0].number;
+    const wf_address before = host(201), after = host(202), six = host6(3);
+    wf_known known;
+    hear(w, &before, 0x83, number);
+    for (unsigned i = 1; i < w->nodes[0].config.nodes; i++) {
+        wf_address other = host(i);
+        hear(w, &other, 0xD5, wf_bytes_of((const uint8_t *)"\x00", 1));
+    }
+    CHECK(count_known(w) == w->nodes[0].config.nodes);
+    hear(w, &six, 0xD5, wf_bytes_of((const uint8_t *)"\x00", 1));
+    hear(w, &six, 0x83, wf_bytes_of(numbers[1], 17));
+    CHECK(!wf_engine_known_at(w->nodes[0].engine, &six, &known));
+    hear(w, &six, 0x83, number);
+    known = known_at(w, &six);
+    CHECK(wf_address_same_host(&known.address, &before));
+    hear(w, &after, 0x83, number);
+    CHECK(known_at(w, &after).id.value == known_at(w, &six).id.value);
+    CHECK(count_known(w) == w->nodes[0].config.nodes);
+    world_end(w);
+}
+
 #define CASE(name) \
     { #name, name }
 static const check_case cases[] = {
@@ -193,6 +241,8 @@ static const check_case cases[] = {
     CASE(one_property_unanswered_is_enough_to_try_the_other_address),
     CASE(the_address_that_the_caller_names_is_asked),
     CASE(a_paired_peer_in_both_families_is_one_node),
+    CASE(a_number_at_two_addresses_of_one_family_does_not_go_to_and_fro),
+    CASE(a_full_roster_still_follows_and_merges),
 };
 
 CHECK_MAIN(cases)

@@ -47,6 +47,43 @@ function cases.a_write_is_read_back_and_setget_reads_beside_it()
     check.equal(code, "REFUSED")
 end
 
+function cases.a_node_is_followed_to_its_new_address()
+    local home, device, controller = two(false)
+    local node = assert(controller:discover())[1]
+    local known = controller:known()[1]
+    local before = home:addresses(device)[1]
+    check.equal(node.address, before)
+    local after = before:gsub("%.%d+:", ".77:")
+    home:move(device, after)
+    assert(controller:rescan())
+    check.equal(node.address, after)
+    check.equal(known.address, after)
+    check.equal(node.is_online, true)
+    check.equal(assert(node:get(AIRCON, POWER))[POWER], "\x30")
+    controller:forget(node)
+    check.equal(#controller:known(), 0)
+    check.equal(node.is_online, nil)
+    check.equal(node.address, before) -- what is left is what was found
+end
+
+function cases.what_a_map_leaves_out_is_asked_for_by_force()
+    local home, device, controller = two(false)
+    local node = assert(controller:discover())[1]
+    local maps = assert(node:interview())
+    check.equal(maps[0x0EF001].set[1], 0xBF)
+    check.equal(#maps[AIRCON].get > 5, true)
+    local none, _, code = node:get(AIRCON, POWER, 0xF7)
+    check.equal(none, nil)
+    check.equal(code, "REFUSED")
+    check.equal(assert(node:get(AIRCON, POWER, 0xF7, { partial = true }))[POWER], "\x30")
+    check.equal(assert(node:get_many(AIRCON, { POWER, 0xF7 }))[0xF7].status, "unlisted")
+    check.equal(assert(node:get_many(AIRCON, { POWER, 0xF7 }, { force = true }))[0xF7].status, "refused")
+    local _, message = node:get(AIRCON, POWER, 0xF7, { force = true, timeout = 5 })
+    check.equal(message:find("F7", 1, true) ~= nil, true)
+    local ok, why = pcall(node.get, node, AIRCON, POWER, { forse = true })
+    assert(not ok and why:find "forse")
+end
+
 function cases.nodes_that_were_heard_stay_known()
     local home, device, controller = two(false)
     local found = assert(controller:discover())

@@ -56,8 +56,14 @@ local function is_ipv4(address)
 end
 
 -- The nodes behind the addresses: one in IPv4 and one in IPv6 with the same number are one node's.
-local function nodes_of(self, by_address)
-    local addresses, nodes = {}, {}
+local function nodes_of(self, by_address, named)
+    local addresses, nodes, rows = {}, {}, {}
+    for _, row in ipairs(self.core:known()) do
+        rows[row.address] = row
+        if row.other_address then
+            rows[row.other_address] = row
+        end
+    end
     for address in pairs(by_address) do
         addresses[#addresses + 1] = address
     end
@@ -75,8 +81,14 @@ local function nodes_of(self, by_address)
         if node then
             node.other_address, node.da = address, node.da or seen.da
         else
-            nodes[#nodes + 1] = Node.of_address(self, address, seen)
+            nodes[#nodes + 1] = seen
+            seen.address = address
         end
+    end
+    for at, seen in ipairs(nodes) do
+        local address = seen.address
+        nodes[at] = rows[address] and Node.of_roster(self, rows[address], address, seen, named)
+            or Node.of_address(self, address, seen)
     end
     return nodes
 end
@@ -120,7 +132,7 @@ local function look_around(self, address, timeout, options)
     if not went then
         return nil, message, code
     end
-    return nodes_of(self, by_address)
+    return nodes_of(self, by_address, address ~= nil)
 end
 
 --- Asks everybody (or `address`) who is there: a list of nodes, maybe empty. Fields of a node: address, number, objects
@@ -150,10 +162,15 @@ end
 function Controller:known()
     local list = {}
     for i, row in ipairs(self.core:known()) do
-        row.id = nil -- of the roster, not of a pairing
-        list[i] = Node.of_address(self, row.address, row)
+        list[i] = Node.of_roster(self, row, row.address, { number = row.number, objects = row.objects })
     end
     return list
+end
+
+--- Drops a node that discover, rescan or known gave from what is known, with all that was learnt of it; it comes back when
+--- it is heard.
+function Controller:forget(node)
+    self.core:forget_known(rawget(check.type("node", node, "table"), "known") or check.misuse("node", "it is of no roster"))
 end
 
 --- Pairs with the device at `address` (or one that discover found) and gives the peer. `code` is what its label says,

@@ -24,9 +24,25 @@ end
 
 local LIVE = { role = "role", address = "address", is_connected = "has_session", fingerprint = "fingerprint" }
 
+-- What the roster says of a node in clear at this moment. Where whoever asked chose the address, it stays.
+local OF_ROSTER = { address = true, other_address = true, is_online = true, reason = true, limit = true }
+
+local function of_roster(self, key)
+    local owner, place = self.owner, rawget(self, "place")
+    local row = rawget(self, "known") and owner.core:is_open() and owner.core:known_one(self.known)
+    if not row then
+        return key == "address" and place or nil
+    elseif rawget(self, "named") and place == row.other_address then
+        row.address, row.other_address = row.other_address, row.address
+    end
+    return row[key]
+end
+
 function Node:__index(key)
     if methods[key] then
         return methods[key]
+    elseif OF_ROSTER[key] and rawget(self, "place") then
+        return of_roster(self, key)
     elseif LIVE[key] and rawget(self, "id") and not rawget(self, "gone") then
         local row = row_of(self)
         return row and row[LIVE[key]]
@@ -48,11 +64,20 @@ function Node.of_peer(owner, id, number)
     return node
 end
 
---- A node in clear. `fields` are what a discovery learnt: number, objects, da.
+--- A node in clear at an address, whoever is there. `fields` are what a discovery learnt: number, objects, da.
 function Node.of_address(owner, address, fields)
     local node = setmetatable(fields or {}, Node)
     node.owner, node.address = owner, address
     return node
+end
+
+--- A node of the roster, followed when its address changes. With `named` it is asked at that address as long as it is one
+--- of its own.
+function Node.of_roster(owner, row, address, fields, named)
+    local node = fields or {}
+    node.owner, node.place, node.known, node.named = owner, address, row.id, named
+    node.address, node.other_address = nil, nil
+    return setmetatable(node, Node)
 end
 
 function Node.forget(node)
@@ -125,8 +150,8 @@ local function fail_refused(others, values)
 end
 
 -- epc -> bytes of these codes; on a refusal nil, message, "REFUSED", and what was read.
-local function get_bytes(self, eoj, epcs)
-    local results, message, code = call(self, eoj, {}, string.char(table.unpack(epcs)), {})
+local function get_bytes(self, eoj, epcs, options)
+    local results, message, code = call(self, eoj, {}, string.char(table.unpack(epcs)), options or {})
     if not results then
         return nil, message, code
     end
@@ -170,19 +195,34 @@ local function keys_of(self, eoj, list, asks)
     return naming, keys, epcs
 end
 
+local GET = { timeout = true, force = true, partial = true }
+
+local function timeout_of(options)
+    return options.timeout and math.max(check.seconds("timeout", options.timeout, 0), SHORTEST)
+end
+
 --- Reads properties: a table epc -> bytes, name -> value. When some were refused: nil, message, "REFUSED", and what was
---- read; when what came by name is no value: nil, message, "WRONG_VALUE".
+--- read; when what came by name is no value: nil, message, "WRONG_VALUE". A last argument {timeout=, force=, partial=}:
+--- `force` asks also for what the object's map 9F, read before, does not list; `partial` gives what came without a word.
 function methods:get(eoj, ...)
     eoj = check.eoj("eoj", eoj)
-    if select("#", ...) == 0 then
+    local asked = table.pack(...)
+    local options = check.options(type(asked[asked.n]) == "table" and table.remove(asked) or nil, GET)
+    asked.n = #asked
+    if asked.n == 0 then
         check.misuse("epc", "at least one property")
     end
-    local naming, keys, epcs = keys_of(self, eoj, table.pack(...))
+    local naming, keys, epcs = keys_of(self, eoj, asked)
     if not naming then
         return nil, keys, epcs
     end
-    local came, message, code, given = get_bytes(self, eoj, epcs)
-    if came then
+    local came, message, code, given = get_bytes(self, eoj, epcs,
+        { timeout = timeout_of(options), force = options.force })
+    if came or (options.partial and given) then
+        came = came or given
+        if options.partial then
+            return naming:by_key(keys, came, true)
+        end
         return naming:by_key(keys, came)
     end
     return nil, message, code, given and naming:by_key(keys, given, true)
@@ -211,10 +251,6 @@ local function sets_of(self, eoj, values, others)
         return nil, message, code
     end
     return sets, naming
-end
-
-local function timeout_of(options)
-    return options.timeout and math.max(check.seconds("timeout", options.timeout, 0), SHORTEST)
 end
 
 --- Writes properties, epc -> bytes or name -> value, in the order of their codes: true, or nil, message, code. With
@@ -274,6 +310,25 @@ function methods:get_many(eoj, epcs, options)
         by_epc[result.epc] = { status = result.status, value = result.value }
     end
     return by_epc
+end
+
+-- EPCs of a map; empty where it did not come.
+local function map_of(result)
+    return result and result.status == "value" and core.property_map(result.value) or {}
+end
+
+--- Asks each object of a node, the node profile first, for its property maps: EOJ -> { inf=, set=, get= }, lists of EPCs.
+function methods:interview(options)
+    options = check.options(options, ASK)
+    local maps, eojs = {}, { NODE_PROFILE << 8 | 1, table.unpack(self.objects or {}) }
+    for _, eoj in ipairs(eojs) do
+        local came, message, code = self:get_many(eoj, { 0x9D, 0x9E, 0x9F }, { timeout = options.timeout })
+        if not came then
+            return nil, message, code
+        end
+        maps[eoj] = { inf = map_of(came[0x9D]), set = map_of(came[0x9E]), get = map_of(came[0x9F]) }
+    end
+    return maps
 end
 
 -- Sets and gets in one step: what was read, by `keys`.

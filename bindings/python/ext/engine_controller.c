@@ -86,15 +86,6 @@ PyObject *engine_call(PyObject *object, PyObject *args, PyObject *keywords) {
     return result;
 }
 
-static const char *status_text(wf_result_status status) {
-    static const char *const texts[] = {
-        [WF_RESULT_OPEN] = "open",         [WF_RESULT_VALUE] = "value",     [WF_RESULT_SET] = "set",
-        [WF_RESULT_VERIFIED] = "verified", [WF_RESULT_DIFFERS] = "differs", [WF_RESULT_REFUSED] = "refused",
-        [WF_RESULT_SILENT] = "silent",     [WF_RESULT_NO_ROOM] = "no_room", [WF_RESULT_UNLISTED] = "unlisted",
-    };
-    return texts[status];
-}
-
 static bool append(PyObject *list, PyObject *item) {
     bool good = item != NULL && PyList_Append(list, item) == 0;
     Py_XDECREF(item);
@@ -112,7 +103,7 @@ PyObject *engine_results(PyObject *object, PyObject *unused) {
     PyObject *list = PyList_New(0);
     while (list != NULL && wf_engine_next_result(self->engine, &at, &result)) {
         if (!append(list, Py_BuildValue("(iNsN)", result.epc, PyBool_FromLong(result.is_set),
-                                        status_text(result.status), ext_from_bytes(result.edt)))) {
+                                        wf_result_status_name(result.status), ext_from_bytes(result.edt)))) {
             Py_CLEAR(list);
         }
     }

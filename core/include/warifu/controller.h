@@ -45,17 +45,25 @@ typedef struct wf_call {
     bool force;          /* several gets: also those that the object's map 9F, where it is known, does not list */
 } wf_call;
 
+/* What became of a property: its name in C, the name that the faces give it, and what it means. */
+#define WF_RESULT_STATUSES(X)                                                               \
+    X(OPEN, "open", "the call ended before")                                                \
+    X(VALUE, "value", "read: `edt`")                                                        \
+    X(SET, "set", "accepted")                                                               \
+    X(VERIFIED, "verified", "accepted, and read back")                                      \
+    X(DIFFERS, "differs", "accepted, but `edt` is what is there (empty: it can't be read)") \
+    X(REFUSED, "refused", "the device said no to it alone")                                 \
+    X(SILENT, "silent", "the node answers, but not to this")                                \
+    X(NO_ROOM, "no_room", "read, but it did not fit the call's memory")                     \
+    X(UNLISTED, "unlisted", "not asked for: the object's map 9F does not list it")
+
 typedef enum wf_result_status {
-    WF_RESULT_OPEN,     /* the call ended before */
-    WF_RESULT_VALUE,    /* read: `edt` */
-    WF_RESULT_SET,      /* accepted */
-    WF_RESULT_VERIFIED, /* accepted, and read back */
-    WF_RESULT_DIFFERS,  /* accepted, but `edt` is what is there (empty: it can't be read) */
-    WF_RESULT_REFUSED,
-    WF_RESULT_SILENT,  /* the node answers, but not to this */
-    WF_RESULT_NO_ROOM, /* read, but it did not fit the call's memory */
-    WF_RESULT_UNLISTED /* not asked for: the object's map 9F does not list it */
+#define WF_RESULT_STATUS(name, text, what) WF_RESULT_##name,
+    WF_RESULT_STATUSES(WF_RESULT_STATUS)
+#undef WF_RESULT_STATUS
 } wf_result_status;
+
+const char *wf_result_status_name(wf_result_status status); /* "value", ...; NULL: there is no such status */
 
 typedef struct wf_result {
     uint8_t epc;

@@ -275,8 +275,9 @@ static void get_unanswered(wf_controller *c, wf_running *call, wf_error error) {
         }
     }
     const wf_neighbour *node = wf_call_node(c, call);
-    bool has_other = node != NULL && !node->is_peer && !wf_address_is_unspecified(&node->other);
-    if (call->entry_count == 1 && !has_other) {
+    bool may_be_elsewhere =
+        node != NULL && !node->is_peer && (node->moved != 0 || !wf_address_is_unspecified(&node->other));
+    if (call->entry_count == 1 && !may_be_elsewhere) {
         call->error = error; /* whether the node is there at all is another question */
         return;
     }
@@ -335,6 +336,15 @@ bool wf_call_harvest_late(wf_controller *c, wf_running *call, const wf_frame *an
 }
 
 /* ---- the verdict ---- */
+
+const char *wf_result_status_name(wf_result_status status) {
+    static const char *const names[] = {
+#define STATUS_NAME(name, text, what) text,
+        WF_RESULT_STATUSES(STATUS_NAME)
+#undef STATUS_NAME
+    };
+    return (size_t)status < sizeof names / sizeof names[0] ? names[status] : NULL;
+}
 
 /* A device that kept silent about many and answered all of them in smaller groups has a limit. */
 static void learn_from_silence(wf_controller *c, wf_running *call) {

@@ -91,6 +91,7 @@ void wf_known_offline(wf_controller *c, uint32_t index, wf_error reason) {
     if (node->state == WF_KNOWN_ONLINE) {
         node->state = WF_KNOWN_OFFLINE;
         node->reason = reason;
+        node->moved = 0;
         tell(c, index, WF_EVENT_NODE_GONE, 0, reason);
         if (!node->is_peer && !wf_address_is_unspecified(&node->other)) { /* perhaps it can be reached there */
             wf_roster_swap_addresses(&c->roster, index);
@@ -117,6 +118,7 @@ static void begin_anew(wf_neighbour *node) {
     node->maps_age++;
     node->no_setget = false;
     node->slowest_ms = 0;
+    node->moved = 0;
     node->instance_count = 0;
     node->has_maker = node->has_version = node->list_goes_on = false;
     memset(node->silent, 0, sizeof node->silent);
@@ -126,10 +128,28 @@ static bool same_family(const wf_address *a, const wf_address *b) {
     return wf_address_is_ipv4(a) == wf_address_is_ipv4(b);
 }
 
+static uint8_t family_of(const wf_address *address) {
+    return wf_address_is_ipv4(address) ? 1 : 2;
+}
+
+static bool has_one_like(const wf_neighbour *node, const wf_address *address) {
+    return same_family(&node->address, address) ||
+           (!wf_address_is_unspecified(&node->other) && same_family(&node->other, address));
+}
+
+/* It has moved in this family, and answers. Who claims its number from a third place is its second address, or a device
+ * that was made with the same number: it does not go to and fro between them. */
+static bool stays(const wf_neighbour *node, const wf_address *from) {
+    return node->state == WF_KNOWN_ONLINE && (node->moved & family_of(from)) != 0 && has_one_like(node, from);
+}
+
 /* In the family that it has an address of already the node has moved. In the other one it is there too: then IPv4 is
  * asked, which every node on sale speaks, until it is silent there. */
 static void add_address(wf_roster *r, uint32_t index, const wf_address *address) {
     wf_neighbour *node = &r->entries[index];
+    if (has_one_like(node, address)) {
+        node->moved |= family_of(address);
+    }
     if (same_family(&node->address, address)) {
         wf_roster_set_address(r, index, address);
         return;
@@ -182,13 +202,16 @@ static uint32_t take_new_number(wf_controller *c, uint32_t index, const wf_addre
 }
 
 /* Takes the number that the node at `index` names, from one of its addresses; gives the index that the node has from
- * now on, or none. */
+ * now on, or none. In a full roster there is no node at that address, but perhaps one of that number. */
 static uint32_t take_number(wf_controller *c, uint32_t index, const wf_address *from, const uint8_t *number,
                             unsigned *changes) {
     wf_roster *r = &c->roster;
     uint32_t before = wf_roster_by_number(r, number);
-    if (before == index || r->entries[index].is_peer) {
+    if (before == index || (index != WF_NOBODY && r->entries[index].is_peer)) {
         return index;
+    }
+    if (index == WF_NOBODY && (before == WF_NOBODY || r->entries[before].is_peer)) {
+        return WF_NOBODY;
     }
     if (before == WF_NOBODY) {
         *changes |= WF_CHANGED_NUMBER;
@@ -197,7 +220,12 @@ static uint32_t take_number(wf_controller *c, uint32_t index, const wf_address *
     if (r->entries[before].is_peer) {
         return take_for_peer(c, index, before, from);
     }
-    lose_address(c, index, from);
+    if (stays(&r->entries[before], from)) {
+        return index;
+    }
+    if (index != WF_NOBODY) {
+        lose_address(c, index, from);
+    }
     add_address(r, before, from);
     *changes |= WF_CHANGED_ADDRESS;
     return before;
@@ -261,7 +289,7 @@ static void take(wf_controller *c, wf_time now, uint32_t index, const wf_address
     wf_property property;
     unsigned changes = 0;
     bool of_node = frame->seoj >> 8 == WF_EOJ_NODE_PROFILE >> 8 && says_something(frame->esv);
-    for (size_t at = 0; of_node && index != WF_NOBODY && wf_property_next(&frame->list, &at, &property);) {
+    for (size_t at = 0; of_node && wf_property_next(&frame->list, &at, &property);) {
         if (property.epc == NUMBER && property.edt.len == WF_KNOWN_NUMBER_LEN && names_one(property.edt.at)) {
             index = take_number(c, index, from, property.edt.at, &changes);
         }
@@ -287,7 +315,7 @@ void wf_controller_heard(wf_controller *c, wf_time now, const wf_address *from, 
     if (index == WF_NOBODY) {
         index = wf_roster_add(&c->roster, from);
     }
-    if (index != WF_NOBODY && !c->roster.entries[index].is_peer) {
+    if (c->roster.capacity > 0 && (index == WF_NOBODY || !c->roster.entries[index].is_peer)) {
         take(c, now, index, from, frame);
     }
 }

@@ -30,6 +30,7 @@ typedef struct wf_neighbour {
     bool list_goes_on; /* the last instance list was full: the next one may continue it */
     bool is_peer;      /* paired: its address and number are proven elsewhere */
     bool awaits_interview;
+    uint8_t moved;    /* in which families it has moved and answered ever since: 1 IPv4, 2 IPv6 */
     uint8_t maps_age; /* property maps of another age no longer hold */
     uint8_t untold;   /* WF_CHANGED_... and more that found no room among the events */
 } wf_neighbour;
