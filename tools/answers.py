@@ -84,8 +84,10 @@ The instance list (D5) is announced at the start and again when objects came or 
 | EPC | value | test |
 |---|---|---|
 | 80 82 83 8A | 30; Ver. 1.14, both formats; identification number; maker code | `the_node_profile_is_complete_from_the_start` |
+| 8C 8D | product code and production number, 12 bytes of ASCII with zeros at the end; absent unless the owner gives them | `the_node_profile_says_product_code_and_production_number_where_they_are_given` |
+| BF | two bytes, of the identification number until somebody sets them: then bit 14 has to be set and bit 15 stays as it is; kept in the store | `unique_identifier_data_is_set_by_its_rule`, `unique_identifier_data_outlives_restarts` |
 | 83 | the number of the certificate; without one the number that the store keeps | `a_certified_node_bears_the_number_of_its_certificate`, `a_node_without_an_identity_keeps_its_number_over_restarts` |
-| 88 8C 8D BF ... | when the owner adds them; 80 82 8A can be replaced | `the_node_profile_takes_optional_properties`, `the_profile_s_own_properties_can_be_replaced_but_for_its_number` |
+| 88 89 ... | when the owner adds them; 80 82 8A 8C 8D BF can be replaced | `the_node_profile_takes_optional_properties`, `the_profile_s_own_properties_can_be_replaced_but_for_its_number` |
 | 9D 9E 9F | computed from the accesses | `maps_list_each_property_by_its_access`, `a_map_of_sixteen_properties_is_in_bit_form` |
 | D3 D4 | instances without, classes with the node profile | `counts_and_lists_follow_the_objects` |
 | D5 | announced in frames of 84 instances; INF_REQ is answered with the first, the others follow | `two_hundred_instances_are_announced_in_three_frames`, `inf_req_for_d5_is_answered_with_all_parts`, `inf_req_for_d5_under_a_session_brings_all_parts_to_the_asker`, `exactly_84_instances_are_one_part` |

@@ -168,6 +168,8 @@ static void read_node(lua_State *L, endpoint *e, wf_node_config *node) {
     wfl_number(node->number, L, -1, "number");
     lua_pop(L, 1);
     memcpy(node->maker, node->number + 1, sizeof node->maker); /* FE, maker code, unique part */
+    node->product_code = has(L, "product_code") ? text_of(L, "product_code") : NULL;
+    node->production_number = has(L, "production_number") ? text_of(L, "production_number") : NULL;
     node->objects = OBJECTS;
     node->properties = PROPERTIES;
     node->value_bytes = VALUE_BYTES;

@@ -606,6 +606,76 @@ static void a_certified_node_bears_the_number_of_its_certificate(void) {
     world_end(w);
 }
 
+/* ---- unique identifier data ---- */
+
+static bool unique_is(const world *w, uint8_t first, uint8_t second) {
+    uint8_t bytes[2];
+    wf_writer value = wf_writer_of(bytes, sizeof bytes);
+    CHECK_OK(wf_node_get(wf_engine_node(w->nodes[DEVICE].engine), WF_EOJ_NODE_PROFILE, 0xBF, &value));
+    return bytes[0] == first && bytes[1] == second;
+}
+
+static void ask_for_unique(world *w, uint8_t first, uint8_t second) {
+    const uint8_t set[] = {0x10, 0x81, 0, 1, 0x05, 0xFF, 0x01, 0x0E, 0xF0, 0x01, 0x61, 1, 0xBF, 2, first, second};
+    wf_engine_receive(w->nodes[DEVICE].engine, w->now, &w->nodes[0].address, false, wf_bytes_of(set, sizeof set));
+}
+
+static void unique_identifier_data_outlives_restarts(void) {
+    world *w = clear_world(0);
+    world_node *n = &w->nodes[DEVICE];
+    const uint8_t own[] = {0x81, 0x23};
+    n->config.policy = &wf_policy_open;
+    n->config.node.unique[0] = 0x80;
+    n->config.node.unique[1] = 0x01;
+    restart(w, DEVICE);
+    ask_for_unique(w, 0x45, 0x67);
+    CHECK(unique_is(w, 0xC5, 0x67));
+    restart(w, DEVICE);
+    CHECK(unique_is(w, 0xC5, 0x67));
+    CHECK_OK(wf_engine_put(n->engine, w->now, WF_EOJ_NODE_PROFILE, 0xBF, wf_bytes_of(own, sizeof own)));
+    restart(w, DEVICE);
+    CHECK(unique_is(w, 0x81, 0x23));
+    world_end(w);
+}
+
+static void unique_identifier_data_that_cannot_be_kept_is_refused(void) {
+    world *w = clear_world(0);
+    world_node *n = &w->nodes[DEVICE];
+    wf_engine *engine;
+    n->config.policy = &wf_policy_open;
+    n->config.node.unique[0] = 0x80;
+    restart(w, DEVICE);
+    n->store.fails = true;
+    ask_for_unique(w, 0x45, 0x67);
+    CHECK(unique_is(w, 0x80, 0x00));
+    n->store.fails = false;
+    CHECK_OK(world_save(&n->store, WF_STORE_UNIQUE, n->config.node.number, 1));
+    CHECK(wf_engine_start(&engine, &n->config, n->memory, n->size, w->now) == WF_ERROR_STORE_DAMAGED);
+    n->engine = NULL;
+    world_end(w);
+}
+
+static bool puts_off(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_bytes edt) {
+    world *w = context;
+    (void)eoj, (void)epc, (void)old, (void)edt;
+    CHECK(wf_engine_later(w->nodes[DEVICE].engine).value == 0);
+    return true;
+}
+
+static void unique_identifier_data_is_decided_at_once(void) {
+    world *w = clear_world(0);
+    world_node *n = &w->nodes[DEVICE];
+    n->config.policy = &wf_policy_open;
+    n->config.later = 4;
+    n->config.node.set_hook = puts_off;
+    n->config.node.set_context = w;
+    n->config.node.unique[0] = 0x80;
+    restart(w, DEVICE);
+    ask_for_unique(w, 0x41, 0x02);
+    CHECK(unique_is(w, 0xC1, 0x02));
+    world_end(w);
+}
+
 #define CASE(name) \
     { #name, name }
 static const check_case cases[] = {
@@ -638,6 +708,9 @@ static const check_case cases[] = {
     CASE(a_node_without_an_identity_keeps_its_number_over_restarts),
     CASE(a_store_that_fails_or_lies_about_the_number_stops_the_start),
     CASE(a_certified_node_bears_the_number_of_its_certificate),
+    CASE(unique_identifier_data_outlives_restarts),
+    CASE(unique_identifier_data_that_cannot_be_kept_is_refused),
+    CASE(unique_identifier_data_is_decided_at_once),
 };
 
 CHECK_MAIN(cases)

@@ -105,7 +105,7 @@ static void the_profile_s_own_properties_can_be_replaced_but_for_its_number(void
     wf_node *node = node_with((wf_node_config){.number = {0xFE, 1, 2, 3}});
     CHECK_OK(wf_node_remove_property(node, WF_EOJ_NODE_PROFILE, 0x80));
     CHECK_OK(add(node, WF_EOJ_NODE_PROFILE, 0x80, GET_SET | WF_ACCESS_INF, "31"));
-    CHECK(holds(node, WF_EOJ_NODE_PROFILE, 0x9E, "01 80") && holds(node, WF_EOJ_NODE_PROFILE, 0x80, "31"));
+    CHECK(holds(node, WF_EOJ_NODE_PROFILE, 0x9E, "02 80 bf") && holds(node, WF_EOJ_NODE_PROFILE, 0x80, "31"));
     CHECK(wf_node_remove_property(node, WF_EOJ_NODE_PROFILE, 0x83) == WF_ERROR_ARGUMENT);
     CHECK(wf_node_remove_property(node, WF_EOJ_NODE_PROFILE, 0xD6) == WF_ERROR_ARGUMENT);
 }

@@ -57,8 +57,8 @@ static void the_node_profile_is_complete_from_the_start(void) {
     CHECK(holds(node, WF_EOJ_NODE_PROFILE, 0x83, "feaabbcc0102030405060708090a0b0c0d"));
     CHECK(holds(node, WF_EOJ_NODE_PROFILE, 0x8A, "aabbcc"));
     CHECK(holds(node, WF_EOJ_NODE_PROFILE, 0x9D, "02 80 d5"));
-    CHECK(holds(node, WF_EOJ_NODE_PROFILE, 0x9E, "00"));
-    CHECK(holds(node, WF_EOJ_NODE_PROFILE, 0x9F, "0b 80 82 83 8a 9d 9e 9f d3 d4 d6 d7"));
+    CHECK(holds(node, WF_EOJ_NODE_PROFILE, 0x9E, "01 bf"));
+    CHECK(holds(node, WF_EOJ_NODE_PROFILE, 0x9F, "0c 80 82 83 8a 9d 9e 9f bf d3 d4 d6 d7"));
     CHECK(holds(node, WF_EOJ_NODE_PROFILE, 0xD3, "000000"));
     CHECK(holds(node, WF_EOJ_NODE_PROFILE, 0xD4, "0001"));
     CHECK(holds(node, WF_EOJ_NODE_PROFILE, 0xD5, "00"));
@@ -67,12 +67,81 @@ static void the_node_profile_is_complete_from_the_start(void) {
 }
 
 static void the_node_profile_takes_optional_properties(void) {
-    wf_node *node = node_of(0, 2, 14);
-    CHECK_OK(add(node, WF_EOJ_NODE_PROFILE, 0x8C, WF_ACCESS_GET, "574152494655000000000000"));
-    CHECK_OK(add(node, WF_EOJ_NODE_PROFILE, 0xBF, WF_ACCESS_GET | WF_ACCESS_SET, "8001"));
-    CHECK(holds(node, WF_EOJ_NODE_PROFILE, 0x9E, "01 bf"));
-    CHECK(holds(node, WF_EOJ_NODE_PROFILE, 0x9F, "0d 80 82 83 8a 8c 9d 9e 9f bf d3 d4 d6 d7"));
+    wf_node *node = node_of(0, 2, 3);
+    CHECK_OK(add(node, WF_EOJ_NODE_PROFILE, 0x88, WF_ACCESS_GET | WF_ACCESS_INF, "42"));
+    CHECK_OK(add(node, WF_EOJ_NODE_PROFILE, 0x89, WF_ACCESS_GET, "0000"));
+    CHECK(holds(node, WF_EOJ_NODE_PROFILE, 0x9D, "03 80 88 d5"));
+    CHECK(holds(node, WF_EOJ_NODE_PROFILE, 0x9F, "0e 80 82 83 88 89 8a 9d 9e 9f bf d3 d4 d6 d7"));
     CHECK(add(node, WF_EOJ_NODE_PROFILE, 0x82, WF_ACCESS_GET, "010d0100") == WF_ERROR_ARGUMENT);
+}
+
+static void the_node_profile_says_product_code_and_production_number_where_they_are_given(void) {
+    wf_node_config config = config_of(0, 0, 0);
+    wf_node *node;
+    config.product_code = "WF-1";
+    config.production_number = "0123456789AB";
+    CHECK_OK(wf_node_start(&node, &config, memory, wf_node_size(&config)));
+    CHECK(holds(node, WF_EOJ_NODE_PROFILE, 0x8C, "57462d310000000000000000"));
+    CHECK(holds(node, WF_EOJ_NODE_PROFILE, 0x8D, "303132333435363738394142"));
+    CHECK(holds(node, WF_EOJ_NODE_PROFILE, 0x9F, "0e 80 82 83 8a 8c 8d 9d 9e 9f bf d3 d4 d6 d7"));
+    config.product_code = "";
+    CHECK_OK(wf_node_start(&node, &config, memory, wf_node_size(&config)));
+    CHECK(holds(node, WF_EOJ_NODE_PROFILE, 0x9F, "0d 80 82 83 8a 8d 9d 9e 9f bf d3 d4 d6 d7"));
+    CHECK(add(node, WF_EOJ_NODE_PROFILE, 0x88, WF_ACCESS_GET, "42") == WF_ERROR_CAPACITY);
+}
+
+static void product_codes_are_twelve_ascii_characters_at_most(void) {
+    static const char *const wrong[] = {"0123456789ABC", "W\xC3\xA4rme", "a\tb"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        wf_node_config config = config_of(0, 0, 0);
+        wf_node *node;
+        config.product_code = wrong[i];
+        CHECK(wf_node_start(&node, &config, memory, sizeof memory) == WF_ERROR_ARGUMENT);
+        config.product_code = NULL;
+        config.production_number = wrong[i];
+        CHECK(wf_node_start(&node, &config, memory, sizeof memory) == WF_ERROR_ARGUMENT);
+    }
+}
+
+/* Sets BF of a node profile and tells whether it was taken. */
+static bool set_unique(wf_node *node, const char *value) {
+    uint8_t asked[16], answer[64];
+    char text[48];
+    wf_frame request;
+    snprintf(text, sizeof text, "05ff01 0ef001 61 01 bf 02 %s", value);
+    CHECK_OK(wf_edata_parse(&request, hex_bytes(asked, sizeof asked, text)));
+    wf_writer out = wf_writer_of(answer, sizeof answer);
+    CHECK(wf_node_answer(node, &request, NULL, NULL, &out) == WF_REPLY_SENDER);
+    return answer[6] == WF_ESV_SET_RES;
+}
+
+static void unique_identifier_data_is_set_by_its_rule(void) {
+    wf_node_config config = config_of(0, 0, 0);
+    wf_node *node;
+    config.unique[0] = 0x81;
+    config.unique[1] = 0x02;
+    CHECK_OK(wf_node_start(&node, &config, memory, sizeof memory));
+    CHECK(holds(node, WF_EOJ_NODE_PROFILE, 0xBF, "8102"));
+    CHECK(!set_unique(node, "8304") && holds(node, WF_EOJ_NODE_PROFILE, 0xBF, "8102"));
+    CHECK(set_unique(node, "4304") && holds(node, WF_EOJ_NODE_PROFILE, 0xBF, "c304"));
+    config.unique[0] = 0x01;
+    CHECK_OK(wf_node_start(&node, &config, memory, sizeof memory));
+    CHECK(set_unique(node, "ffff") && holds(node, WF_EOJ_NODE_PROFILE, 0xBF, "7fff"));
+}
+
+static void unique_identifier_data_follows_the_number_until_it_is_set(void) {
+    wf_node_config config = config_of(0, 0, 0);
+    wf_node *node;
+    uint8_t first[2], second[2];
+    wf_writer out = wf_writer_of(first, sizeof first);
+    CHECK_OK(wf_node_start(&node, &config, memory, sizeof memory));
+    CHECK_OK(wf_node_get(node, WF_EOJ_NODE_PROFILE, 0xBF, &out));
+    CHECK((first[0] & 0xC0) == 0x80);
+    config.number[16] ^= 1;
+    out = wf_writer_of(second, sizeof second);
+    CHECK_OK(wf_node_start(&node, &config, memory, sizeof memory));
+    CHECK_OK(wf_node_get(node, WF_EOJ_NODE_PROFILE, 0xBF, &out));
+    CHECK((second[0] & 0xC0) == 0x80 && memcmp(first, second, sizeof first) != 0);
 }
 
 static void maps_list_each_property_by_its_access(void) {
@@ -391,6 +460,10 @@ static void a_node_filled_to_the_brim_stays_in_its_memory(void) {
 static const check_case cases[] = {
     CASE(the_node_profile_is_complete_from_the_start),
     CASE(the_node_profile_takes_optional_properties),
+    CASE(the_node_profile_says_product_code_and_production_number_where_they_are_given),
+    CASE(product_codes_are_twelve_ascii_characters_at_most),
+    CASE(unique_identifier_data_is_set_by_its_rule),
+    CASE(unique_identifier_data_follows_the_number_until_it_is_set),
     CASE(maps_list_each_property_by_its_access),
     CASE(a_map_of_sixteen_properties_is_in_bit_form),
     CASE(counts_and_lists_follow_the_objects),

@@ -110,6 +110,30 @@ check.main {
         check.equal(home.device:get_own(PROFILE, POWER), "\x31")
     end,
 
+    product_code_production_number_and_unique_identifier_data_are_the_node_s_own = function()
+        local path = os.tmpname()
+        os.remove(path)
+        local options = { state = path, policy = "open", product_code = "WF-1", production_number = "0123456789AB" }
+        do
+            local home <close> = open(options)
+            ask(home, GET, PROFILE, 0x8C)
+            check.equal(answer(home, GET_RES, PROFILE)[1].edt, "WF-1" .. ("\0"):rep(8))
+            check.equal(home.device:get_own(PROFILE, 0x8D), "0123456789AB")
+            check.equal(home.device:get_own(PROFILE, 0xBF):byte() & 0xC0, 0x80)
+            ask(home, SETC, PROFILE, 0xBF, "\x41\x23")
+            assert(answer(home, SET_RES, PROFILE))
+        end
+        do
+            local home <close> = open(options)
+            check.equal(home.device:get_own(PROFILE, 0xBF), "\xC1\x23")
+        end
+        os.execute("rm -r " .. path)
+        local ok, message = pcall(warifu.Device, { product_code = "0123456789ABC" })
+        assert(not ok and message:find "product_code")
+        ok, message = pcall(warifu.Device, { production_number = "W\xC3\xA4rme" })
+        assert(not ok and message:find "production_number")
+    end,
+
     the_number_is_kept_in_the_state = function()
         local path = os.tmpname()
         os.remove(path)

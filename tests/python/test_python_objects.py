@@ -127,10 +127,47 @@ async def test_the_node_profile_takes_properties_and_their_place():
     )
     async with device, home.controller() as controller:
         peer = await paired(controller, device)
-        assert await peer.get(PROFILE, 0x8C, 0x9E) == {0x8C: b"WARIFU      ", 0x9E: b"\1\x80"}
+        assert await peer.get(PROFILE, 0x8C, 0x9E) == {0x8C: b"WARIFU      ", 0x9E: b"\2\x80\xbf"}
         await peer.set(PROFILE, {POWER: b"\x31"})
         assert device.get_own(PROFILE, POWER) == b"\x31"
         assert device.get_own(PROFILE, 0xD3) == b"\0\0\1"
+
+
+@in_loop
+async def test_product_code_production_number_and_unique_identifier_data_are_the_node_s_own(tmp_path):
+    def opened() -> warifu.Device:
+        return warifu.Device(
+            [light()],
+            policy="open",
+            state=tmp_path,
+            address=address,
+            port=home.port,
+            product_code="WF-1",
+            production_number="0123456789AB",
+        )
+
+    home, address = Home(), somewhere()
+    user = warifu.Controller(address=somewhere(), port=home.port, product_code="WF-C", gap=0)
+    async with user:
+        assert user.get_own(PROFILE, 0x8C) == b"WF-C" + bytes(8)
+        async with opened() as device:
+            first = device.get_own(PROFILE, 0xBF)
+            node = (await user.discover(1, address=address))[0]
+            came = await node.get(PROFILE, 0x8C, 0x8D, 0xBF, 0x9E)
+            assert came == {0x8C: b"WF-1" + bytes(8), 0x8D: b"0123456789AB", 0xBF: first, 0x9E: b"\1\xbf"}
+            with pytest.raises(warifu.Refused):
+                await node.set(PROFILE, {0xBF: b"\x81\x23"})
+            await node.set(PROFILE, {0xBF: b"\x41\x23"})
+        async with opened() as device:
+            assert device.get_own(PROFILE, 0xBF) == b"\xc1\x23"
+
+
+@pytest.mark.parametrize("wrong", ["0123456789ABC", "Wärme", "a\n"])
+def test_a_product_code_is_up_to_12_ascii_characters(wrong):
+    with pytest.raises(ValueError, match="12 ASCII"):
+        warifu.Device([light()], product_code=wrong)
+    with pytest.raises(ValueError, match="12 ASCII"):
+        warifu.Controller(production_number=wrong)
 
 
 def test_the_number_of_the_node_is_no_property_to_give():

@@ -25,6 +25,14 @@ function check.optional(name, value, expected)
     return value
 end
 
+--- Up to 12 ASCII characters, or nil.
+function check.label(name, value)
+    if value ~= nil and (type(value) ~= "string" or #value > 12 or value:find "[^ -~]") then
+        misuse(name, "up to 12 ASCII characters expected")
+    end
+    return value
+end
+
 --- Seconds from 0 on; `nil` gives `default`.
 function check.seconds(name, value, default)
     if value == nil and default then

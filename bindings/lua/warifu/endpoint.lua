@@ -13,6 +13,7 @@ local Endpoint = {}
 local OPTIONS = {
     identity = true, state = true, address = true, interface = true, port = true, policy = true, trace = true,
     dictionary = true, known = true, listeners_off = true, former = true, build_date = true,
+    product_code = true, production_number = true,
     machine = true, -- where it lives in a simulated home (sim.lua)
 }
 
@@ -26,7 +27,7 @@ local SUPERCLASS = {
 local MAKER = 0x8A
 local NODE_PROFILE_CLASS = 0x0EF0
 local NUMBER = 0x83
-local STARTS_WITH = { [0x80] = true, [0x82] = true, [0x8A] = true } -- in the node profile
+local STARTS_WITH = { [0x80] = true, [0x82] = true, [0x8A] = true, [0xBF] = true } -- in the node profile
 
 local ACCESS = { get = 1, set = 2, inf = 4 }
 local PROPERTY = { value = true, access = true, size = true }
@@ -86,6 +87,8 @@ local function configuration(options, role)
         known = check.list("known", options.known),
         listeners_off = gate.listeners(options.listeners_off),
         trace = check.optional("trace", options.trace, "function"),
+        product_code = check.label("product_code", options.product_code),
+        production_number = check.label("production_number", options.production_number),
         number = owner and owner.number or options.number and core.number(options.number)
             or core.random_number(options.machine),
         keep_number = not owner and options.number == nil and options.state ~= nil,

@@ -70,6 +70,7 @@ typedef struct arguments {
     long long build_date;
     uint32_t revoked;
     Py_buffer number, maker;
+    const char *product_code, *production_number;
     uint32_t objects, properties, value_bytes, pairings, handshakes, requests, send_bytes, event_bytes;
     uint32_t later, later_ms, answer_delay_ms;
     uint32_t calls, call_bytes, nodes, instances, gap_ms, audit_entries, listeners_off;
@@ -78,13 +79,49 @@ typedef struct arguments {
 } arguments;
 
 static bool parse(arguments *out, PyObject *args, PyObject *keywords) {
-    static char *names[] = {
-        "now",         "identity",   "store",       "policy",          "port",           "number",      "maker",
-        "objects",     "properties", "value_bytes", "pairings",        "handshakes",     "requests",    "send_bytes",
-        "event_bytes", "later",      "later_ms",    "answer_delay_ms", "transmits_only", "keep_number", "check_values",
-        "set_hook",    "get_hook",   "trace",       "entropy",         "calls",          "call_bytes",  "nodes",
-        "instances",   "gap_ms",     "interview",   "dictionary",      "audit_entries",  "known",       "listeners_off",
-        "setup_code",  "code_alone", "former",      "build_date",      "revoked",        NULL};
+    static char *names[] = {"now",
+                            "identity",
+                            "store",
+                            "policy",
+                            "port",
+                            "number",
+                            "maker",
+                            "objects",
+                            "properties",
+                            "value_bytes",
+                            "pairings",
+                            "handshakes",
+                            "requests",
+                            "send_bytes",
+                            "event_bytes",
+                            "later",
+                            "later_ms",
+                            "answer_delay_ms",
+                            "transmits_only",
+                            "keep_number",
+                            "check_values",
+                            "set_hook",
+                            "get_hook",
+                            "trace",
+                            "entropy",
+                            "calls",
+                            "call_bytes",
+                            "nodes",
+                            "instances",
+                            "gap_ms",
+                            "interview",
+                            "dictionary",
+                            "audit_entries",
+                            "known",
+                            "listeners_off",
+                            "setup_code",
+                            "code_alone",
+                            "former",
+                            "build_date",
+                            "revoked",
+                            "product_code",
+                            "production_number",
+                            NULL};
     *out = (arguments){.identity = Py_None,
                        .store = Py_None,
                        .entropy = Py_None,
@@ -104,7 +141,7 @@ static bool parse(arguments *out, PyObject *args, PyObject *keywords) {
                        .event_bytes = 1 << 16,
                        .port = WF_PORT};
     return PyArg_ParseTupleAndKeywords(
-        args, keywords, "O&|$OOOO&z*z*O&O&O&O&O&O&O&O&O&O&O&pppOOOOO&O&O&O&O&pOO&OO&OpOLO&:Engine", names, ext_as_u64,
+        args, keywords, "O&|$OOOO&z*z*O&O&O&O&O&O&O&O&O&O&O&pppOOOOO&O&O&O&O&pOO&OO&OpOLO&zz:Engine", names, ext_as_u64,
         &out->now, &out->identity, &out->store, &out->policy, ext_as_u16, &out->port, &out->number, &out->maker,
         ext_as_u32, &out->objects, ext_as_u32, &out->properties, ext_as_u32, &out->value_bytes, ext_as_u32,
         &out->pairings, ext_as_u32, &out->handshakes, ext_as_u32, &out->requests, ext_as_u32, &out->send_bytes,
@@ -113,7 +150,8 @@ static bool parse(arguments *out, PyObject *args, PyObject *keywords) {
         &out->get_hook, &out->trace, &out->entropy, ext_as_u32, &out->calls, ext_as_u32, &out->call_bytes, ext_as_u32,
         &out->nodes, ext_as_u32, &out->instances, ext_as_u32, &out->gap_ms, &out->interview, &out->dictionary,
         ext_as_u32, &out->audit_entries, &out->known, ext_as_u32, &out->listeners_off, &out->setup_code,
-        &out->code_alone, &out->former, &out->build_date, ext_as_u32, &out->revoked);
+        &out->code_alone, &out->former, &out->build_date, ext_as_u32, &out->revoked, &out->product_code,
+        &out->production_number);
 }
 
 static void release_arguments(arguments *given) {
@@ -164,6 +202,8 @@ static bool configure_node(const ext_state *state, wf_engine_config *config, con
     node->properties = given->properties;
     node->value_bytes = given->value_bytes;
     node->transmits_only = given->transmits_only != 0;
+    node->product_code = given->product_code;
+    node->production_number = given->production_number;
     if (given->number.obj != NULL) {
         if (!ext_copy_exact(state, node->number, sizeof node->number, &given->number, "number has 17 bytes")) {
             return false;
@@ -378,7 +418,8 @@ static const char doc[] =
     "       properties=0, value_bytes=0, pairings=4, handshakes=4, requests=64, send_bytes=65536,\n"
     "       event_bytes=65536, later=16, later_ms=0, answer_delay_ms=0, transmits_only=False, keep_number=False,\n"
     "       check_values=False, set_hook=None, get_hook=None, trace=None, entropy=None, dictionary=None, known=None,\n"
-    "       listeners_off=0, setup_code=None, code_alone=False, former=None, build_date=0, revoked=0)\n--\n\n"
+    "       listeners_off=0, setup_code=None, code_alone=False, former=None, build_date=0, revoked=0,\n"
+    "       product_code=None, production_number=None)\n--\n\n"
     "One endpoint of ECHONET Lite with Device Authentication, without input or output of its own. `now` is in\n"
     "milliseconds, everywhere. set_hook(eoj, epc, old, new) says whether a peer may set a value; it may call put()\n"
     "and get(). get_hook(eoj, epc, old) gives the present value, None for the stored one, or False to refuse. Both "
@@ -387,6 +428,7 @@ static const char doc[] =
     "`policy` is a name or a handle (policy_load), None is strict; `known` are the addresses that policies call "
     "known;\n"
     "listeners_off is a sum of 1 hello, 2 plaintext, 4 group, 8 IPv6.\n"
+    "product_code and production_number (8C and 8D of the node profile) have up to 12 ASCII characters.\n"
     "trace(sent, address, datagram, inner) sees every datagram. Exceptions in them are reported as\n"
     "unraisable, and the property is refused.\n\n"
     "Raises Argument, Entropy, errors.Store, StoreDamaged, State, and those of parsing the own certificate.";

@@ -13,6 +13,7 @@ from ._audit import AuditLog
 from ._dictionary import Dictionary
 from ._dictionary import dictionary as builtin
 from ._naming import RELEASE, Naming, release_in
+from ._numbers import as_label
 from ._pem import certificate_from, list_from
 from ._platform import SYSTEM, Platform, Store, Transport
 from ._runtime import Runtime
@@ -50,7 +51,7 @@ GetHook = Callable[[int, int, bytes], bytes | bool | int | None]
 KINDS = frozenset(("unknown", "known", "member", "paired"))
 PROFILE = 0x0EF001
 NUMBER = 0x83
-STARTS_WITH = frozenset({0x80, 0x82, 0x8A})  # what the node profile has before anybody adds something
+STARTS_WITH = frozenset({0x80, 0x82, 0x8A, 0xBF})  # what the node profile has before anybody adds something
 ENGINES_OWN, AT_ONCE = 0, 0xFFFFFFFF  # of answer_delay_ms
 
 
@@ -89,6 +90,8 @@ class Endpoint:
         listeners_off: Iterable[ListenerName],
         trace: Trace | None,
         number: bytes | None = None,
+        product_code: str = "",
+        production_number: str = "",
         dictionary: Dictionary | None = None,
         platform: Platform | None = None,
     ) -> None:
@@ -121,6 +124,7 @@ class Endpoint:
         self._former = former
         self._build_date = 0 if build_date is None else int(build_date.timestamp())
         self._number = self._platform.random_number() if number is None else number
+        self._product_code, self._production_number = as_label(product_code), as_label(production_number)
 
     # ---- life ----
 
@@ -197,6 +201,8 @@ class Endpoint:
             interview=self._interview,
             gap_ms=self._gap_ms,
             audit_entries=AUDIT_ENTRIES,
+            product_code=self._product_code,
+            production_number=self._production_number,
         )
 
     def _set_hook(self) -> SetHook | None:

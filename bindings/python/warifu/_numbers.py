@@ -1,4 +1,4 @@
-"""Numbers, codes and times as people give them."""
+"""Numbers, codes, labels and times as people give them."""
 
 from ._warifu import SetupCode
 
@@ -16,6 +16,13 @@ def as_number(number: Number) -> bytes:
 def as_code(code: SetupCode | str | None) -> SetupCode | None:
     """A set-up code from its text. Raises NotACode."""
     return SetupCode.parse(code) if isinstance(code, str) else code
+
+
+def as_label(text: str) -> str:
+    """A product code or production number. Raises ValueError for what does not fit 12 bytes of ASCII."""
+    if len(text) > 12 or not all(" " <= letter <= "~" for letter in text):
+        raise ValueError(f"a product code or production number has up to 12 ASCII characters, not {text!r}")
+    return text
 
 
 def milliseconds(seconds: float | None) -> int:

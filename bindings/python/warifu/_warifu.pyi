@@ -632,6 +632,8 @@ class Engine:
         former: Identity | None = None,
         build_date: int = 0,
         revoked: int = 0,
+        product_code: str | None = None,
+        production_number: str | None = None,
     ) -> Self: ...
     def add_object(self, eoj: int, /) -> None: ...
     def add_property(

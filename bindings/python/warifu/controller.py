@@ -81,6 +81,8 @@ class Controller(Endpoint):
         known: Iterable[str] = (),
         listeners_off: Iterable[ListenerName] = (),
         trace: Trace | None = None,
+        product_code: str = "",
+        production_number: str = "",
         dictionary: Dictionary | None = None,
         platform: Platform | None = None,
         nodes: int = 1024,
@@ -106,6 +108,8 @@ class Controller(Endpoint):
             known=known,
             listeners_off=listeners_off,
             trace=trace,
+            product_code=product_code,
+            production_number=production_number,
             dictionary=dictionary,
             platform=platform,
         )
@@ -114,6 +118,9 @@ class Controller(Endpoint):
         self, timeout: float = 2.0, *, address: str | Sequence[str] | None = None, greet: bool = False
     ) -> list[Node]:
         """Asks everybody (or these addresses alone) who is there, and gives who answered within `timeout` seconds.
+
+        Devices may wait up to a second before they answer everybody: in less than 2 s some are missed. Whoever answers
+        later is in `nodes`.
 
         A node with a number is one node, though it answers in IPv4 and in IPv6. With an identity those that take frames
         of the arbitrary format, as they say in 82, are asked about Device Authentication (`da`); with `greet` all are,

@@ -69,6 +69,7 @@ class Device(Endpoint):
     on_get      on_get(object, epc, old) is asked before a property is read: bytes are its present value, None keeps the
                 old one, False refuses
     trace       gets every datagram, see warifu.trace
+    product_code, production_number   8C and 8D of the node profile, up to 12 ASCII characters; empty: it has none
     number      identification number of a device without an identity; None: the one in `state`, or a new one
     transmission_only   it announces and answers nothing; its profile is 0x0EF002
     check_values        values that the dictionary doesn't know for a property (type, range, states) are refused, from
@@ -109,6 +110,8 @@ class Device(Endpoint):
         on_set: OnSet | None = None,
         on_get: OnGet | None = None,
         trace: Trace | None = None,
+        product_code: str = "",
+        production_number: str = "",
         number: Number | None = None,
         transmission_only: bool = False,
         check_values: bool = False,
@@ -140,6 +143,8 @@ class Device(Endpoint):
             known=known,
             listeners_off=listeners_off,
             trace=trace,
+            product_code=product_code,
+            production_number=production_number,
             number=None if number is None else as_number(number),
             dictionary=dictionary,
             platform=platform,

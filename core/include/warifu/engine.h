@@ -112,12 +112,14 @@ wf_node *wf_engine_node(wf_engine *engine);
 void wf_engine_announce(wf_engine *engine, wf_time now);
 /* After objects were added or removed on the way: the instance list (D5) again, to everybody and to the peers. */
 void wf_engine_announce_instances(wf_engine *engine, wf_time now);
-/* Writes a property of this node; peers are told if it is announced and changed. Errors: those of wf_node_put. */
+/* Writes a property of this node; peers are told if it is announced and changed. BF of the node profile is kept in the
+ * store, also when others set it. Errors: those of wf_node_put; STORE. */
 WF_MUST_CHECK wf_error wf_engine_put(wf_engine *engine, wf_time now, wf_eoj eoj, uint8_t epc, wf_bytes value);
 
 /* Inside a get or set hook: the answer to this property comes later, by wf_engine_answer_later; what the hook returns
- * doesn't count. 0: too many wait already, the hook has to decide now. An answer leaves when all of its properties are
- * decided, in clear or under the session that the request came under; when that has ended there is none. */
+ * doesn't count. 0: too many wait already, or it is BF of the node profile: the hook has to decide now. An answer
+ * leaves when all of its properties are decided, in clear or under the session that the request came under; when that
+ * has ended there is none. */
 wf_later_id wf_engine_later(wf_engine *engine);
 /* The decision. Accepting stores a value: for a set `value` or, when it is empty, the one asked for; for a get `value`
  * if there is one. Errors: STATE (decided, timed out), NO_OBJECT and NO_PROPERTY (gone meanwhile, and so refused),
@@ -199,7 +201,8 @@ bool wf_engine_next_result(const wf_engine *engine, unsigned *at, wf_result *out
 /* ---- the roster: nodes that were heard ---- */
 
 /* Asks everybody (all zeros) or one address who is there: Get D6, 83 and 82 and, to everybody, INF_REQ D5 too. Answers
- * arrive as WF_EVENT_ANSWER for `duration_ms` (0: 3 s) and enter the roster, as does all that is announced at any time.
+ * arrive as WF_EVENT_ANSWER for `duration_ms` (0: 3 s; devices may wait a second before they answer everybody, so less
+ * than 2 s misses some) and enter the roster, as does all that is announced at any time.
  * An engine with DA says hello to each node whose 82 has the arbitrary format (bit 1 of the third byte):
  * WF_EVENT_FOUND; where its plaintext listener is off, it says hello to all and asks nothing else. With `check` those
  * of the roster that stayed silent are then asked one by one; who does not answer goes offline. Errors: CAPACITY. */

@@ -45,13 +45,20 @@ typedef struct wf_node_dictionary {
 } wf_node_dictionary;
 bool wf_node_dictionary_rule(void *context, const wf_node *node, wf_eoj eoj, uint8_t epc, wf_bytes value, bool asked);
 
+/* BF, by Part II 6.11.1: two bytes that may be set. Bit 14 tells that somebody has set them, so whoever sets them sets
+ * it too (or is refused); bit 15 stays as it is, whatever was asked for. */
+enum { WF_EPC_UNIQUE = 0xBF };
+
 typedef struct wf_node_config {
-    unsigned objects;          /* without the node profile */
-    unsigned properties;       /* of all objects together, without maps and without 80 82 83 8A of the node profile */
-    size_t value_bytes;        /* of all property values together: the sum of their capacities */
-    uint8_t number[17];        /* identification number of the node profile (83): FE, maker code, 13 bytes */
-    uint8_t maker[3];          /* maker code of the node profile (8A) */
-    wf_node_set_hook set_hook; /* NULL: every value of a right size is taken */
+    unsigned objects;         /* without the node profile */
+    unsigned properties;      /* of all objects together, without maps and without what the node profile starts with */
+    size_t value_bytes;       /* of all property values together: the sum of their capacities */
+    uint8_t number[17];       /* identification number of the node profile (83): FE, maker code, 13 bytes */
+    uint8_t maker[3];         /* maker code of the node profile (8A) */
+    const char *product_code; /* 8C of the node profile: up to 12 ASCII characters; NULL or empty: it has none */
+    const char *production_number; /* 8D, the same */
+    uint8_t unique[2];             /* unique identifier data of the node profile (BF); zeros: made of `number` */
+    wf_node_set_hook set_hook;     /* NULL: every value of a right size is taken */
     void *set_context;
     wf_node_get_hook get_hook; /* NULL: the stored value is the present one */
     void *get_context;
@@ -63,8 +70,8 @@ typedef struct wf_node_config {
 /* Bytes that wf_node_start needs for this configuration; 0 when it is beyond all sense (then start gives ARGUMENT). */
 size_t wf_node_size(const wf_node_config *config);
 /* Lays a node out in `memory` (aligned for uint64_t, and owned by the caller as long as the node is used). The node
- * profile starts with 80 = 30, 82 = Ver. 1.14 with both formats, 83 and 8A; what else it is to have (8C, 8D, BF, 88
- * ...) is added like any property. Errors: ARGUMENT, TOO_SMALL. */
+ * profile starts with 80 = 30, 82 = Ver. 1.14 with both formats, 83, 8A, BF and, where they are given, 8C and 8D; what
+ * else it is to have (88 ...) is added like any property. Errors: ARGUMENT, TOO_SMALL. */
 WF_MUST_CHECK wf_error wf_node_start(wf_node **out, const wf_node_config *config, void *memory, size_t size);
 
 /* 0EF001, or 0EF002 of a node that only transmits. */

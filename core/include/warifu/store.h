@@ -21,6 +21,7 @@ typedef enum wf_store_id {
     WF_STORE_RESTORING = 0x0004, /* the same of restoring a backup */
     WF_STORE_GUARD = 0x0005,     /* windows opened, proofs failed */
     WF_STORE_FLOOR = 0x0006,     /* under the date */
+    WF_STORE_UNIQUE = 0x0007,    /* unique identifier data (BF) of the node profile that somebody has set */
     WF_STORE_AUDIT = 0x0400,     /* from here on, WF_AUDIT_ENTRIES of them */
     WF_STORE_LISTS = 0x0700,     /* of what was revoked: 8 heads from here on, and from the next on their ids */
     WF_STORE_REVOKED = 0x0800,

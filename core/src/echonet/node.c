@@ -2,8 +2,8 @@
 #include <string.h>
 
 enum {
-    PROFILE_PROPERTIES = 4, /* 80 82 83 8A of the node profile */
-    PROFILE_VALUE_BYTES = 1 + 4 + 17 + 3,
+    PROFILE_PROPERTIES = 7, /* 80 82 83 8A 8C 8D BF of the node profile */
+    TEXT_LEN = 12,          /* of 8C and 8D */
     LAST_INSTANCE = 0x7F,
     PROFILE_GROUP = 0x0E,
     TRANSMISSION_ONLY = 0x0EF002,
@@ -28,9 +28,14 @@ static bool within_limits(const wf_node_config *config) {
            config->value_bytes <= MOST_VALUE_BYTES;
 }
 
+static bool has_text(const char *text) {
+    return text != NULL && text[0] != '\0';
+}
+
 static layout layout_of(const wf_node_config *config) {
-    layout at = {.property_capacity = config->properties + PROFILE_PROPERTIES,
-                 .value_capacity = config->value_bytes + PROFILE_VALUE_BYTES};
+    const size_t texts = (size_t)has_text(config->product_code) + (size_t)has_text(config->production_number);
+    layout at = {.property_capacity = config->properties + PROFILE_PROPERTIES - 2 + texts,
+                 .value_capacity = config->value_bytes + 1 + 4 + 17 + 3 + 2 + TEXT_LEN * texts};
     at.objects = aligned(sizeof(wf_node));
     at.properties = aligned(at.objects + config->objects * sizeof(wf_eoj));
     at.changes = aligned(at.properties + at.property_capacity * sizeof(wf_node_property));
@@ -43,9 +48,30 @@ size_t wf_node_size(const wf_node_config *config) {
     return within_limits(config) ? layout_of(config).end : 0;
 }
 
+/* Twelve ASCII characters, or fewer with zeros after them; false for any other text. */
+static bool write_text(uint8_t out[static TEXT_LEN], const char *text) {
+    size_t len = 0;
+    memset(out, 0, TEXT_LEN);
+    for (; has_text(text) && text[len] != '\0'; len++) {
+        if (len == TEXT_LEN || text[len] < ' ' || text[len] > '~') {
+            return false;
+        }
+        out[len] = (uint8_t)text[len];
+    }
+    return true;
+}
+
 static wf_error add_profile(wf_node *node, const wf_node_config *config) {
     static const uint8_t on[] = {0x30};
     static const uint8_t version[] = {0x01, 0x0E, 0x03, 0x00}; /* Ver. 1.14, formats 1 and 2 */
+    uint8_t product[TEXT_LEN], production[TEXT_LEN], unique[2];
+    if (!write_text(product, config->product_code) || !write_text(production, config->production_number)) {
+        return WF_ERROR_ARGUMENT;
+    }
+    memcpy(unique, config->unique, sizeof unique);
+    if (unique[0] == 0 && unique[1] == 0) {
+        wf_node_make_unique(unique, config->number);
+    }
     const struct {
         uint8_t epc;
         uint8_t access;
@@ -55,10 +81,16 @@ static wf_error add_profile(wf_node *node, const wf_node_config *config) {
         {0x82, WF_ACCESS_GET, wf_bytes_of(version, sizeof version)},
         {0x83, WF_ACCESS_GET, wf_bytes_of(config->number, sizeof config->number)},
         {0x8A, WF_ACCESS_GET, wf_bytes_of(config->maker, sizeof config->maker)},
+        {0x8C, WF_ACCESS_GET, wf_bytes_of(product, has_text(config->product_code) ? sizeof product : 0)},
+        {0x8D, WF_ACCESS_GET, wf_bytes_of(production, has_text(config->production_number) ? sizeof production : 0)},
+        {WF_EPC_UNIQUE, WF_ACCESS_GET | WF_ACCESS_SET, wf_bytes_of(unique, sizeof unique)},
     };
     wf_error error = WF_OK;
     for (size_t i = 0; i < PROFILE_PROPERTIES && error == WF_OK; i++) {
         size_t len = rows[i].value.len;
+        if (len == 0) {
+            continue;
+        }
         error = wf_node_add_property(node, node->profile, rows[i].epc, rows[i].access, len, len, rows[i].value);
     }
     return error;
@@ -183,11 +215,6 @@ bool wf_node_usual_rule(void *context, const wf_node *node, wf_eoj eoj, uint8_t 
     (void)asked;
     /* The place of installation is one code or a whole position (Appendix, device object super class). */
     return eoj >> 16 == PROFILE_GROUP || epc != 0x81 || value.len == 1 || value.len == 17;
-}
-
-bool wf_node_takes(const wf_node *node, const wf_node_property *property, wf_bytes value, bool asked) {
-    return value.len >= property->min_len && value.len <= property->max_len &&
-           node->value_rule(node->rule_context, node, property->key >> 8, (uint8_t)property->key, value, asked);
 }
 
 wf_error wf_node_add_property(wf_node *node, wf_eoj eoj, uint8_t epc, unsigned access, size_t min_len, size_t max_len,

@@ -97,8 +97,11 @@ static decision take_set(const answer *a, const wf_property *asked) {
         !wf_node_takes(node, property, asked->edt, true) || !passes_gate(a, asked->epc, WF_ACCESS_SET)) {
         return REFUSED;
     }
-    decision made = ask_set(a, wf_node_value(node, property), asked);
-    if (made == TAKEN && wf_node_put(node, a->eoj, asked->epc, asked->edt) != WF_OK) {
+    uint8_t scratch[2];
+    wf_property stored = *asked;
+    stored.edt = wf_node_as_stored(node, property, asked->edt, scratch);
+    decision made = ask_set(a, wf_node_value(node, property), &stored);
+    if (made == TAKEN && wf_node_put(node, a->eoj, asked->epc, stored.edt) != WF_OK) {
         return REFUSED;
     }
     return made;
@@ -246,7 +249,10 @@ wf_error wf_node_decide(wf_node *node, wf_node_work *work, const wf_frame *reque
     }
     wf_error error = WF_OK;
     if (accept && wf_node_is_set(request, at)) {
-        error = wf_node_put(node, request->deoj, asked.epc, value.len > 0 ? value : asked.edt);
+        const wf_node_property *property = wf_node_find(node, request->deoj, asked.epc);
+        uint8_t scratch[2];
+        wf_bytes stored = property != NULL ? wf_node_as_stored(node, property, asked.edt, scratch) : asked.edt;
+        error = wf_node_put(node, request->deoj, asked.epc, value.len > 0 ? value : stored);
     } else if (accept && value.len > 0) {
         error = wf_node_put(node, request->deoj, asked.epc, value);
     }

@@ -35,6 +35,44 @@ unsigned wf_node_computed_access(wf_eoj eoj, uint8_t epc) {
     return 0;
 }
 
+/* ---- unique identifier data (Part II 6.11.1) ---- */
+
+enum { STAYS = 0x80, WAS_SET = 0x40, FREE = 0x3F }; /* of the first byte */
+
+void wf_node_make_unique(uint8_t out[static 2], const uint8_t number[static 17]) {
+    uint32_t hash = 0x811C9DC5; /* FNV-1a */
+    for (size_t i = 0; i < 17; i++) {
+        hash = (hash ^ number[i]) * 0x01000193;
+    }
+    hash ^= hash >> 16;
+    out[0] = (uint8_t)(STAYS | (hash >> 8 & FREE));
+    out[1] = (uint8_t)hash;
+}
+
+bool wf_node_is_unique(const wf_node *node, const wf_node_property *property) {
+    return property->key == (node->profile << 8 | WF_EPC_UNIQUE) && property->max_len == 2;
+}
+
+wf_bytes wf_node_as_stored(const wf_node *node, const wf_node_property *property, wf_bytes asked,
+                           uint8_t scratch[static 2]) {
+    if (!wf_node_is_unique(node, property) || asked.len != 2) {
+        return asked;
+    }
+    scratch[0] = (uint8_t)((asked.at[0] & ~STAYS) | (node->values[property->value_at] & STAYS));
+    scratch[1] = asked.at[1];
+    return wf_bytes_of(scratch, 2);
+}
+
+bool wf_node_takes(const wf_node *node, const wf_node_property *property, wf_bytes value, bool asked) {
+    if (value.len < property->min_len || value.len > property->max_len ||
+        (asked && wf_node_is_unique(node, property) && (value.len != 2 || (value.at[0] & WAS_SET) == 0))) {
+        return false;
+    }
+    return node->value_rule(node->rule_context, node, property->key >> 8, (uint8_t)property->key, value, asked);
+}
+
+/* ---- what is computed ---- */
+
 static void write_map(const wf_node *node, wf_eoj eoj, wf_access access, wf_writer *out) {
     wf_epc_set set = {{0}};
     for (size_t i = 0; i < COMPUTED; i++) {

@@ -45,6 +45,14 @@ wf_bytes wf_node_value(const wf_node *node, const wf_node_property *property);
 /* Whether an EPC of an object takes a value; `asked` when somebody else's Set asks for it. */
 bool wf_node_takes(const wf_node *node, const wf_node_property *property, wf_bytes value, bool asked);
 
+/* BF of a node whose owner gives none, from its identification number. */
+void wf_node_make_unique(uint8_t out[static 2], const uint8_t number[static 17]);
+/* Is it the property whose upper bits follow a rule? */
+bool wf_node_is_unique(const wf_node *node, const wf_node_property *property);
+/* What is stored of a value that somebody else asks for: it, or in `scratch` what the rule of BF makes of it. */
+wf_bytes wf_node_as_stored(const wf_node *node, const wf_node_property *property, wf_bytes asked,
+                           uint8_t scratch[static 2]);
+
 /* The access of a stored or computed property, or 0 when the object has none of that EPC. *value is a view of the node
  * or of `scratch`. */
 unsigned wf_node_look(const wf_node *node, wf_eoj eoj, uint8_t epc, uint8_t scratch[static WF_EDT_LEN],

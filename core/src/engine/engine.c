@@ -44,9 +44,14 @@ static void on_da_event(void *context, const wf_event *event) {
 /* The node asks here whether a value may be set; the owner decides, and hears of it. */
 static bool on_set(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_bytes edt) {
     wf_engine *engine = context;
+    wf_later *asking = engine->asking;
     engine->put_off = false;
+    if (eoj == wf_node_profile(engine->node) && epc == WF_EPC_UNIQUE) {
+        engine->asking = NULL; /* it is written down before it is answered: the owner has to decide now */
+    }
     bool taken = engine->set_hook == NULL || engine->set_hook(engine->set_context, eoj, epc, old, edt);
-    if (!taken || engine->put_off) {
+    engine->asking = asking;
+    if (!taken || engine->put_off || wf_unique_keep(engine, eoj, epc, edt) != WF_OK) {
         return false;
     }
     wf_queue_event(engine, &(wf_event){.kind = WF_EVENT_PROPERTY_SET, .eoj = eoj, .epc = epc, .edata = edt});
@@ -184,6 +189,9 @@ wf_error wf_engine_start(wf_engine **out, const wf_engine_config *given, void *m
     } else if (error == WF_OK && config.keep_number) {
         error = wf_number_keep(&config);
     }
+    if (error == WF_OK) {
+        error = wf_unique_load(&config);
+    }
     if (error != WF_OK) {
         return error;
     }
@@ -202,6 +210,7 @@ wf_error wf_engine_start(wf_engine **out, const wf_engine_config *given, void *m
         memcpy(engine->known, config.known, config.known_count * sizeof *config.known);
     }
     engine->trace = config.trace;
+    engine->kept = wf_audit_watched_store(engine, &config);
     engine->port = config.port != 0 ? config.port : WF_PORT;
     engine->later_ms = config.later_ms != 0 ? config.later_ms : USUAL_LATER_MS;
     engine->answer_delay_ms = config.answer_delay_ms == 0                   ? USUAL_ANSWER_DELAY_MS
@@ -320,6 +329,7 @@ wf_error wf_engine_answer_later(wf_engine *engine, wf_time now, wf_later_id late
 wf_error wf_engine_put(wf_engine *engine, wf_time now, wf_eoj eoj, uint8_t epc, wf_bytes value) {
     wf_error error = wf_node_put(engine->node, eoj, epc, value);
     if (error == WF_OK) {
+        error = wf_unique_keep(engine, eoj, epc, value);
         settle(engine, now);
     }
     return error;

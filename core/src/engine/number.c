@@ -1,4 +1,5 @@
-/* The identification number of a node that no certificate gives one: chosen once, and kept in the store. */
+/* What a node is called, kept in the store: the identification number of one that no certificate gives it, chosen once,
+ * and the unique identifier data of any. */
 #include "engine/state.h"
 
 #include <string.h>
@@ -39,4 +40,27 @@ wf_error wf_number_keep(wf_engine_config *config) {
         error = store->save(store->context, WF_STORE_NUMBER, config->node.number, sizeof config->node.number);
     }
     return error;
+}
+
+wf_error wf_unique_load(wf_engine_config *config) {
+    const wf_store *store = &config->store;
+    uint8_t kept[sizeof config->node.unique];
+    size_t len = 0;
+    if (store->load == NULL) {
+        return WF_OK;
+    }
+    wf_error error = store->load(store->context, WF_STORE_UNIQUE, kept, sizeof kept, &len);
+    if (error == WF_OK && len == sizeof kept) {
+        memcpy(config->node.unique, kept, sizeof kept);
+        return WF_OK;
+    }
+    return error == WF_OK && len > 0 ? WF_ERROR_STORE_DAMAGED : error;
+}
+
+wf_error wf_unique_keep(const wf_engine *engine, wf_eoj eoj, uint8_t epc, wf_bytes value) {
+    const wf_store *store = &engine->kept;
+    if (eoj != wf_node_profile(engine->node) || epc != WF_EPC_UNIQUE || store->save == NULL) {
+        return WF_OK;
+    }
+    return store->save(store->context, WF_STORE_UNIQUE, value.at, value.len);
 }

@@ -82,6 +82,7 @@ struct wf_engine {
     bool is_resetting;         /* pairings end with all others */
     wf_audit_log *audit;       /* NULL: none */
     wf_store store;            /* the owner's, where audit watches it */
+    wf_store kept;             /* the same, watched; load NULL: none */
     wf_time now;               /* of the call under way, as far as something audited may come of it */
     const wf_policy *policy;
     wf_address *known;
@@ -220,6 +221,10 @@ wf_store wf_audit_watched_store(wf_engine *engine, const wf_engine_config *confi
 
 /* number.c */
 WF_MUST_CHECK wf_error wf_number_keep(wf_engine_config *config);
+/* BF of the node profile, as it was set last. */
+WF_MUST_CHECK wf_error wf_unique_load(wf_engine_config *config);
+/* Writes down what is about to be stored in a property, if it is BF of the node profile. */
+WF_MUST_CHECK wf_error wf_unique_keep(const wf_engine *engine, wf_eoj eoj, uint8_t epc, wf_bytes value);
 
 /* announce.c */
 void wf_announce_changes(wf_engine *engine, wf_time now);
