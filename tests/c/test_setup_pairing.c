@@ -69,6 +69,30 @@ static void the_code_is_not_enough_where_the_root_is_demanded_too(void) {
     world_end(w);
 }
 
+static void certify_of_yesterday(world *w, unsigned i, wf_role role) {
+    wf_certificate_order order = world_order(w, &w->nodes[i], role, (uint8_t)(i + 1));
+    order.not_after = WORLD_DATE - 1;
+    world_issue(w, &w->nodes[i], order, w->anchors[0], &w->root_key);
+    world_start(w, i);
+}
+
+static void with_the_code_alone_dates_do_not_count_and_with_the_root_they_do(void) {
+    for (unsigned root = 0; root < 2; root++) {
+        world *w = code_world(NO_CODE);
+        certify_of_yesterday(w, CONTROLLER, WF_ROLE_CONTROLLER);
+        certify_of_yesterday(w, DEVICE, WF_ROLE_DEVICE);
+        give_code(w, root ? CODE_AND_ROOT : CODE_ALONE);
+        open_window(w, 1);
+        wf_error error = pair_by(w, CONTROLLER, &device_code);
+        CHECK(error == (root ? WF_ERROR_EXPIRED : WF_OK));
+        for (unsigned i = CONTROLLER; i <= DEVICE && !root; i++) {
+            check_paired(w, CONTROLLER);
+            CHECK(world_event_of(w, i, WF_EVENT_SECURITY) == NULL); /* nor are they reported */
+        }
+        world_end(w);
+    }
+}
+
 static void nobody_pairs_without_anything_to_trust(void) {
     world *w = strangers_without_anchors();
     wf_request_id request;
@@ -406,6 +430,7 @@ static const check_case cases[] = {
     CASE(a_pinned_peer_meets_again_after_restarts_of_either_side),
     CASE(code_and_root_together_pair),
     CASE(the_code_is_not_enough_where_the_root_is_demanded_too),
+    CASE(with_the_code_alone_dates_do_not_count_and_with_the_root_they_do),
     CASE(nobody_pairs_without_anything_to_trust),
     CASE(a_code_of_another_key_does_not_start_a_device),
     CASE(a_hello_says_what_the_device_demands),
