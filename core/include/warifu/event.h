@@ -42,7 +42,7 @@ typedef struct wf_later_id {
     X(PEER_MOVED, "peer_moved", "the peer proved under its session that it is at from now: peer, number") \
     X(WINDOW_OPENED, "window_opened", "the pairing window was opened")                                    \
     X(WINDOW_CLOSED, "window_closed", "and closed again; error: OK after a pairing, else why")            \
-    X(SECURITY, "security", "something that came from there was refused: from, error")                    \
+    X(SECURITY, "security", "refused: from, error; EXPIRED of a peer is a notice only")                   \
     X(LATE_ANSWER, "late_answer", "an answer to a request that is over: news in edata, no outcome")       \
     X(NODE_FOUND, "node_found", "a node was heard for the first time: known, from")                       \
     X(NODE_CHANGED, "node_changed", "a known node changed: known, changes (WF_CHANGED_...)")              \
