@@ -21,8 +21,9 @@ class Event:
     `epc`, all EPCs in `value`, and `access`, some of "read", "write", "notify", "announce"; `peer` with `is_protected`
     False: it came in clear from where that peer lives; EXPIRED with a `peer` is a notice: it goes on past its
     certificate's date). Of a controller, about the node at `address`: "node_found", "node_changed" (`changes`: some of
-    "address", "instances", "number", "online", "details"), "node_gone" (`error` says why; None: it was forgotten), "node_object" (its `eoj` was interviewed: `value` holds EPC, length and bytes of what
-    it said), "late_answer" (`value` is an EDATA that came too late).
+    "address", "instances", "number", "online", "details"), "node_gone" (`error` says why; None: it was forgotten),
+    "node_object" (its `eoj` was interviewed: `value` holds EPC, length and bytes of what it said), "late_answer"
+    (`value` is an EDATA that came too late).
     """
 
     kind: str
