@@ -22,7 +22,7 @@ PROPERTIES = [
 ]
 
 
-async def main(identity, state, address, window, policy, trace) -> None:
+async def main(identity, code, state, address, window, policy, trace) -> None:
     def on_set(_: warifu.Object, epc: int, old: bytes, new: bytes) -> bool:
         if epc == POWER:
             device.put(AIRCON, WATTS, (640 if new == b"\x30" else 5).to_bytes(2))
@@ -34,10 +34,13 @@ async def main(identity, state, address, window, policy, trace) -> None:
 
     objects = [warifu.Object(AIRCON, PROPERTIES)]
     options = {"identity": identity, "state": state, "address": address, "policy": policy, "trace": trace}
-    async with warifu.Device(objects, on_set=on_set, **options) as device:
+    setup_code = warifu.SetupCode.load_or_make(code, identity) if code else None
+    async with warifu.Device(objects, on_set=on_set, setup_code=setup_code, **options) as device:
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, show)
         if window:
             device.open_window(window)
+        if setup_code:
+            print(setup_code.qr(), setup_code.text(grouped=True), sep="\n")
         print("ready", device.number.hex().upper(), *device.addresses)
         async for event in device.events():
             print(event.kind, f"{event.epc:02X}={event.value.hex()}" if event.epc else event.error or "")
@@ -45,6 +48,7 @@ async def main(identity, state, address, window, policy, trace) -> None:
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--identity", type=warifu.Identity.load, help="PEM file from make_identities.py; none: no pairing")
+parser.add_argument("--code", help="file of its set-up code, made if it is not there; none: the root alone vouches")
 parser.add_argument("--state", help="folder that keeps the pairings; none: a restart forgets them")
 parser.add_argument("--address", help="address of this host to be reached at; none: every interface")
 parser.add_argument("--window", type=float, metavar="SECONDS", help="a controller may pair for so long")

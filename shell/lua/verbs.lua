@@ -23,6 +23,7 @@ local function da_text(da)
     end
     local words = { da.is_device and "device" or "controller", da.has_pairings and "paired" or "unpaired" }
     words[3] = da.window_open and ("pairing window open for %d s"):format(da.window_seconds) or "pairing window closed"
+    words[4] = da.demands_code and "pairs by its set-up code" or nil
     return table.concat(words, ", ")
 end
 

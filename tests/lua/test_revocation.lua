@@ -57,7 +57,7 @@ function cases.a_lost_controller_is_shut_out_by_a_list_that_another_one_brings()
     check.equal(#device:peers(), 1)
     local held = device:revocation_lists()
     check.equal(#held, 1)
-    check.equal(held[1].number, 1)
+    check.equal(held[1].number > 0, true)
     check.equal(held[1].entries, 1)
     check.equal(held[1].kept, 1)
     check.equal(held[1].this_update < held[1].next_update, true)
@@ -71,13 +71,14 @@ function cases.pem_and_der_are_taken_and_nothing_else()
     local first, second = assert(ca:publish()).root, assert(ca:publish()).root
     local root = ca:certificate "root"
     assert(device:take_revocation_list(root, first))
+    local number = device:revocation_lists()[1].number
     assert(device:take_revocation_list(to_pem("CERTIFICATE", root), to_pem("X509 CRL", second)))
     failure("CRL_OLD", device:take_revocation_list(root, first))
     failure("PEM", device:take_revocation_list("nothing", second))
     failure("PEM", device:take_revocation_list(root, to_pem("CERTIFICATE", root)))
     local stranger = assert(warifu.Authority.create "Stranger")
     failure("UNTRUSTED", device:take_revocation_list(stranger:certificate "root", assert(stranger:publish()).root))
-    check.equal(device:revocation_lists()[1].number, 2)
+    check.equal(device:revocation_lists()[1].number > number, true)
 end
 
 function cases.what_a_peer_refuses_comes_back()

@@ -1,12 +1,18 @@
 """Pairing with a set-up code, through the public API, in a virtual home and over real UDP."""
 
 import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import warifu
-from home import AIRCON, TARGET, authority, in_loop
+from home import AIRCON, TARGET, authority, in_loop, somewhere
 from warifu import errors
 from worlds import World, in_both_worlds, in_the_virtual_world
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
 def coded(world: World, *, issuer: str = "home", **options) -> tuple[warifu.Device, warifu.SetupCode]:
@@ -182,6 +188,39 @@ async def test_refusals_of_codes_say_which_over_udp_too(tmp_path):
         ends = await asyncio.gather(*orders, return_exceptions=True)
         assert [type(end) for end in ends] == [errors.CodeNeeded, errors.WrongCode, errors.WindowClosed]
         await works(other, await controller.pair(other.addresses[0], code=code))
+
+
+def test_the_examples_pair_as_the_how_to_says(tmp_path):
+    authority().issue("device").save(tmp_path / "device.pem")
+    authority().issue("controller").save(tmp_path / "controller.pem")
+    number = warifu.Identity.load(tmp_path / "device.pem").number.hex()
+    there, here = somewhere(), somewhere()
+    serve = [EXAMPLES / "air_conditioner.py", "--identity", tmp_path / "device.pem", "--code", tmp_path / "device.code"]
+    pair = [EXAMPLES / "hello_controller.py", tmp_path / "controller.pem", number, "--address", here, "--code"]
+    device = subprocess.Popen(
+        [sys.executable, *serve, "--address", there, "--window", "60"],
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
+        text=True,
+    )
+    with device:
+        try:
+            shown = next(line for line in device.stdout if line.startswith("WARIFU:1"))
+            assert device.stdout.readline().startswith("ready ")
+            assert warifu.SetupCode.parse(shown) == warifu.SetupCode.load(tmp_path / "device.code")
+            done = subprocess.run(
+                [sys.executable, "-W", "ignore", *pair],
+                input=shown,
+                capture_output=True,
+                text=True,
+                timeout=60,
+                start_new_session=True,  # no terminal to ask at
+            )
+        finally:
+            device.terminate()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1] == "unpaired"
+    assert shown.strip() not in done.stdout + done.stderr
 
 
 # ---- misuse ----
