@@ -493,6 +493,44 @@ static void stale_answers_of_an_earlier_run_change_nothing(void) {
     }
 }
 
+static bool lose_message_3_for_5_s(world *w, world_datagram *d) {
+    const wf_time *began = w->context;
+    return type_of(d) != WF_DA_MESSAGE_3 || w->now >= *began + 5000;
+}
+
+/* It still has a right cookie, and where there is a code a right tag. */
+static void a_message_1_of_an_earlier_run_can_not_end_a_newer_one(void) {
+    for (code_mode mode = NO_CODE; mode <= CODE_ALONE; mode++) {
+        world *w = code_world(mode);
+        const wf_setup_code *code = mode != NO_CODE ? &device_code : NULL;
+        wf_time began = w->now;
+        w->context = &began;
+        w->pass = lose_message_3_for_5_s;
+        open_window(w, 1);
+        wf_request_id request = begin(w, CONTROLLER, code, false);
+        world_settle(w);
+        world_datagram earlier = {.len = 0};
+        for (unsigned i = 0; i < w->log_count; i++) {
+            earlier = type_of(&w->log[i]) == WF_DA_MESSAGE_1 ? w->log[i] : earlier;
+        }
+        CHECK((earlier.bytes[5] & WF_DA_HAS_COOKIE) != 0 && logged(w, WF_DA_MESSAGE_2) == 1);
+        wf_engine_cancel(w->nodes[CONTROLLER].engine, w->now, request);
+        request = begin(w, CONTROLLER, code, false);
+        world_settle(w);
+        wf_tokens before = da_of(w, DEVICE)->tokens;
+        while (w->now < began + 8000) {
+            say(w, DEVICE, &w->nodes[CONTROLLER].address, earlier.bytes, earlier.len);
+            world_run(w, DATAGRAM_MS);
+        }
+        CHECK(memcmp(&before, &da_of(w, DEVICE)->tokens, sizeof before) == 0);
+        CHECK_OK(wait_for(w, CONTROLLER, request));
+        CHECK(w->now < began + 12000);
+        w->pass = NULL;
+        check_paired(w, CONTROLLER);
+        world_end(w);
+    }
+}
+
 /* ---- who changes everything of a kind ---- */
 
 static bool change_all(world *w, world_datagram *d) {
@@ -607,6 +645,7 @@ static const check_case cases[] = {
     CASE(any_datagram_may_be_sent_back_to_its_sender),
     CASE(any_datagram_may_come_with_another_tid),
     CASE(stale_answers_of_an_earlier_run_change_nothing),
+    CASE(a_message_1_of_an_earlier_run_can_not_end_a_newer_one),
     CASE(who_changes_all_answers_of_the_device_is_named_in_the_outcome),
     CASE(who_changes_all_records_leaves_the_pairing_incomplete_and_is_seen),
     CASE(no_message_earns_an_unconfirmed_address_more_than_its_length),

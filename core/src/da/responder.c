@@ -42,7 +42,17 @@ static void answer(wf_da *da, wf_slot *slot, wf_bytes message, const wf_writer *
     wf_da_transmit(da, &slot->address, w, nothing);
 }
 
-/* A late copy of message_1, when message_3 was answered already, gets nothing and changes nothing. */
+static bool is_past(const wf_slot *slot, const uint8_t hash[static WF_HASH_LEN]) {
+    for (unsigned i = 0; i < WF_SLOT_PAST; i++) {
+        if (memcmp(slot->past[i], hash, WF_HASH_LEN) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A late copy of message_1, when message_3 was answered already or a newer handshake was begun, gets nothing and
+ * changes nothing. */
 static bool answer_again(wf_da *da, wf_slot *slot, const wf_address *from, wf_bytes message) {
     uint8_t hash[WF_HASH_LEN];
     if (!slot->used || slot->answer_len == 0 || !wf_address_equal(&slot->address, from) ||
@@ -50,7 +60,7 @@ static bool answer_again(wf_da *da, wf_slot *slot, const wf_address *from, wf_by
         return false;
     }
     if (memcmp(hash, slot->asked, sizeof hash) != 0) {
-        return memcmp(hash, slot->began, sizeof hash) == 0;
+        return memcmp(hash, slot->began, sizeof hash) == 0 || is_past(slot, hash);
     }
     wf_writer w = {slot->answer, sizeof slot->answer, slot->answer_len, false};
     wf_da_transmit(da, from, &w, nothing);
@@ -131,6 +141,11 @@ static wf_slot *take_slot(wf_da *da, wf_time now, const wf_address *from, uint32
         return NULL;
     }
     wf_time safe_until = by_him ? slot->safe_until : now + SLOT_SAFE_MS;
+    uint8_t past[WF_SLOT_PAST][WF_HASH_LEN] = {{0}};
+    if (slot->used && wf_address_same_host(&slot->address, from)) {
+        memcpy(past[0], slot->began, sizeof past[0]);
+        memcpy(past[1], slot->past[0], sizeof past - sizeof past[0]);
+    }
     wf_slot_free(da, slot);
     *slot = (wf_slot){.used = true,
                       .since = now,
@@ -138,6 +153,7 @@ static wf_slot *take_slot(wf_da *da, wf_time now, const wf_address *from, uint32
                       .address = *from,
                       .pairing = pairing,
                       .session = WF_NO_SESSION};
+    memcpy(slot->past, past, sizeof past);
     return slot;
 }
 

@@ -17,6 +17,7 @@ enum {
     WF_SLOT_FOR_PEERS = 1,
     WF_MESSAGE_1_LEN = 64,
     WF_LAST_WORDS = 4,
+    WF_SLOT_PAST = 4,      /* more than the runs of one host within the life of a cookie */
     WF_SPARE_PAIRINGS = 2, /* candidates beside the pairings that count */
     WF_MAX_RETRIES = 3,
     WF_SLOT_LIFE_MS = 45000,
@@ -32,9 +33,10 @@ typedef struct wf_slot {
     wf_address address;
     uint32_t pairing; /* of the peer whose tag let it in, or WF_NO_PAIRING */
     uint32_t session;
-    uint8_t connection_id;      /* C_R */
-    uint8_t began[WF_HASH_LEN]; /* hash of message_1 */
-    uint8_t asked[WF_HASH_LEN]; /* hash of the message that the cached answer answers */
+    uint8_t connection_id;                   /* C_R */
+    uint8_t began[WF_HASH_LEN];              /* hash of message_1 */
+    uint8_t past[WF_SLOT_PAST][WF_HASH_LEN]; /* those that the same host began before; played again they do nothing */
+    uint8_t asked[WF_HASH_LEN];              /* hash of the message that the cached answer answers */
     uint8_t answer[WF_DATAGRAM_LEN];
     size_t answer_len;
     wf_edhoc edhoc;
