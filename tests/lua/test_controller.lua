@@ -47,6 +47,20 @@ function cases.a_write_is_read_back_and_setget_reads_beside_it()
     check.equal(code, "REFUSED")
 end
 
+function cases.a_list_of_addresses_is_asked_at_once()
+    local home, device, controller = two(false)
+    local here = home:addresses(device)[1]
+    local nowhere = here:gsub("%.%d+:", ".99:")
+    local before = home:now()
+    local found = assert(controller:discover { address = { nowhere, here, (nowhere:gsub("99", "98")) }, timeout = 3 })
+    check.equal(#found, 1)
+    check.equal(found[1].address, here)
+    assert(home:now() - before < 5)
+    check.equal(#assert(controller:discover { address = found[1] }), 1)
+    local ok, why = pcall(controller.discover, controller, { address = { 7 } })
+    assert(not ok and why:find "address")
+end
+
 function cases.a_node_is_followed_to_its_new_address()
     local home, device, controller = two(false)
     local node = assert(controller:discover())[1]
@@ -71,6 +85,7 @@ function cases.what_a_map_leaves_out_is_asked_for_by_force()
     local node = assert(controller:discover())[1]
     local maps = assert(node:interview())
     check.equal(maps[0x0EF001].set[1], 0xBF)
+    check.equal(node.releases[AIRCON], "R")
     check.equal(#maps[AIRCON].get > 5, true)
     local none, _, code = node:get(AIRCON, POWER, 0xF7)
     check.equal(none, nil)

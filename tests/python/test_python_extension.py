@@ -5,17 +5,19 @@ import contextlib
 import gc
 import importlib
 import os
+import re
 import subprocess
 import sys
 import threading
 import time
+import typing
 import weakref
 from pathlib import Path
 
 import pytest
 import warifu
 from home import AIRCON, POWER, authority, somewhere
-from warifu import _warifu, errors
+from warifu import _calls, _warifu, errors
 
 SETC, GET = 0x61, 0x62
 ASKER = "127.0.0.9:3610"
@@ -484,3 +486,14 @@ def test_the_stub_names_what_the_extension_has():
             kind = getattr(_warifu, node.name)
             names = {name for name in vars(kind) if not name.startswith("_") and not name.startswith("n_")}
             assert stub_names(node.body) == names, node.name
+
+
+def test_the_outcomes_of_properties_are_those_of_the_header():
+    root = Path(__file__).resolve().parents[2]
+    table = (root / "core" / "include" / "warifu" / "controller.h").read_text(encoding="utf-8")
+    names = re.findall(r'^    X\([A-Z_]+, "(\w+)", ', table, re.MULTILINE)
+    assert len(names) == 9
+    assert sorted(typing.get_args(_calls.Status)) == sorted(names)
+    stub = (root / "bindings" / "python" / "warifu" / "_warifu.pyi").read_text(encoding="utf-8")
+    (literal,) = re.findall(r'Literal\[("value", [^\]]*)\]', stub)
+    assert sorted(re.findall(r'"(\w+)"', literal)) == sorted(names)

@@ -78,7 +78,7 @@ async def test_what_is_read_by_an_index_is_read_in_one_setget(clear):
         home.controller(trusted=not clear, trace=wire) as controller,
     ):
         other = (await found(controller, da=0, plain=1))[0] if clear else await paired(controller, device)
-        await other.get(METER, "operationStatus")  # and so the release
+        await (other.interview() if clear else other.get(METER, "operationStatus"))  # and so the release
         wire.esvs.clear()
         came = await other.get_at(METER, 3, HISTORY)
         assert came[HISTORY]["day"] == 3

@@ -118,32 +118,59 @@ local function greet(self, take, address, timeout)
     return true
 end
 
-local function look_around(self, address, timeout, options)
+-- Questions to several at the same time, which end together.
+local Questions = {}
+
+function Questions:__close(problem)
+    for _, call in ipairs(self) do
+        getmetatable(call).__close(call, problem)
+    end
+end
+
+-- `addresses` is a list; nil: everybody.
+local function look_around(self, addresses, timeout, options)
     local by_address = {}
     local take = collector(by_address)
-    local plain <close>, message, code = loop.seek(self, take, self.core:discover(address, timeout, options.again))
-    local went = plain
-    if went and self.identity and options.greet then
-        went, message, code = greet(self, take, address, timeout)
+    local questions <close> = setmetatable({}, Questions)
+    local went, message, code = true, nil, nil
+    for at = 1, addresses and #addresses or 1 do
+        went, message, code = loop.seek(self, take,
+            self.core:discover(addresses and addresses[at], timeout, options.again))
+        if not went then
+            return nil, message, code
+        end
+        questions[at] = went
     end
-    if went then
-        went, message, code = harvest(self, take, plain)
+    for at = 1, self.identity and options.greet and #questions or 0 do
+        if went then
+            went, message, code = greet(self, take, addresses and addresses[at], timeout)
+        end
+    end
+    for _, question in ipairs(questions) do
+        if went then
+            went, message, code = harvest(self, take, question)
+        end
     end
     if not went then
         return nil, message, code
     end
-    return nodes_of(self, by_address, address ~= nil)
+    return nodes_of(self, by_address, addresses ~= nil)
 end
 
---- Asks everybody (or `address`) who is there: a list of nodes, maybe empty. Fields of a node: address, number, objects
---- (a list of EOJs), da (what it says of Device Authentication, or nil), other_address (where the same number answered in
---- IPv6). None of it is proven. With an identity those that take frames of the arbitrary format, as they say in 82, are
---- asked about Device Authentication; with `greet` all are, which makes some devices deaf.
+--- Asks everybody (or one address, or a list of them) who is there: a list of nodes, maybe empty. Fields of a node:
+--- address, number, objects (a list of EOJs), da (what it says of Device Authentication, or nil), other_address (where the
+--- same number answered in IPv6). None of it is proven. With an identity those that take frames of the arbitrary format, as
+--- they say in 82, are asked about Device Authentication; with `greet` all are, which makes some devices deaf.
 function Controller:discover(options)
     options = check.options(options, DISCOVER)
     local timeout = math.max(check.seconds("timeout", options.timeout, 2), SHORTEST)
-    local address = options.address and address_of("address", options.address)
-    return look_around(self, address, timeout, { greet = options.greet })
+    local addresses
+    if type(options.address) == "table" and not getmetatable(options.address) then
+        addresses = check.list("address", options.address)
+    elseif options.address then
+        addresses = { address_of("address", options.address) }
+    end
+    return look_around(self, addresses, timeout, { greet = options.greet })
 end
 
 --- Asks everybody who is there and gives all nodes that are known, as `known` does. Who stayed silent is then asked alone,

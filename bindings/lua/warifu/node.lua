@@ -162,22 +162,31 @@ local function get_bytes(self, eoj, epcs, options)
     return values
 end
 
--- What names of an object mean, in its release (property 82): that is asked for once, when there is a name among the keys.
-local function naming_of(self, eoj, asks)
-    local owner = self.owner
+local function releases_of(self)
     local known = rawget(self, "releases")
     if not known then
         known = {}
         self.releases = known
     end
+    return known
+end
+
+local function take_release(self, eoj, edt)
+    local release = Naming.release_in(self.owner.dictionary, eoj, edt) or false
+    releases_of(self)[eoj] = release
+    self.owner.releases[Naming.release_key(rawget(self, "id") or self.address, eoj)] = release
+end
+
+-- What names of an object mean, in its release (property 82): that is asked for once, when there is a name among the keys.
+local function naming_of(self, eoj, asks)
+    local owner, known = self.owner, releases_of(self)
     if asks and known[eoj] == nil and eoj >> 8 ~= NODE_PROFILE then
         local values, message, code, given = get_bytes(self, eoj, { Naming.RELEASE })
         values = values or given
         if not values then
             return nil, message, code
         end
-        known[eoj] = Naming.release_in(owner.dictionary, eoj, values[Naming.RELEASE]) or false
-        owner.releases[Naming.release_key(rawget(self, "id") or self.address, eoj)] = known[eoj]
+        take_release(self, eoj, values[Naming.RELEASE])
     end
     return Naming.of(owner.dictionary, eoj >> 8, known[eoj] or nil)
 end
@@ -317,14 +326,18 @@ local function map_of(result)
     return result and result.status == "value" and core.property_map(result.value) or {}
 end
 
---- Asks each object of a node, the node profile first, for its property maps: EOJ -> { inf=, set=, get= }, lists of EPCs.
+--- Asks each object of a node, the node profile first, for its property maps: EOJ -> { inf=, set=, get= }, lists of EPCs;
+--- and for its release (82), by which its notifications are decoded from then on.
 function methods:interview(options)
     options = check.options(options, ASK)
     local maps, eojs = {}, { NODE_PROFILE << 8 | 1, table.unpack(self.objects or {}) }
     for _, eoj in ipairs(eojs) do
-        local came, message, code = self:get_many(eoj, { 0x9D, 0x9E, 0x9F }, { timeout = options.timeout })
+        local came, message, code = self:get_many(eoj, { 0x9D, 0x9E, 0x9F, Naming.RELEASE }, { timeout = options.timeout })
         if not came then
             return nil, message, code
+        end
+        if eoj >> 8 ~= NODE_PROFILE and #came[Naming.RELEASE].value > 0 then
+            take_release(self, eoj, came[Naming.RELEASE].value)
         end
         maps[eoj] = { inf = map_of(came[0x9D]), set = map_of(came[0x9E]), get = map_of(came[0x9F]) }
     end

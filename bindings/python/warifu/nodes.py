@@ -61,13 +61,17 @@ class Remote(abc.ABC):
     async def _naming(self, eoj: int, timeout: float | None, *, asks: bool) -> Naming:
         """What names mean in the release of that object. It is asked for once, and only when somebody asks for it."""
         if asks and eoj not in self._releases:
-            release = None
+            edt = b""
             if eoj >> 8 != PROFILE_CLASS:
                 edt = (await self._get(eoj, (RELEASE,), timeout, partial=True)).get(RELEASE, b"")
-                release = release_in(self._endpoint.dictionary, eoj, edt)
-            self._releases[eoj] = release
-            self._endpoint._learn_release(self._target(), eoj, release)
+            self._take_release(eoj, edt)
         return Naming(self._endpoint.dictionary, eoj >> 8, self._releases.get(eoj))
+
+    def _take_release(self, eoj: int, edt: bytes) -> None:
+        """From the 82 of an object; that of the node profile is the protocol's version."""
+        release = None if eoj >> 8 == PROFILE_CLASS else release_in(self._endpoint.dictionary, eoj, edt)
+        self._releases[eoj] = release
+        self._endpoint._learn_release(self._target(), eoj, release)
 
     @overload
     async def get(
@@ -404,11 +408,14 @@ class Node(Remote):
     async def interview(self, *, timeout: float | None = None) -> dict[int, dict[str, frozenset[int]]]:
         """Asks each object, the node profile first, for its property maps: EOJ -> "inf", "set", "get" -> EPCs.
 
+        It also asks for the release (82) of each, by which `watch` and `notifications` decode from then on.
         A map that does not come is empty. Raises NoAnswer when the node is not there, and the like.
         """
         maps: dict[int, dict[str, frozenset[int]]] = {}
         for eoj in (NODE_PROFILE, *self.objects):
-            came = await self.get_many(eoj, MAPS.values(), timeout=timeout)
+            came = await self.get_many(eoj, (*MAPS.values(), RELEASE), timeout=timeout)
+            if came[RELEASE].value:
+                self._take_release(eoj, came[RELEASE].value)
             maps[eoj] = {name: _map(came[epc].value) for name, epc in MAPS.items()}
         return maps
 

@@ -45,8 +45,8 @@ typedef struct wf_node_dictionary {
 } wf_node_dictionary;
 bool wf_node_dictionary_rule(void *context, const wf_node *node, wf_eoj eoj, uint8_t epc, wf_bytes value, bool asked);
 
-/* BF, by Part II 6.11.1: two bytes that may be set. Bit 14 tells that somebody has set them, so whoever sets them sets
- * it too (or is refused); bit 15 stays as it is, whatever was asked for. */
+/* BF, by Part II 6.11.1 as OpenECHO reads it: two bytes that may be set. Bit 14 tells that somebody has set them, so
+ * whoever sets them sets it too (or is refused); bit 15 stays as it is, whatever was asked for. */
 enum { WF_EPC_UNIQUE = 0xBF };
 
 typedef struct wf_node_config {
