@@ -26,7 +26,7 @@ def wanted(item: pytest.Item) -> bool:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = filter(wanted, items)
-    tell(total=len(items))
+    tell(collected=[item.nodeid for item in items])
 
 
 def pytest_collectreport(report: pytest.CollectReport) -> None:

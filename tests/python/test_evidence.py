@@ -120,6 +120,18 @@ def test_only_what_passed_is_a_pass(results: dict, pattern: str, verdict: str, o
     assert evidence.verdict(cases) == verdict
 
 
+def test_what_a_run_that_breaks_off_left_out_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "test_end.py").write_text(
+        "import os\nimport pytest\n\n@pytest.mark.parametrize('n', [1, 2, 3])\n"
+        "def test_n(n):\n    n != 2 or os._exit(3)\n"
+    )
+    steps: list[dict] = []
+    cases = evidence.cases_of(["test_end.py::test_n"], evidence.run(tmp_path, ["test_end.py::test_n"], steps.append))
+    assert [case["outcome"] for case in cases] == ["passed", "missing", "missing"]
+    assert evidence.verdict(cases) == "INCONCLUSIVE"
+    assert steps[-1]["broken"] == "the run itself"
+
+
 def test_the_reason_of_a_skip_and_of_a_failure_is_kept(results: dict) -> None:
     assert results["test_skipped.py::test_not_here"]["said"] == "THING is not set"
     assert "AssertionError" in results["test_failed.py::test_bad"]["said"]
@@ -157,6 +169,7 @@ def test_the_page_says_what_it_ran_on_what_it_does_not_say_and_whose_the_rest_is
         assert words in page
     assert "does not say that a product, or Warifu, conforms" in page
     assert r"| one \| another | `test_passed.py::test_good` passed | PASS |" in page
+    assert evidence.cell("see [here](policy.md#x) too") == "see here too"
 
 
 def test_the_versions_of_this_build_are_found(build: Path) -> None:
