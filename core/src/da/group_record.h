@@ -82,9 +82,9 @@ typedef struct wf_group_frame {
 /* Errors: FRAME (another type, a wrong length, a PIV out of form). */
 WF_MUST_CHECK wf_error wf_group_frame_parse(wf_group_frame *out, wf_bytes datagram);
 
-/* Writes a whole datagram, or nothing. The number `piv` is used up even by a call that fails. `signer` is the member
- * `keys->own`. Errors: ARGUMENT (no plaintext, or more than a datagram takes), KEYS_EXHAUSTED (a number of more than 40
- * bits), TOO_SMALL, those of wf_signer_sign. */
+/* Writes a whole datagram, or nothing; `plain` lies apart from it. The number `piv` is used up even by a call that
+ * fails. `signer` is the member `keys->own`. Errors: ARGUMENT (no plaintext, or more than a datagram takes),
+ * KEYS_EXHAUSTED (a number of more than 40 bits), TOO_SMALL, those of wf_signer_sign. */
 WF_MUST_CHECK wf_error wf_group_seal(wf_writer *out, const wf_group_keys *keys, wf_signer signer, wf_drbg *drbg,
                                      uint16_t tid, uint64_t piv, wf_bytes plain);
 
