@@ -106,7 +106,7 @@ static void a_revoked_peer_is_a_peer_no_more_at_once(void) {
     revoke(w, &l, 1, CONTROLLER);
     CHECK_OK(take(w, DEVICE, &l));
     CHECK(peers_of(w, DEVICE) == 0 && told(w, DEVICE, WF_EVENT_UNPAIRED, WF_ERROR_REVOKED));
-    CHECK(told(w, DEVICE, WF_EVENT_SECURITY, WF_ERROR_REVOKED));
+    CHECK(told(w, DEVICE, WF_EVENT_SECURITY, WF_ERROR_REVOKED) && told(w, DEVICE, WF_EVENT_LIST_TAKEN, WF_OK));
     uint8_t before = world_value(w, DEVICE, 0xB3);
     CHECK(get(w, CONTROLLER) != WF_OK);
     CHECK(world_value(w, DEVICE, 0xB3) == before);

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class Event:
     """Something that happened to this node.
 
-    `kind` is one of: "paired", "unpaired", "session_up", "peer_moved" (`peer` proved that it is at `address` now),
+    `kind` is one of: "paired", "unpaired", "session_up", "list_taken" (a revocation list counts;
+    `peer` brought it, if anybody), "peer_moved" (`peer` proved that it is at `address` now),
     "property_set" (a peer set `eoj` `epc` of this node to `value`), "window_opened", "window_closed" (`error` None:
     after a pairing), "security" (something from `address` was refused: `error`; by the policy: `eoj` and the first
     `epc`, all EPCs in `value`, and `access`, some of "read", "write", "notify", "announce"; `peer` with `is_protected`

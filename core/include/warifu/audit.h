@@ -36,6 +36,7 @@ typedef enum wf_audit_care { WF_AUDIT_ACT, WF_AUDIT_NOTICE, WF_AUDIT_GATHERED, W
     X(7, FACTORY_RESET, "factory_reset", ACT, "the node was reset")                                          \
     X(8, RESTORED, "restored", ACT, "the state was restored from a backup")                                  \
     X(9, CLOCK_SET, "clock_set", ACT, "the clock was set to another time")                                   \
+    X(10, LIST_TAKEN, "list_taken", NOTICE, "a revocation list was taken")                                   \
     X(32, PAIRING_FAILED, "pairing_failed", GATHERED, "a pairing that was asked for here failed")            \
     X(33, PAIRING_REFUSED, "pairing_refused", GATHERED, "a stranger's handshake was refused")                \
     X(34, SESSION_UP, "session_up", GATHERED, "fresh keys were agreed with a peer")                          \

@@ -28,25 +28,26 @@ typedef struct wf_later_id {
 } wf_later_id;
 
 /* Every kind of event: name in C, name elsewhere, what it tells and which fields count. */
-#define WF_EVENT_KINDS(X)                                                                                 \
-    X(DONE, "done", "a request is over: error, and edata of the answer where there is one")               \
-    X(ANSWER, "answer", "one of several answers, of many nodes or instances: edata, from")                \
-    X(FOUND, "found", "the node at from speaks DA: hello")                                                \
-    X(NOTIFICATION, "notification", "INF or INFC in edata; is_protected says whether the peer is proven") \
-    X(PROPERTY_SET, "property_set", "a property of this node was set: eoj, epc, the value in edata")      \
-    X(PAIR_STEP, "pair_step", "progress of the pairing that request asked for: step; confirmed: peer")    \
-    X(PAIR_QUESTION, "pair_question", "is this number the right device? wf_engine_pair_decide answers")   \
-    X(PAIRED, "paired", "a pairing counts, on the device too: peer, number")                              \
-    X(UNPAIRED, "unpaired", "a pairing has ended: peer, number")                                          \
-    X(SESSION_UP, "session_up", "the peer and we have fresh keys")                                        \
-    X(PEER_MOVED, "peer_moved", "the peer proved under its session that it is at from now: peer, number") \
-    X(WINDOW_OPENED, "window_opened", "the pairing window was opened")                                    \
-    X(WINDOW_CLOSED, "window_closed", "and closed again; error: OK after a pairing, else why")            \
-    X(SECURITY, "security", "refused: from, error; EXPIRED of a peer is a notice only")                   \
-    X(LATE_ANSWER, "late_answer", "an answer to a request that is over: news in edata, no outcome")       \
-    X(NODE_FOUND, "node_found", "a node was heard for the first time: known, from")                       \
-    X(NODE_CHANGED, "node_changed", "a known node changed: known, changes (WF_CHANGED_...)")              \
-    X(NODE_GONE, "node_gone", "a known node is offline, or forgotten (error OK): known, error")           \
+#define WF_EVENT_KINDS(X)                                                                                         \
+    X(DONE, "done", "a request is over: error, and edata of the answer where there is one")                       \
+    X(ANSWER, "answer", "one of several answers, of many nodes or instances: edata, from")                        \
+    X(FOUND, "found", "the node at from speaks DA: hello")                                                        \
+    X(NOTIFICATION, "notification", "INF or INFC in edata; is_protected says whether the peer is proven")         \
+    X(PROPERTY_SET, "property_set", "a property of this node was set: eoj, epc, the value in edata")              \
+    X(PAIR_STEP, "pair_step", "progress of the pairing that request asked for: step; confirmed: peer")            \
+    X(PAIR_QUESTION, "pair_question", "is this number the right device? wf_engine_pair_decide answers")           \
+    X(PAIRED, "paired", "a pairing counts, on the device too: peer, number")                                      \
+    X(UNPAIRED, "unpaired", "a pairing has ended: peer, number")                                                  \
+    X(SESSION_UP, "session_up", "the peer and we have fresh keys")                                                \
+    X(LIST_TAKEN, "list_taken", "a revocation list counts from now on; peer: who brought it, none for the owner") \
+    X(PEER_MOVED, "peer_moved", "the peer proved under its session that it is at from now: peer, number")         \
+    X(WINDOW_OPENED, "window_opened", "the pairing window was opened")                                            \
+    X(WINDOW_CLOSED, "window_closed", "and closed again; error: OK after a pairing, else why")                    \
+    X(SECURITY, "security", "refused: from, error; EXPIRED of a peer is a notice only")                           \
+    X(LATE_ANSWER, "late_answer", "an answer to a request that is over: news in edata, no outcome")               \
+    X(NODE_FOUND, "node_found", "a node was heard for the first time: known, from")                               \
+    X(NODE_CHANGED, "node_changed", "a known node changed: known, changes (WF_CHANGED_...)")                      \
+    X(NODE_GONE, "node_gone", "a known node is offline, or forgotten (error OK): known, error")                   \
     X(NODE_OBJECT, "node_object", "an interview read eoj of a node: EPC, PDC, EDT one after the other in edata")
 
 typedef enum wf_event_kind {

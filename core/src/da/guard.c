@@ -27,14 +27,16 @@ static wf_error save(wf_guard *guard, wf_time now) {
 
 static wf_error read_entry(wf_guard *guard, wf_bytes entry) {
     wf_reader r = wf_reader_of(entry);
-    uint8_t version = wf_read_u8(&r);
+    if (wf_read_u8(&r) > VERSION) {
+        return WF_ERROR_STORE_VERSION;
+    }
     guard->operated = wf_read_u32(&r);
     guard->failures = wf_read_u32(&r);
     guard->next = wf_read_u8(&r);
     for (unsigned i = 0; i < WF_GUARD_WINDOWS; i++) {
         guard->openings[i] = wf_read_u32(&r);
     }
-    bool is_sound = wf_reader_finish(&r) == WF_OK && version == VERSION && guard->next < WF_GUARD_WINDOWS;
+    bool is_sound = wf_reader_finish(&r) == WF_OK && entry.at[0] == VERSION && guard->next < WF_GUARD_WINDOWS;
     return is_sound ? WF_OK : WF_ERROR_STORE_DAMAGED;
 }
 

@@ -27,7 +27,7 @@ typedef struct wf_guard {
     wf_time proof_after;                 /* the next proof is not looked at before */
 } wf_guard;
 
-/* Errors: STORE, STORE_DAMAGED. */
+/* Errors: STORE, STORE_DAMAGED, STORE_VERSION. */
 WF_MUST_CHECK wf_error wf_guard_start(wf_guard *guard, const wf_store *store, wf_time now);
 
 /* Counts an opening. Errors: LOCKED_OUT (there were enough today), STORE (not written down, so it doesn't open). */

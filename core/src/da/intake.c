@@ -132,7 +132,7 @@ static void report_own(wf_da *da, const wf_revocation_list *list) {
     }
 }
 
-static wf_error finish_list(wf_da *da, wf_time now) {
+static wf_error finish_list(wf_da *da, wf_time now, uint32_t bringer) {
     wf_intake *intake = &da->intake;
     wf_certificate issuer;
     wf_crl crl;
@@ -153,6 +153,7 @@ static wf_error finish_list(wf_da *da, wf_time now) {
     if (error != WF_OK) {
         return error;
     }
+    wf_da_emit(da, &(wf_event){.kind = WF_EVENT_LIST_TAKEN, .peer = wf_da_peer_of(bringer)});
     report_own(da, wf_revocation_of(&da->revocation, crl.issuer));
     error = revoke_listed(da);
     if (error == WF_OK) {
@@ -166,7 +167,7 @@ wf_error wf_intake_finish(wf_da *da, wf_time now, uint32_t pairing) {
     wf_intake *intake = &da->intake;
     wf_error error = WF_ERROR_STATE;
     if (intake->what == WF_INTAKE_LIST) {
-        error = finish_list(da, now);
+        error = finish_list(da, now, pairing);
     } else if (intake->what == WF_INTAKE_CHAIN) {
         error = wf_renewal_take(da, now, pairing, wf_bytes_of(intake->bytes, intake->have));
     }

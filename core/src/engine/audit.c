@@ -69,6 +69,8 @@ static wf_audited audited_of(const wf_engine *engine, const wf_event *event) {
         return engine->is_resetting || event->error == WF_ERROR_REVOKED ? WF_AUDITED_NONE : WF_AUDITED_UNPAIRED;
     case WF_EVENT_SESSION_UP:
         return WF_AUDITED_SESSION_UP;
+    case WF_EVENT_LIST_TAKEN:
+        return WF_AUDITED_LIST_TAKEN;
     case WF_EVENT_PEER_MOVED:
         return WF_AUDITED_ADDRESS_MOVED;
     case WF_EVENT_SECURITY:
