@@ -2,23 +2,19 @@
 
 import argparse
 import asyncio
-import getpass
 
 import warifu
 
 AIRCON, POWER, TARGET, ROOM = 0x013001, 0x80, 0xB3, 0xBB
 
 
-async def main(identity, number, code, address, restart, trace) -> None:
-    secret = getpass.getpass("set-up code: ") if code else None
+async def main(identity, number, address, restart, trace) -> None:
     async with asyncio.timeout(120), warifu.Controller(identity=identity, address=address, trace=trace) as home:
         node = next((node for node in await home.discover() if node.number == number), None)
         if node is None or node.da is None:
             raise SystemExit("no such device answered: is it on, in the same network, and with an identity?")
         print(f"found {node.address} window={'open' if node.da.window_open else 'closed'}")
-        peer = await home.pair(
-            node, number=number, code=secret, root_too=True, progress=lambda step: print("pairing", step)
-        )
+        peer = await home.pair(node, number=number, progress=lambda step: print("pairing", step))
         changes, events = peer.notifications(), home.events()
         power, target, room = (await peer.get(AIRCON, POWER, TARGET, ROOM)).values()
         print(f"get operationStatus={power.hex()} setTemperature={target[0]} roomTemperature={room[0]}")
@@ -37,7 +33,6 @@ async def main(identity, number, code, address, restart, trace) -> None:
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("identity", type=warifu.Identity.load, help="PEM file from make_identities.py")
 parser.add_argument("number", type=bytes.fromhex, help="the device's identification number, which it prints")
-parser.add_argument("--code", action="store_true", help="ask for the device's set-up code")
 parser.add_argument("--address", help="address of this host to speak from; none: every interface")
 parser.add_argument("--restart", action="store_true", help="wait for the device to be killed and started again")
 parser.add_argument("--trace", type=warifu.JsonLines, help="file for every datagram, as lines of JSON")

@@ -196,7 +196,7 @@ def test_the_examples_pair_as_the_how_to_says(tmp_path):
     number = warifu.Identity.load(tmp_path / "device.pem").number.hex()
     there, here = somewhere(), somewhere()
     serve = [EXAMPLES / "air_conditioner.py", "--identity", tmp_path / "device.pem", "--code", tmp_path / "device.code"]
-    pair = [EXAMPLES / "hello_controller.py", tmp_path / "controller.pem", number, "--address", here, "--code"]
+    pair = [EXAMPLES / "code_controller.py", tmp_path / "controller.pem", number, "--address", here]
     device = subprocess.Popen(
         [sys.executable, *serve, "--address", there, "--window", "60"],
         stdout=subprocess.PIPE,

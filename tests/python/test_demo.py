@@ -166,13 +166,16 @@ def test_an_unknown_interface_is_named_with_the_next_step():
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("air_conditioner.py", 59), ("hello_controller.py", 39), ("hello_controller.lua", 39)]
+    ("name", "most"),
+    [("air_conditioner.py", 59), ("hello_controller.py", 39), ("hello_controller.lua", 39), ("code_controller.py", 39)],
 )
 def test_the_examples_stay_short(name: str, most: int):
     assert len((EXAMPLES / name).read_text().splitlines()) <= most
 
 
-@pytest.mark.parametrize("name", ["air_conditioner.py", "hello_controller.py", "make_identities.py"])
+@pytest.mark.parametrize(
+    "name", ["air_conditioner.py", "hello_controller.py", "code_controller.py", "make_identities.py"]
+)
 def test_the_examples_explain_themselves(name: str):
     done = subprocess.run([sys.executable, EXAMPLES / name, "--help"], capture_output=True, text=True, timeout=SECONDS)
     assert done.returncode == 0
