@@ -225,6 +225,28 @@ async def test_a_backup_brings_an_old_state_back(warifu_home):
         assert not home.store(controller).contains(identity.certificate)
 
 
+async def test_an_endpoint_takes_the_place_of_one_that_is_closed(warifu_home):
+    home = warifu_home
+    async with home.controller() as controller:
+        async with home.device([aircon()]) as device:
+            await paired(controller, device)
+            with pytest.raises(ValueError, match="close the endpoint"):
+                home.device([aircon()], in_place_of=device)
+        addresses, identity = ["10.0.0.2:3610"], device._identity
+        async with home.device([aircon()], identity=identity, in_place_of=device) as again:
+            assert (again.addresses, again.number) == (addresses, device.number)
+            assert await controller.peers[0].get(AIRCON, POWER) == {POWER: b"\x30"}
+
+
+def test_a_seed_brings_back_the_same_set_up_code():
+    def code(seed: int) -> warifu.SetupCode:
+        home = Home(seed=seed)
+        return home.setup_code(home.issue("device"))
+
+    assert code(1) == code(1)
+    assert code(1) != code(2)
+
+
 # ---- the network ----
 
 
