@@ -52,10 +52,13 @@ async def test_a_lost_controller_is_shut_out_by_a_list_that_another_one_brings(w
     async with device, lost, owner:
         its_peer, peer = await paired(lost, device), await paired(owner, device)
         await its_peer.set(AIRCON, {TARGET: b"\x1a"})
-        events = device.events()
+        events, told = device.events(), device.events()
         ca.revoke(lost._identity, "key_compromise")
         crl = ca.publish()["root"]
         await owner.send_revocation_list(peer, ca.certificate, crl)
+        taken = await anext(event async for event in told if event.kind == "list_taken")
+        assert taken.peer is not None
+        assert taken.peer.number == owner.number
         gone = await unpaired(events)
         assert (gone.number, type(gone.error)) == (lost.number, errors.Revoked)
         assert [other.number for other in device.peers] == [owner.number]
