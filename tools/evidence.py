@@ -89,11 +89,11 @@ def run(root: Path, patterns: list[str], told: Callable[[dict], None]) -> Result
 
 
 def stop(child: subprocess.Popen) -> None:
-    """Ends pytest and what it started: first as Ctrl-C would, then for good."""
+    """Ends pytest and what it started: first as Ctrl-C would; after 10 s, or a second Ctrl-C, for good."""
     for number in (signal.SIGINT, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, number)
-        with contextlib.suppress(subprocess.TimeoutExpired):
+        with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
             child.wait(timeout=10)
             return
 
@@ -283,6 +283,7 @@ def words() -> argparse.Namespace:
 
 def main() -> int:
     asked = words()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     data = load()
     kinds = [*KINDS] if asked.claims else ["requirement", "threat"]
     patterns = sorted({pattern for part in mechanisms(data, kinds) for pattern in part["tests"]})
@@ -304,7 +305,8 @@ def main() -> int:
         return 1
     for kind in kinds:
         for entry in report[kind]:
-            print(f"{entry['verdict']:12} {entry.get('id', '')} {entry.get('title', entry.get('what'))}".rstrip())
+            name, what = entry.get("id", entry.get("group")), entry.get("title", entry.get("what"))
+            print(f"{entry['verdict']:12} {name}: {what}")
     for case in not_passed(report):
         print(f"{case['outcome']}: {case['test']}")
     print(f"{report['verdict']}: {page}, {file}")

@@ -94,7 +94,10 @@ def test_the_page_of_errors_names_the_classes_of_python() -> None:
         assert issubclass(exception, __builtins__[builtin] if builtin else Exception)
 
 
-@pytest.mark.parametrize(("page", "least"), [("security", 100), ("real-devices", 25)])
+@pytest.mark.parametrize(
+    ("page", "least"),
+    [("security", 100), ("real-devices", 25), ("policy", 15), ("pairing", 3), ("what-lasts", 1), ("many-devices", 1)],
+)
 def test_every_test_that_an_explanation_names_is_there(page: str, least: int) -> None:
     text = (ROOT / "docs" / "explanation" / f"{page}.md").read_text(encoding="utf-8")
     named = re.findall(r"`(test_\w+)::(\w+)`", text)

@@ -51,7 +51,7 @@ def cases_in(path: Path) -> set[str]:
     if path.suffix == ".py":
         return set(re.findall(r"^(?:async )?def (test_\w+)\(", text, flags=re.M))
     if path.suffix == ".lua":
-        return set(re.findall(r"\b([a-z]\w+)\b", text))
+        return set(re.findall(r"^function cases\.(\w+)\(", text, flags=re.M))
     table = text.partition("check_case cases[] = {")[2]
     return {case for pair in re.findall(r'\bCASE\((\w+)\)|\{"(\w+)",', table) for case in pair if case}
 
@@ -185,7 +185,8 @@ def test_help_needs_no_build_and_tells_the_statuses() -> None:
     assert "interrupted" in done.stdout
 
 
-def test_interrupted_it_writes_nothing_and_leaves_nobody_behind(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_it_writes_nothing_and_leaves_nobody_behind(tmp_path: Path, number: signal.Signals) -> None:
     with subprocess.Popen(
         [sys.executable, TOOL, "--into", tmp_path / "out"],
         stdout=subprocess.DEVNULL,
@@ -196,7 +197,7 @@ def test_interrupted_it_writes_nothing_and_leaves_nobody_behind(tmp_path: Path) 
         assert program.stderr is not None
         first = program.stderr.readline()
         children = Path(f"/proc/{program.pid}/task/{program.pid}/children").read_text().split()
-        program.send_signal(signal.SIGINT)
+        program.send_signal(number)
         rest = program.stderr.read()
         assert program.wait(timeout=30) == 130, first + rest
     assert first.startswith("[1/")
