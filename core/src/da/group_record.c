@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "da/oscore.h"
 #include "edhoc/cbor.h"
 
 enum {
@@ -9,7 +10,6 @@ enum {
     OPTION_LEN = 16,
     EXTERNAL_LEN = 256,
     STRUCTURE_LEN = EXTERNAL_LEN + 32,
-    ID_PIV_LEN = WF_CCM_NONCE_LEN - 6, /* RFC 8613 5.2: nonce length less PIV and size byte */
     SIMPLE_NULL = 22,
     COSE_ES256 = -7,
     OPTION_HAS_KID = 0x08,
@@ -22,7 +22,8 @@ typedef struct place {
     const wf_group_keys *keys;
     wf_bytes kid, clear;
     const uint8_t *public_key; /* the sender's */
-    uint8_t piv[WF_DA_PIV_LEN];
+    uint64_t number;
+    uint8_t piv[WF_DA_PIV_LEN]; /* the number's bytes */
     size_t piv_len;
 } place;
 
@@ -35,26 +36,17 @@ static wf_bytes gid_view(const wf_group_keys *keys) {
 }
 
 static place place_of(const wf_group_keys *keys, const wf_kid *kid, uint64_t piv, const uint8_t *public_key) {
-    place p = {.keys = keys, .kid = kid_view(kid), .public_key = public_key};
+    place p = {.keys = keys, .kid = kid_view(kid), .public_key = public_key, .number = piv};
     p.piv_len = wf_da_piv_bytes(p.piv, piv);
     return p;
 }
 
 /* ---- keys ---- */
 
-/* info = [id, id_context, alg_group_enc, type, L] (RFC 8613 3.2.1, Group OSCORE 2.1.9 and 2.3) */
+/* The id context is the gid; Group OSCORE 2.1.9 and 2.3 derive the same way. */
 static wf_error derive_one(uint8_t *out, size_t len, const wf_group_keys *keys, wf_bytes id, const char *type) {
-    uint8_t info[INFO_LEN];
-    size_t info_len;
-    wf_writer w = wf_writer_of(info, sizeof info);
-    wf_cbor_write_head(&w, WF_CBOR_ARRAY, 5);
-    wf_cbor_write_bstr(&w, id);
-    wf_cbor_write_bstr(&w, gid_view(keys));
-    wf_cbor_write_int(&w, WF_RECORD_ALG);
-    wf_cbor_write_tstr(&w, type);
-    wf_cbor_write_int(&w, (int64_t)len);
-    wf_error error = wf_writer_finish(&w, &info_len);
-    return error != WF_OK ? error : wf_hkdf_expand(out, len, keys->prk, wf_bytes_of(info, info_len));
+    const wf_bytes gid = gid_view(keys);
+    return wf_oscore_derive(out, len, keys->prk, id, &gid, WF_RECORD_ALG, type);
 }
 
 static bool take_id(wf_kid *out, wf_bytes id) {
@@ -105,17 +97,6 @@ wf_error wf_group_sender_derive(wf_group_sender *sender, const wf_group_keys *ke
 }
 
 /* ---- the structures around one record ---- */
-
-/* RFC 8613 5.2 */
-static void make_nonce(uint8_t nonce[static WF_CCM_NONCE_LEN], const place *p) {
-    memset(nonce, 0, WF_CCM_NONCE_LEN);
-    nonce[0] = (uint8_t)p->kid.len;
-    memcpy(nonce + 1 + ID_PIV_LEN - p->kid.len, p->kid.at, p->kid.len);
-    memcpy(nonce + WF_CCM_NONCE_LEN - p->piv_len, p->piv, p->piv_len);
-    for (size_t i = 0; i < WF_CCM_NONCE_LEN; i++) {
-        nonce[i] ^= p->keys->common_iv[i];
-    }
-}
 
 /* A public key as a CWT Claims Set: cnf (RFC 8747 3.2), COSE_Key of EC2 with ES256 on P-256 (RFC 9053 7.1.1). */
 static void write_credential(wf_writer *w, const uint8_t public_key[static WF_P256_PUBLIC_LEN]) {
@@ -256,7 +237,7 @@ static wf_error seal_at(uint8_t *sealed, const place *p, wf_signer signer, wf_dr
         error = make_aad(aad_bytes, &aad, external);
     }
     if (error == WF_OK) {
-        make_nonce(nonce, p);
+        wf_oscore_nonce(nonce, p->keys->common_iv, p->kid, p->number);
         error = wf_ccm_seal(sealed, p->keys->send_key, nonce, WF_CCM_TAG_LEN, aad, plain);
     }
     if (error == WF_OK) {
@@ -321,7 +302,7 @@ wf_error wf_group_open(uint8_t out[static WF_GROUP_PLAIN_LEN], size_t *len, cons
         error = make_aad(aad_bytes, &aad, external);
     }
     if (error == WF_OK) {
-        make_nonce(nonce, &p);
+        wf_oscore_nonce(nonce, keys->common_iv, p.kid, p.number);
         error = wf_ccm_open(plain, sender->key, nonce, WF_CCM_TAG_LEN, aad, frame->sealed);
     }
     if (error == WF_OK) {

@@ -1,15 +1,9 @@
 #include "da/record.h"
 
-#include <string.h>
-
+#include "da/oscore.h"
 #include "edhoc/cbor.h"
 
-enum {
-    WINDOW = 64,
-    AAD_LEN = 128,
-    INFO_LEN = 48,
-    ID_PIV_LEN = WF_CCM_NONCE_LEN - 6 /* RFC 8613 5.2: nonce length less PIV and size byte */
-};
+enum { WINDOW = 64, AAD_LEN = 128 };
 
 bool wf_replay_is_fresh(const wf_replay_window *window, uint64_t number) {
     if (number >= window->next) {
@@ -29,22 +23,6 @@ void wf_replay_accept(wf_replay_window *window, uint64_t number) {
     }
 }
 
-/* info = [id, id_context, alg_aead, type, L] (RFC 8613 3.2.1) */
-static wf_error derive_one(uint8_t *out, size_t len, const uint8_t prk[static WF_HASH_LEN], wf_bytes id, int alg,
-                           const char *type) {
-    uint8_t info[INFO_LEN];
-    size_t info_len;
-    wf_writer w = wf_writer_of(info, sizeof info);
-    wf_cbor_write_head(&w, WF_CBOR_ARRAY, 5);
-    wf_cbor_write_bstr(&w, id);
-    wf_cbor_write_head(&w, WF_CBOR_SIMPLE, 22); /* null */
-    wf_cbor_write_int(&w, alg);
-    wf_cbor_write_tstr(&w, type);
-    wf_cbor_write_int(&w, (int64_t)len);
-    wf_error error = wf_writer_finish(&w, &info_len);
-    return error != WF_OK ? error : wf_hkdf_expand(out, len, prk, wf_bytes_of(info, info_len));
-}
-
 static wf_bytes kid_view(const wf_kid *kid) {
     return wf_bytes_of(kid->bytes, kid->len);
 }
@@ -53,30 +31,17 @@ wf_error wf_record_derive(wf_record_keys *keys, wf_bytes secret, wf_bytes salt, 
     uint8_t prk[WF_HASH_LEN];
     wf_error error = wf_hkdf_extract(prk, salt, secret);
     if (error == WF_OK) {
-        error = derive_one(keys->send_key, WF_AES_KEY_LEN, prk, kid_view(&keys->send_kid), alg, "Key");
+        error = wf_oscore_derive(keys->send_key, WF_AES_KEY_LEN, prk, kid_view(&keys->send_kid), NULL, alg, "Key");
     }
     if (error == WF_OK) {
-        error = derive_one(keys->receive_key, WF_AES_KEY_LEN, prk, kid_view(&keys->receive_kid), alg, "Key");
+        error =
+            wf_oscore_derive(keys->receive_key, WF_AES_KEY_LEN, prk, kid_view(&keys->receive_kid), NULL, alg, "Key");
     }
     if (error == WF_OK) {
-        error = derive_one(keys->common_iv, WF_CCM_NONCE_LEN, prk, wf_bytes_of(NULL, 0), alg, "IV");
+        error = wf_oscore_derive(keys->common_iv, WF_CCM_NONCE_LEN, prk, wf_bytes_of(NULL, 0), NULL, alg, "IV");
     }
     wf_wipe(prk, sizeof prk);
     return error;
-}
-
-/* RFC 8613 5.2 */
-static void make_nonce(uint8_t nonce[static WF_CCM_NONCE_LEN], const uint8_t iv[static WF_CCM_NONCE_LEN], wf_bytes kid,
-                       uint64_t piv) {
-    memset(nonce, 0, WF_CCM_NONCE_LEN);
-    nonce[0] = (uint8_t)kid.len;
-    memcpy(nonce + 1 + ID_PIV_LEN - kid.len, kid.at, kid.len);
-    for (size_t i = 0; i < WF_DA_PIV_LEN; i++) {
-        nonce[WF_CCM_NONCE_LEN - 1 - i] = (uint8_t)(piv >> (8 * i));
-    }
-    for (size_t i = 0; i < WF_CCM_NONCE_LEN; i++) {
-        nonce[i] ^= iv[i];
-    }
 }
 
 /* Enc_structure of COSE_Encrypt0 (RFC 8613 5.4) around external_aad = [1, [alg], request_kid, request_piv, clear]. */
@@ -122,7 +87,7 @@ wf_error wf_record_seal(wf_writer *out, const wf_record_keys *keys, wf_da_type t
     if (error != WF_OK || sealed == NULL) {
         return error != WF_OK ? error : WF_ERROR_TOO_SMALL;
     }
-    make_nonce(nonce, keys->common_iv, kid, piv);
+    wf_oscore_nonce(nonce, keys->common_iv, kid, piv);
     return wf_ccm_seal(sealed, keys->send_key, nonce, WF_CCM_TAG_LEN, wf_bytes_of(aad, aad_len), plain);
 }
 
@@ -137,7 +102,7 @@ wf_error wf_record_open(uint8_t *out, size_t *len, const wf_record_keys *keys, c
     if (error != WF_OK) {
         return error;
     }
-    make_nonce(nonce, keys->common_iv, peer, frame->piv);
+    wf_oscore_nonce(nonce, keys->common_iv, peer, frame->piv);
     error = wf_ccm_open(out, keys->receive_key, nonce, WF_CCM_TAG_LEN, wf_bytes_of(aad, aad_len), frame->payload);
     if (error == WF_OK) {
         *len = frame->payload.len - WF_CCM_TAG_LEN;
