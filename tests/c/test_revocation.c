@@ -388,6 +388,62 @@ static void a_list_reaches_a_device_in_blocks(void) {
     }
 }
 
+typedef struct pause {
+    bool is_on;
+    unsigned blocks, most;
+} pause;
+
+/* Holds back what comes after so many blocks. */
+static bool stop_after_some_blocks(world *w, world_datagram *d) {
+    pause *p = w->context;
+    bool is_block = p->is_on && d->from == CONTROLLER && d->len > 1000;
+    p->blocks += is_block;
+    return !is_block || p->blocks <= p->most;
+}
+
+/* The entry passed before the stranger was there, and the list counts after he was judged and before he confirms. */
+static void who_pairs_while_the_list_is_on_its_way_is_held_against_it_too(void) {
+    world *w = paired_home();
+    list l;
+    wf_request_id list_request, pair_request;
+    pause p = {.is_on = true, .most = 4};
+    world_add(w, OTHER, WF_ROLE_CONTROLLER);
+    wf_crl_entry entries[200] = {{{0}, 0, 0}};
+    for (unsigned i = 0; i < 200; i++) {
+        entries[i] = (wf_crl_entry){.revoked_at = WORLD_DATE - 500};
+        entries[i].serial[4] = i == 0 ? 1 : 0x55;
+        entries[i].serial[5] = i == 0 ? OTHER + 1 : (uint8_t)i;
+    }
+    wf_certificate root;
+    CHECK_OK(wf_certificate_parse(&root, w->anchors[0]));
+    wf_crl_order order = {.number = 1,
+                          .this_update = WORLD_DATE - 100,
+                          .next_update = WORLD_DATE + DAY,
+                          .entries = entries,
+                          .entry_count = 200};
+    wf_writer writer = wf_writer_of(l.bytes, sizeof l.bytes);
+    CHECK_OK(wf_crl_issue(&writer, &order, &root, wf_signer_of(&w->root_key), &w->drbg));
+    l.der = wf_bytes_of(l.bytes, writer.len);
+    w->context = &p;
+    w->pass = stop_after_some_blocks;
+    CHECK_OK(wf_engine_send_list(w->nodes[CONTROLLER].engine, w->now, &list_request, world_peer(w, CONTROLLER),
+                                 w->anchors[0], l.der));
+    world_run(w, 100);
+    open_window(w, DEVICE);
+    CHECK_OK(wf_engine_pair(w->nodes[OTHER].engine, w->now, &pair_request,
+                            &(wf_pair_order){.address = w->nodes[DEVICE].address}));
+    world_run(w, 500);
+    CHECK(p.blocks > p.most && world_event_of(w, OTHER, WF_EVENT_PAIR_QUESTION) != NULL);
+    p.is_on = false;
+    world_run(w, 10000);
+    CHECK_OK(world_outcome(w, CONTROLLER, list_request)->error);
+    wf_engine_pair_decide(w->nodes[OTHER].engine, w->now, pair_request, true);
+    world_run(w, 2000);
+    CHECK(world_outcome(w, OTHER, pair_request)->error == WF_ERROR_REVOKED);
+    CHECK(peers_of(w, DEVICE) == 1);
+    world_end(w);
+}
+
 static bool lose_some(world *w, world_datagram *d) {
     unsigned *count = w->context;
     return d->len < 6 || d->bytes[1] != 0x82 || (d->bytes[4] != WF_DA_REQUEST && d->bytes[4] != WF_DA_ANSWER) ||
@@ -496,6 +552,7 @@ static const check_case cases[] = {
     CASE(eight_issuers_have_room),
     CASE(a_store_that_fails_or_loses_power_at_any_write_forgets_no_revocation),
     CASE(a_list_reaches_a_device_in_blocks),
+    CASE(who_pairs_while_the_list_is_on_its_way_is_held_against_it_too),
     CASE(lost_blocks_and_answers_are_repeated),
     CASE(two_lists_on_their_way_at_once_both_arrive),
     CASE(what_the_device_refuses_ends_the_request_with_its_reason),

@@ -104,11 +104,7 @@ static wf_error apply_list(wf_da *da, const wf_revocation_list *list) {
     wf_error error = WF_OK;
     for (uint32_t i = 0; i < da->pairings.count && error == WF_OK; i++) {
         const wf_pairing *p = &da->pairings.entries[i];
-        wf_error found = WF_OK;
-        for (size_t k = 0; k < WF_CHAIN_LEN && found == WF_OK && p->state != WF_PAIRING_FREE && !p->origin.pinned;
-             k++) {
-            found = wf_revocation_check(&da->revocation, list, &p->origin.path[k]);
-        }
+        wf_error found = p->state != WF_PAIRING_FREE ? wf_da_check_lists(da, p) : WF_OK;
         error = found == WF_ERROR_REVOKED ? wf_pairing_remove(&da->pairings, i) : found;
     }
     return error == WF_OK ? wf_revocation_applied(&da->revocation, list->crl.issuer) : error;

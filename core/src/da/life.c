@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "da/output.h"
+#include "da/trust.h"
 
 enum { LONGEST_INTERVAL_MS = 4000 };
 
@@ -169,7 +170,11 @@ wf_error wf_da_forget_peer_of(wf_da *da, uint32_t pairing) {
 
 wf_error wf_da_commit(wf_da *da, uint32_t pairing, wf_pairing_state state) {
     uint32_t old;
-    wf_error error = wf_pairing_commit(&da->pairings, pairing, state);
+    /* Once more: a list may have come between the judgement and this. */
+    wf_error error = wf_da_check_lists(da, &da->pairings.entries[pairing]);
+    if (error == WF_OK) {
+        error = wf_pairing_commit(&da->pairings, pairing, state);
+    }
     while (error == WF_OK && (old = wf_pairing_replaced(&da->pairings, pairing)) != WF_NO_PAIRING) {
         wf_error ignored = wf_da_forget(da, old); /* what lies in the store still is dropped at the next start */
         (void)ignored;

@@ -21,7 +21,8 @@ uint32_t wf_run_longer(uint32_t interval);   /* the next interval of repetition,
 
 void wf_slot_free(wf_da *da, wf_slot *slot);
 
-/* Writes the pairing down in this state, and forgets the earlier ones whose place it takes. */
+/* Writes the pairing down in this state, and forgets the earlier ones whose place it takes. Errors: REVOKED, those of
+ * wf_pairing_commit. */
 WF_MUST_CHECK wf_error wf_da_commit(wf_da *da, uint32_t pairing, wf_pairing_state state);
 /* Erases it in RAM and in the store, with its sessions and all that is under way for it. Errors: STORE (the entry is
  * gone from RAM all the same). */

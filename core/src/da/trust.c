@@ -74,6 +74,18 @@ static wf_error check_list(const wf_da *da, const wf_chain_rules *rules, const w
     return error == WF_OK && list->kept < list->crl.entries ? WF_ERROR_CRL : error;
 }
 
+wf_error wf_da_check_lists(const wf_da *da, const wf_pairing *peer) {
+    wf_error error = WF_OK;
+    const wf_revocation_list *list;
+    unsigned at = 0;
+    while (!peer->origin.pinned && error == WF_OK && (list = wf_da_next_list(da, &at)) != NULL) {
+        for (size_t i = 0; i < WF_CHAIN_LEN && error == WF_OK; i++) {
+            error = wf_revocation_check(&da->revocation, list, &peer->origin.path[i]);
+        }
+    }
+    return error;
+}
+
 static wf_error describe_origin(const wf_da *da, const wf_chain_rules *rules, const wf_chain_path *path,
                                 wf_origin *origin) {
     uint8_t anchor[WF_HASH_LEN];

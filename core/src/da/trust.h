@@ -16,6 +16,9 @@ WF_MUST_CHECK wf_error wf_da_judge_stranger(const wf_da *da, wf_time now, const 
 WF_MUST_CHECK wf_error wf_da_judge_chain(const wf_da *da, wf_time now, const wf_bytes *chain, size_t chain_len,
                                          wf_role role, wf_certificate *end, wf_origin *origin);
 
+/* Is the peer on a list that is held? Errors: REVOKED, STORE, STORE_DAMAGED. */
+WF_MUST_CHECK wf_error wf_da_check_lists(const wf_da *da, const wf_pairing *peer);
+
 /* A CA under the anchors that may sign lists, and is on none itself. */
 WF_MUST_CHECK wf_error wf_da_judge_issuer(const wf_da *da, wf_time now, wf_bytes der, wf_certificate *issuer,
                                           wf_origin *origin);
