@@ -117,21 +117,14 @@ static wf_error start_trust(wf_da *da, int64_t build_date) {
     }
     const wf_revocation_list *list;
     unsigned at = 0;
-    while (error == WF_OK && (list = wf_da_next_list(da, &at)) != NULL) {
+    while (error == WF_OK && (list = wf_revocation_next(&da->revocation, &at)) != NULL) {
         error = list->applied ? WF_OK : apply_list(da, list);
     }
     return error;
 }
 
 const wf_revocation_list *wf_da_next_list(const wf_da *da, unsigned *at) {
-    static const uint8_t nobody[WF_HASH_LEN];
-    while (*at < WF_REVOCATION_LISTS) {
-        const wf_revocation_list *list = &da->revocation.lists[(*at)++];
-        if (memcmp(list->crl.issuer, nobody, sizeof nobody) != 0) {
-            return list;
-        }
-    }
-    return NULL;
+    return wf_revocation_next(&da->revocation, at);
 }
 
 static wf_edhoc_config shown_as(wf_da *da, const wf_identity *identity, wf_edhoc_credential_kind kind) {

@@ -95,6 +95,16 @@ void wf_revocation_gather(wf_revocation *revocation, const wf_short_id *id) {
     revocation->count++;
 }
 
+const wf_revocation_list *wf_revocation_next(const wf_revocation *revocation, unsigned *at) {
+    while (*at < WF_REVOCATION_LISTS) {
+        const wf_revocation_list *list = &revocation->lists[(*at)++];
+        if (!is_free(list)) {
+            return list;
+        }
+    }
+    return NULL;
+}
+
 const wf_revocation_list *wf_revocation_of(const wf_revocation *revocation, const uint8_t issuer[static WF_HASH_LEN]) {
     for (size_t i = 0; i < WF_REVOCATION_LISTS; i++) {
         const wf_revocation_list *list = &revocation->lists[i];

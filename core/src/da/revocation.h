@@ -48,6 +48,9 @@ WF_MUST_CHECK wf_error wf_revocation_keep(wf_revocation *revocation, const wf_cr
 /* The peers on it are gone. Errors: STORE. */
 WF_MUST_CHECK wf_error wf_revocation_applied(wf_revocation *revocation, const uint8_t issuer[static WF_HASH_LEN]);
 
+/* Walks the lists held: `*at` starts at 0; NULL at the end. */
+const wf_revocation_list *wf_revocation_next(const wf_revocation *revocation, unsigned *at);
+
 /* The list held of this issuer, or NULL. */
 const wf_revocation_list *wf_revocation_of(const wf_revocation *revocation, const uint8_t issuer[static WF_HASH_LEN]);
 /* Is the certificate on a list? It says OK of one that was not revoked as far as is known. Errors: REVOKED, STORE,

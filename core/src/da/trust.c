@@ -78,7 +78,7 @@ wf_error wf_da_check_lists(const wf_da *da, const wf_pairing *peer) {
     wf_error error = WF_OK;
     const wf_revocation_list *list;
     unsigned at = 0;
-    while (!peer->origin.pinned && error == WF_OK && (list = wf_da_next_list(da, &at)) != NULL) {
+    while (!peer->origin.pinned && error == WF_OK && (list = wf_revocation_next(&da->revocation, &at)) != NULL) {
         for (size_t i = 0; i < WF_CHAIN_LEN && error == WF_OK; i++) {
             error = wf_revocation_check(&da->revocation, list, &peer->origin.path[i]);
         }
