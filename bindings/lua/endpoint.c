@@ -213,6 +213,7 @@ static void read_config(lua_State *L, endpoint *e, wf_engine_config *config) {
     read_node(L, e, &config->node);
     config->policy = read_policy(L);
     config->entropy = wf_entropy_system();
+    e->filters = keep_function(L, "filter", WFL_FILTER_HOOK);
     if (keep_function(L, "trace", WFL_TRACE_HOOK)) {
         config->trace = (wf_trace){.datagram = wfl_trace_hook, .context = e};
     }
@@ -364,6 +365,7 @@ void wfl_add_endpoint(lua_State *L) {
                                        {"close", close_endpoint},
                                        {"is_open", is_open},
                                        {"pump", wfl_endpoint_pump},
+                                       {"deliver", wfl_endpoint_deliver},
                                        {"flush", wfl_endpoint_flush_sim},
                                        {"deadline", wfl_endpoint_deadline_sim},
                                        {NULL, NULL}};

@@ -19,6 +19,8 @@ enum {
     WFL_SET_HOOK,
     WFL_GET_HOOK,
     WFL_TRACE_HOOK,
+    WFL_FILTER_HOOK,
+    WFL_FILTERED, /* what stands in place of a datagram, as long as it is used */
     WFL_HOOK_ERROR,
     WFL_LENT, /* request -> {issuer, list}: what the engine borrows until it is done */
     WFL_USER_VALUES = WFL_LENT
@@ -37,6 +39,7 @@ typedef struct endpoint {
     wf_system_error send_error; /* of the last datagram that could not leave */
     lua_State *caller;          /* of the call under way, for hooks; NULL outside, for it may be a coroutine's */
     bool in_hook;
+    bool filters;              /* there is a WFL_FILTER_HOOK */
     wf_node_dictionary values; /* the rule for values, where it is asked for */
     uint8_t buffer[WF_UDP_DATAGRAM_LEN];
     wfl_sim *sim;            /* not NULL: it lives in a simulated home, and `udp` and `store` are closed */
@@ -56,6 +59,8 @@ void wfl_leave_engine(lua_State *L, endpoint *e);
 bool wfl_set_hook(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_bytes edt);
 bool wfl_get_hook(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_writer *fresh);
 void wfl_trace_hook(void *context, bool sent, const wf_address *peer, wf_bytes datagram, wf_bytes inner);
+/* Does a datagram pass? The filter may put other bytes in its place. */
+bool wfl_filter_passes(endpoint *e, bool sent, const wf_address *peer, bool multicast, wf_bytes *datagram);
 
 /* endpoint_sim.c */
 bool wfl_endpoint_join_sim(lua_State *L, endpoint *e, wf_engine_config *config);
@@ -63,10 +68,12 @@ wf_time wfl_endpoint_now(lua_State *L, const endpoint *e);
 bool wfl_endpoint_date(const endpoint *e, int64_t *date);
 int wfl_endpoint_turn_sim(lua_State *L, endpoint *e);
 int wfl_endpoint_flush_sim(lua_State *L);
+void wfl_endpoint_send_sim(endpoint *e, const wf_address *to, wf_bytes bytes);
 int wfl_endpoint_deadline_sim(lua_State *L);
 
 int wfl_endpoint_open(lua_State *L);
 int wfl_endpoint_pump(lua_State *L);
+int wfl_endpoint_deliver(lua_State *L);
 int wfl_endpoint_audit(lua_State *L); /* audit.c */
 
 /* endpoint_lists.c */

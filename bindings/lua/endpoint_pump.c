@@ -6,18 +6,22 @@
 
 enum { RESCAN_MS = 5000, DATAGRAMS_A_TURN = 64, LONGEST_WAIT_MS = 1000 };
 
+static bool is_everybody(const wf_address *to) {
+    const wf_address nowhere = {0};
+    return wf_address_equal(to, &nowhere);
+}
+
 /* Port 0 and no address: every ECHONET Lite group. */
-static void send(endpoint *e, const wf_datagram *datagram) {
+static void send(endpoint *e, const wf_address *to, wf_bytes bytes) {
     const wf_address groups[] = {wf_address_group_ipv4(e->udp.port), wf_address_group_ipv6(e->udp.port, 0)};
     const unsigned families[] = {WF_UDP_IPV4, WF_UDP_IPV6};
-    const wf_address nowhere = {0};
     wf_error error = WF_OK;
-    if (!wf_address_equal(&datagram->to, &nowhere)) {
-        error = wf_udp_send(&e->udp, &datagram->to, datagram->bytes);
+    if (!is_everybody(to)) {
+        error = wf_udp_send(&e->udp, to, bytes);
     } else {
         for (size_t i = 0; i < 2; i++) {
             if (e->udp.families & families[i]) {
-                wf_error one = wf_udp_send(&e->udp, &groups[i], datagram->bytes);
+                wf_error one = wf_udp_send(&e->udp, &groups[i], bytes);
                 error = one != WF_OK ? one : error;
             }
         }
@@ -30,7 +34,9 @@ static void send(endpoint *e, const wf_datagram *datagram) {
 static void flush(endpoint *e) {
     wf_datagram datagram;
     while (wf_engine_next_datagram(e->engine, &datagram)) {
-        send(e, &datagram);
+        if (wfl_filter_passes(e, true, &datagram.to, is_everybody(&datagram.to), &datagram.bytes)) {
+            send(e, &datagram.to, datagram.bytes);
+        }
     }
 }
 
@@ -41,8 +47,9 @@ static wf_error receive(endpoint *e, wf_time now) {
         if (error != WF_OK || got.len == 0) {
             return error;
         }
-        if (!got.own) {
-            wf_engine_receive(e->engine, now, &got.from, got.multicast, wf_bytes_of(e->buffer, got.len));
+        wf_bytes bytes = wf_bytes_of(e->buffer, got.len);
+        if (!got.own && wfl_filter_passes(e, false, &got.from, got.multicast, &bytes)) {
+            wf_engine_receive(e->engine, now, &got.from, got.multicast, bytes);
             flush(e);
         }
     }
@@ -107,4 +114,25 @@ int wfl_endpoint_pump(lua_State *L) {
     }
     lua_pushboolean(L, true);
     return 1;
+}
+
+/* deliver(endpoint, sent, address or nil, datagram, multicast): goes its way past the filter, which had held it back.
+ */
+int wfl_endpoint_deliver(lua_State *L) {
+    endpoint *e = wfl_endpoint(L);
+    wf_address peer = {0};
+    if (!lua_isnil(L, 3)) {
+        peer = wfl_address(L, 3, "address", e->udp.port);
+    }
+    wf_bytes bytes = wfl_bytes(L, 4, "datagram");
+    if (!lua_toboolean(L, 2)) {
+        wfl_enter_engine(L, e);
+        wf_engine_receive(e->engine, wfl_endpoint_now(L, e), &peer, lua_toboolean(L, 5), bytes);
+        wfl_leave_engine(L, e);
+    } else if (e->sim != NULL) {
+        wfl_endpoint_send_sim(e, &peer, bytes);
+    } else {
+        send(e, &peer, bytes);
+    }
+    return 0;
 }

@@ -37,11 +37,18 @@ static bool has_power(const endpoint *e) {
 }
 
 /* What can't go anywhere is lost, as the network may lose it. */
+void wfl_endpoint_send_sim(endpoint *e, const wf_address *to, wf_bytes bytes) {
+    wf_error error = wf_sim_send(e->sim->sim, (wf_sim_host){e->host}, to, bytes);
+    (void)error;
+}
+
 static void flush(endpoint *e) {
+    const wf_address everybody = {0};
     wf_datagram out;
     while (has_power(e) && wf_engine_next_datagram(e->engine, &out)) {
-        wf_error error = wf_sim_send(e->sim->sim, (wf_sim_host){e->host}, &out.to, out.bytes);
-        (void)error;
+        if (wfl_filter_passes(e, true, &out.to, wf_address_equal(&out.to, &everybody), &out.bytes)) {
+            wfl_endpoint_send_sim(e, &out.to, out.bytes);
+        }
     }
 }
 
@@ -78,8 +85,10 @@ int wfl_endpoint_turn_sim(lua_State *L, endpoint *e) {
     e->sim->caller = L;
     flush(e);
     while (has_power(e) && wf_sim_receive(e->sim->sim, (wf_sim_host){e->host}, &got)) {
-        wf_engine_receive(e->engine, now, &got.from, got.multicast, got.bytes);
-        flush(e);
+        if (wfl_filter_passes(e, false, &got.from, got.multicast, &got.bytes)) {
+            wf_engine_receive(e->engine, now, &got.from, got.multicast, got.bytes);
+            flush(e);
+        }
     }
     if (has_power(e)) {
         wf_engine_tick(e->engine, now);

@@ -82,6 +82,36 @@ static int call_trace(lua_State *L) {
     return 0;
 }
 
+typedef struct filter_call {
+    bool sent, multicast, passes;
+    const wf_address *peer;
+    wf_bytes *datagram;
+} filter_call;
+
+/* filter(sent, address, datagram, multicast): false drops, bytes take the datagram's place, anything else lets it pass.
+ * There is no address when it goes to everybody. */
+static int call_filter(lua_State *L) {
+    filter_call *call = lua_touserdata(L, 2);
+    const wf_address nowhere = {0};
+    lua_getiuservalue(L, 1, WFL_FILTER_HOOK);
+    lua_pushboolean(L, call->sent);
+    if (wf_address_equal(call->peer, &nowhere)) {
+        lua_pushnil(L);
+    } else {
+        wfl_push_address(L, call->peer);
+    }
+    wfl_push_bytes(L, *call->datagram);
+    lua_pushboolean(L, call->multicast);
+    lua_call(L, 4, 1);
+    if (lua_type(L, -1) == LUA_TSTRING) {
+        *call->datagram = wfl_bytes(L, -1, "datagram");
+        lua_pushvalue(L, -1);
+        lua_setiuservalue(L, 1, WFL_FILTERED);
+    }
+    call->passes = lua_isnil(L, -1) || lua_toboolean(L, -1);
+    return 0;
+}
+
 /* Light C functions, light userdata and a checked stack: nothing here can raise outside the protected call. */
 static void protect(endpoint *e, lua_CFunction function, void *call) {
     lua_State *L = e->caller;
@@ -118,4 +148,13 @@ bool wfl_get_hook(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_write
 void wfl_trace_hook(void *context, bool sent, const wf_address *peer, wf_bytes datagram, wf_bytes inner) {
     trace_call call = {.sent = sent, .peer = peer, .datagram = datagram, .inner = inner};
     protect(context, call_trace, &call);
+}
+
+bool wfl_filter_passes(endpoint *e, bool sent, const wf_address *peer, bool multicast, wf_bytes *datagram) {
+    if (!e->filters) {
+        return true;
+    }
+    filter_call call = {.sent = sent, .multicast = multicast, .peer = peer, .datagram = datagram};
+    protect(e, call_filter, &call);
+    return call.passes;
 }

@@ -13,7 +13,7 @@ local Endpoint = {}
 local OPTIONS = {
     identity = true, state = true, address = true, interface = true, port = true, policy = true, trace = true,
     dictionary = true, known = true, listeners_off = true, former = true, build_date = true,
-    product_code = true, production_number = true,
+    product_code = true, production_number = true, filter = true,
     machine = true, -- where it lives in a simulated home (sim.lua)
 }
 
@@ -95,6 +95,21 @@ local function configuration(options, role)
     }
 end
 
+-- What a filter gives besides the core's verdicts: seconds that the datagram is held back.
+local function filter_of(self, filter)
+    check.optional("filter", filter, "function")
+    return filter and function(sent, address, datagram, multicast)
+        local verdict = filter(sent, address, datagram, multicast)
+        if type(verdict) ~= "number" then
+            return verdict
+        end
+        loop.after(self, verdict, function()
+            self.core:deliver(sent, address, datagram, multicast)
+        end)
+        return false
+    end
+end
+
 --- Makes an open object of `class`, or gives nil, message, code. `more` are the class's own options.
 function Endpoint.open(class, options, more)
     local known = setmetatable(more, { __index = OPTIONS })
@@ -116,7 +131,9 @@ function Endpoint.open(class, options, more)
     config.dictionary = getmetatable(names).handle
     local policy = gate.policy(options.policy)
     config.policy = policy.handle
-    local self = setmetatable({ core = core.endpoint(), waiting = {}, seekers = {}, queue = {}, nodes = {} }, class)
+    local self = setmetatable(
+        { core = core.endpoint(), waiting = {}, seekers = {}, queue = {}, nodes = {}, alarms = {} }, class)
+    config.filter = filter_of(self, options.filter)
     self.dictionary, self.releases, self.policy = names, {}, policy
     if options.machine then
         self.machine = options.machine
@@ -358,6 +375,11 @@ end
 --- kept (of how many of these it knows).
 function methods:revocation_lists()
     return self.core:lists()
+end
+
+--- Calls `action` once in so many seconds, while a method of this object waits. Also from inside a hook.
+function methods:after(seconds, action)
+    loop.after(self, check.seconds("seconds", seconds), check.type("action", action, "function"))
 end
 
 --- What was seen since the start: name -> count.

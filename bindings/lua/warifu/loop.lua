@@ -1,5 +1,5 @@
 -- Waiting, and the way of events to those who wait for them. An endpoint has: core, waiting (request -> function), seekers
--- (a set of calls), queue (events that nobody waits for).
+-- (a set of calls), queue (events that nobody waits for), alarms (a list of {at=, act=}, the next one last).
 local core = ...
 
 local loop = {}
@@ -21,6 +21,35 @@ end
 --- Seconds of the clock that an endpoint lives by.
 function loop.now(self)
     return self.machine and self.machine:now() or core.now()
+end
+
+--- Lets `act` be called in so many seconds, by whoever waits then. Returns nothing.
+function loop.after(self, seconds, act)
+    local alarms, at = self.alarms, loop.now(self) + seconds
+    local place = #alarms + 1
+    while place > 1 and alarms[place - 1].at <= at do
+        place = place - 1
+    end
+    table.insert(alarms, place, { at = at, act = act })
+end
+
+--- When the next alarm rings; for ever without one.
+function loop.next_alarm(self)
+    local alarm = self.alarms[#self.alarms]
+    return alarm and alarm.at or math.huge
+end
+
+--- Calls what is due; what that sets anew for now comes with the next turn.
+function loop.ring(self)
+    local alarms, due, now = self.alarms, {}, loop.now(self)
+    while alarms[1] and alarms[#alarms].at <= now do
+        due[#due + 1] = table.remove(alarms)
+    end
+    for _, alarm in ipairs(due) do
+        if self.core:is_open() then
+            alarm.act()
+        end
+    end
 end
 
 local function dispatch(self, event)
@@ -63,8 +92,9 @@ loop.hand_out = hand_out
 
 local function turn(self, seconds)
     loop.announce(self)
-    local went, message, code = wait(self, seconds)
+    local went, message, code = wait(self, math.max(0, math.min(seconds, loop.next_alarm(self) - loop.now(self))))
     hand_out(self)
+    loop.ring(self)
     return went, message, code
 end
 

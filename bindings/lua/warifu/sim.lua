@@ -87,6 +87,7 @@ end
 local function work(endpoint)
     if endpoint.core:pump(0) then
         loop.hand_out(endpoint)
+        loop.ring(endpoint)
     else
         endpoint.core:close() -- its power went at a write
     end
@@ -96,7 +97,9 @@ end
 local function step(home, stop)
     each(home, send)
     local at = home.core:next() or math.huge
-    each(home, function(endpoint) at = math.min(at, endpoint.core:deadline() or math.huge) end)
+    each(home, function(endpoint)
+        at = math.min(at, endpoint.core:deadline() or math.huge, math.ceil(loop.next_alarm(endpoint) * 1000))
+    end)
     at = math.min(at, stop)
     if at == math.huge then
         error("everybody waits, and nothing will ever happen in this home", 0)
