@@ -53,6 +53,7 @@ static int close_endpoint(lua_State *L) {
         wf_engine_end(e->engine, e->engine_size);
         e->engine = NULL;
     }
+    wfl_poller_close(&e->poller);
     wf_udp_close(&e->udp);
     wf_file_store_close(&e->store);
     wf_identity_file_wipe(&e->identity);
@@ -366,7 +367,9 @@ void wfl_add_endpoint(lua_State *L) {
                                        {"is_open", is_open},
                                        {"pump", wfl_endpoint_pump},
                                        {"deliver", wfl_endpoint_deliver},
-                                       {"flush", wfl_endpoint_flush_sim},
+                                       {"pollfd", wfl_endpoint_pollfd},
+                                       {"timeout", wfl_endpoint_timeout},
+                                       {"flush", wfl_endpoint_flush},
                                        {"deadline", wfl_endpoint_deadline_sim},
                                        {NULL, NULL}};
     luaL_newmetatable(L, WFL_ENDPOINT);

@@ -3,6 +3,7 @@
 #define WARIFU_LUA_ENDPOINT_H
 
 #include "binding.h"
+#include "poller.h"
 #include <warifu/clock.h>
 #include <warifu/file_store.h>
 #include <warifu/sim_store.h>
@@ -36,6 +37,7 @@ typedef struct endpoint {
     wf_udp_config udp_config;
     const char *interfaces[WFL_INTERFACES]; /* anchored by the WFL_CONFIG user value */
     wf_time next_rescan;
+    wfl_poller poller;          /* of the sockets; opened when it is asked for */
     wf_system_error send_error; /* of the last datagram that could not leave */
     lua_State *caller;          /* of the call under way, for hooks; NULL outside, for it may be a coroutine's */
     bool in_hook;
@@ -67,13 +69,23 @@ bool wfl_endpoint_join_sim(lua_State *L, endpoint *e, wf_engine_config *config);
 wf_time wfl_endpoint_now(lua_State *L, const endpoint *e);
 bool wfl_endpoint_date(const endpoint *e, int64_t *date);
 int wfl_endpoint_turn_sim(lua_State *L, endpoint *e);
-int wfl_endpoint_flush_sim(lua_State *L);
 void wfl_endpoint_send_sim(endpoint *e, const wf_address *to, wf_bytes bytes);
+void wfl_endpoint_flush_sim(lua_State *L, endpoint *e);
 int wfl_endpoint_deadline_sim(lua_State *L);
 
 int wfl_endpoint_open(lua_State *L);
+
+/* endpoint_pump.c */
 int wfl_endpoint_pump(lua_State *L);
 int wfl_endpoint_deliver(lua_State *L);
+void wfl_endpoint_flush_udp(endpoint *e);
+wf_time wfl_endpoint_deadline(const endpoint *e); /* when it wants a turn, on this machine */
+
+/* endpoint_poll.c */
+int wfl_endpoint_pollfd(lua_State *L);
+int wfl_endpoint_flush(lua_State *L);
+int wfl_endpoint_timeout(lua_State *L);
+
 int wfl_endpoint_audit(lua_State *L); /* audit.c */
 
 /* endpoint_lists.c */

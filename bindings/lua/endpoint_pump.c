@@ -31,7 +31,7 @@ static void send(endpoint *e, const wf_address *to, wf_bytes bytes) {
     }
 }
 
-static void flush(endpoint *e) {
+void wfl_endpoint_flush_udp(endpoint *e) {
     wf_datagram datagram;
     while (wf_engine_next_datagram(e->engine, &datagram)) {
         if (wfl_filter_passes(e, true, &datagram.to, is_everybody(&datagram.to), &datagram.bytes)) {
@@ -50,17 +50,19 @@ static wf_error receive(endpoint *e, wf_time now) {
         wf_bytes bytes = wf_bytes_of(e->buffer, got.len);
         if (!got.own && wfl_filter_passes(e, false, &got.from, got.multicast, &bytes)) {
             wf_engine_receive(e->engine, now, &got.from, got.multicast, bytes);
-            flush(e);
+            wfl_endpoint_flush_udp(e);
         }
     }
     return WF_OK;
 }
 
+wf_time wfl_endpoint_deadline(const endpoint *e) {
+    wf_time deadline = wf_engine_deadline(e->engine);
+    return deadline < e->next_rescan ? deadline : e->next_rescan;
+}
+
 static int wait_ms(const endpoint *e, wf_time now, lua_Number seconds) {
-    wf_time until = wf_engine_deadline(e->engine);
-    if (e->next_rescan < until) {
-        until = e->next_rescan;
-    }
+    wf_time until = wfl_endpoint_deadline(e);
     wf_time longest = seconds > 0 ? (wf_time)fmin(ceil(seconds * 1000), LONGEST_WAIT_MS) : 0;
     if (until <= now) {
         return 0;
@@ -98,14 +100,14 @@ int wfl_endpoint_pump(lua_State *L) {
         return wfl_endpoint_turn_sim(L, e);
     }
     wfl_enter_engine(L, e);
-    flush(e);
+    wfl_endpoint_flush_udp(e);
     wf_error error = wait_for_datagrams(e, wait_ms(e, wfl_now(L), seconds));
     wf_time now = wfl_now(L);
     if (error == WF_OK) {
         error = receive(e, now);
     }
     wf_engine_tick(e->engine, now);
-    flush(e);
+    wfl_endpoint_flush_udp(e);
     rescan(e, now);
     wfl_leave_engine(L, e);
     if (error != WF_OK) {

@@ -52,14 +52,9 @@ static void flush(endpoint *e) {
     }
 }
 
-/* flush(endpoint): what waits to be sent is on its way. */
-int wfl_endpoint_flush_sim(lua_State *L) {
-    endpoint *e = wfl_endpoint(L);
-    wfl_enter_engine(L, e);
+void wfl_endpoint_flush_sim(lua_State *L, endpoint *e) {
     e->sim->caller = L;
     flush(e);
-    wfl_leave_engine(L, e);
-    return 0;
 }
 
 /* deadline(endpoint): when its engine wants a turn, in milliseconds; nil for never. After a turn not before the next

@@ -365,7 +365,7 @@ function cases.a_device_works_for_the_time_it_is_given()
     local device <close> = alone()
     local start = warifu.now()
     check.equal(device:serve(0.3), true)
-    failure("NO_ANSWER", device:step(0))
+    failure("NO_ANSWER", device:next_event(0))
     local took = warifu.now() - start
     check.equal(took > 0.29, true)
 end
@@ -413,7 +413,7 @@ end
 
 function cases.a_hook_can_not_call_back_into_the_engine()
     local device
-    local made <close>, setter = one_property { on_set = function() device:step(0) end }
+    local made <close>, setter = one_property { on_set = function() device:next_event(0) end }
     device = made
     local ok, message = pcall(device.serve, device, 10)
     check.equal(device:serve(0), true) -- the refusal leaves

@@ -21,7 +21,7 @@ local function open(_, options)
     if not self then
         return nil, message, code
     end
-    self.timeout = check.seconds("timeout", options and options.timeout, 0)
+    self.patience = check.seconds("timeout", options and options.timeout, 0)
     return Endpoint.add_or_close(self, OBJECT, {})
 end
 

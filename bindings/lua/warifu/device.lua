@@ -141,11 +141,6 @@ function Device:get_own(eoj, key)
     return values[keys[1].name or keys[1].epc]
 end
 
---- Works for at most `timeout` seconds and gives the first thing that happened, or nil, message, "NO_ANSWER".
-function Device:step(timeout)
-    return self:next_event(timeout)
-end
-
 --- Works for `seconds` (without them: for ever); `on_event(event)` sees what happens and ends it by returning false.
 function Device:serve(seconds, on_event)
     check.optional("on_event", on_event, "function")

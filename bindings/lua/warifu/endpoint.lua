@@ -264,6 +264,28 @@ function methods:next_event(timeout)
     return event and for_people(self, event), message, code
 end
 
+--- Does what there is to do, without waiting, and gives the next event, or nil when there is none: for a loop of somebody
+--- else, which waits until `pollfd` is readable or `timeout` seconds are over.
+function methods:step()
+    local event, message, code = loop.step(self)
+    return event and for_people(self, event), message, code
+end
+
+--- One descriptor for all its sockets, which stays its own; it may be added to any poll. nil in a simulated home.
+function methods:pollfd()
+    return self.core:pollfd()
+end
+
+--- What to wait for at `pollfd`: always "r".
+function methods.events()
+    return "r"
+end
+
+--- Seconds after which it wants a `step` though nothing came in; what waits to be sent is sent.
+function methods:timeout()
+    return loop.timeout(self)
+end
+
 --- Events for a `for` loop, until `timeout` seconds are over (without them: for ever). Raises when the network fails.
 function methods:watch(timeout)
     local deadline = loop.now(self) + check.seconds("timeout", timeout, math.huge)

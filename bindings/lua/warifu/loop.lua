@@ -178,6 +178,24 @@ function loop.next_event(self, deadline)
     return table.remove(self.queue, 1)
 end
 
+--- Works without waiting, and gives the next such event, if there is one.
+function loop.step(self)
+    local went, message, code = turn(self, 0)
+    if not went then
+        return nil, message, code
+    end
+    return table.remove(self.queue, 1)
+end
+
+--- Seconds until it wants a turn, whatever comes in; what waits to be sent is sent.
+function loop.timeout(self)
+    loop.announce(self)
+    self.core:flush()
+    hand_out(self)
+    local left = math.min(self.core:timeout(), loop.next_alarm(self) - loop.now(self))
+    return #self.queue > 0 and 0 or math.max(0, left)
+end
+
 --- Lets what is under way leave.
 function loop.flush(self)
     return wait(self, 0)

@@ -121,7 +121,7 @@ end
 local function call(self, eoj, sets, gets, options)
     local owner = self.owner
     local target = rawget(self, "id") or self.address
-    local timeout = options.timeout or owner.timeout or 0
+    local timeout = options.timeout or owner.patience or 0
     local done, message, code, last = loop.await(owner, nil,
         owner.core:call(target, eoj, sets, gets, timeout, options.verify or 0, options.repeatable, options.force))
     last = done or last
