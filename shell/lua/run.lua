@@ -1,26 +1,21 @@
 -- Running verbs and Lua: results to the standard output, errors to the standard error, a status for the exit.
 local shell = ...
 local warifu = require "warifu"
+local arguments = shell.part "arguments"
+local home = shell.part "home"
+local manual = shell.part "manual"
+local output = shell.part "output"
 local show = shell.part "show"
 local status = shell.part "status"
 local verbs = shell.part "verbs"
 
 local run = {}
 
-local function complain(text)
-    io.stdout:flush()
-    io.stderr:write(text, "\n")
-end
+local complain = output.complain
 
--- nil, message, CODE is how the module says that something failed.
+-- nil, message, CODE is how the module says that something failed. A verb may give what it has all the same.
 local function is_failure(results)
-    return results[1] == nil and type(results[2]) == "string" and warifu.errors[results[3]] ~= nil
-end
-
-local function report_failure(results)
-    local message, code = results[2], results[3]
-    complain(("%s: %s"):format(code, message))
-    return status.of(code)
+    return type(results[2]) == "string" and warifu.errors[results[3]] ~= nil
 end
 
 -- A traceback helps with a mistake in a script, not with a message for the user.
@@ -54,25 +49,100 @@ local function call(f, ...)
     end
     table.remove(results, 1)
     results.n = results.n - 1
-    if is_failure(results) then
-        return nil, report_failure(results)
-    end
     return results, status.DONE
 end
 
---- A verb with its words.
-function run.verb(name, words)
-    local row = verbs.find(name)
-    if not verbs.fits(row, #words) then
-        complain(("warifu: usage: %s %s"):format(row.name, row.arguments))
-        return status.USAGE
+-- The same for Lua, whose failure is a nil with message and code.
+local function call_lua(f, ...)
+    local results, code = call(f, ...)
+    if results and results[1] == nil and is_failure(results) then
+        return nil, output.failure(results[2], results[3])
     end
-    local results, code = call(row.call, table.unpack(words))
-    if results and results[1] then
-        print((results[1]:gsub("\n$", "")))
-        code = results[2] or code
+    return results, code
+end
+
+-- Those of the start count in a line too, as long as the controller is not open with others.
+local function take_start_options(given)
+    for _, option in ipairs(verbs.START) do
+        local value = given[option.key]
+        if value ~= nil and value ~= shell.options[option.key] then
+            if home.current() then
+                return nil, option.name .. " belongs to the start of warifu: its controller is open already"
+            end
+            shell.options[option.key] = value
+        end
     end
-    return code
+    return true
+end
+
+-- What the words give to a verb; nil and what is wrong.
+local function read_words(row, words)
+    local given, problem = arguments.read(row.declared, { row.options, verbs.COMMON, verbs.START }, words)
+    local taken = given
+    if given and not given.help then
+        taken, problem = take_start_options(given)
+    end
+    if not taken then
+        return nil, ("%s; usage: %s"):format(problem, row.synopsis)
+    end
+    output.begin(given)
+    return given
+end
+
+local function run_row(row, given)
+    local results, code = call(row.run, given)
+    if not results then
+        return code
+    end
+    local value, message = results[1], results[2]
+    if value ~= nil then
+        output.result(row, value, given)
+        code = row.status and row.status(value) or code
+    end
+    return message and output.failure(message, results[3]) or code
+end
+
+-- The row that these words begin with; nil and what is wrong.
+local function take_row(words)
+    local row, rest = verbs.take(words)
+    if not row then
+        return nil, ("'%s' goes on:\n%s"):format(words[1], manual.family(words[1]))
+    end
+    return row, rest
+end
+
+local function usage_error(problem)
+    complain("warifu: " .. problem:gsub("\n$", ""))
+    return status.USAGE
+end
+
+--- A verb and its words: prints, and gives the exit status.
+function run.verb(words)
+    local row, rest = take_row(words)
+    if not row then
+        return usage_error(rest)
+    end
+    local given, problem = read_words(row, rest)
+    if not given then
+        return usage_error(problem)
+    elseif given.help then
+        io.stdout:write(manual.verb(row))
+        return status.DONE
+    end
+    return run_row(row, given)
+end
+
+--- The same for Lua: verb("get", "AIRCON", "roomTemperature") gives the value, or nil, message, code.
+function run.call(...)
+    local row, rest = take_row { ... }
+    local given, problem
+    if row then
+        given, problem = read_words(row, rest)
+    end
+    if not given then
+        error(problem or rest, 2)
+    end
+    return row.run(given)
 end
 
 -- As lua sets it: the script at 0, before it the program.
@@ -86,7 +156,7 @@ local function run_chunk(chunk, message, words)
         complain("warifu: " .. message)
         return status.FAILED
     end
-    local _, code = call(chunk, table.unpack(words))
+    local _, code = call_lua(chunk, table.unpack(words))
     return code
 end
 
@@ -114,9 +184,11 @@ end
 
 --- One line as people type it: a verb, an expression whose value is shown, or a statement.
 function run.line(line)
-    local name, words = verbs.parse(line)
-    if name then
-        return run.verb(name, words)
+    local words, open = verbs.parse(line)
+    if open then
+        return usage_error(("a %s is never closed"):format(open))
+    elseif words then
+        return run.verb(words)
     end
     local chunk, message = load("return " .. line, "=line", "t")
     if not chunk then
@@ -126,7 +198,7 @@ function run.line(line)
         complain("warifu: " .. message)
         return status.FAILED
     end
-    local results, code = call(chunk)
+    local results, code = call_lua(chunk)
     if results and results.n > 0 then
         print(show.results(results))
     end

@@ -5,7 +5,6 @@ import pty
 import re
 import select
 import signal
-import socket
 import stat
 import subprocess
 import time
@@ -20,31 +19,6 @@ PROMPT, MORE = "warifu> ", "     >> "
 SECONDS = 20
 GET = "1081000105FF010130016201B300"
 ESCAPE = "\x1b"
-
-
-@pytest.fixture
-def shell(build: Path) -> Path:
-    return build / "shell" / "warifu"
-
-
-@pytest.fixture
-def run(shell: Path, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Runs the shell without a terminal."""
-
-    def go(*words: str, text: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [shell, *words], input=text, capture_output=True, text=True, timeout=SECONDS, cwd=tmp_path, check=False
-        )
-
-    return go
-
-
-@pytest.fixture
-def free_port() -> int:
-    """A UDP port that nobody has at this moment."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Terminal:
@@ -182,7 +156,7 @@ def test_errors_are_said_and_the_prompt_goes_on(terminal: Callable[..., Terminal
     assert "PEM" not in prompt.line("warifu.Identity.load('/nowhere.pem')")
     assert "STORE: the store can't be read or written: /nowhere.pem" in prompt.shown
     assert "bad argument 'bytes'" in prompt.line("warifu.codec.parse(1)")
-    assert "usage: decode HEX..." in prompt.line("decode")
+    assert "HEX is missing; usage: decode HEX..." in prompt.line("decode")
 
 
 def test_the_history_comes_back_and_only_its_owner_reads_it(terminal: Callable[..., Terminal], tmp_path: Path) -> None:
@@ -330,24 +304,25 @@ def test_a_passphrase_typed_for_a_backup_is_asked_twice_and_never_shown(
         ),
         (["nowhere.lua"], 1, "warifu: cannot open nowhere.lua"),
         (["--nonsense"], 2, "warifu: there is no option --nonsense; see warifu --help\n"),
-        (["-e"], 2, "warifu: -e needs a value; see warifu --help\n"),
-        (["--port", "x"], 2, "warifu: --port needs a number"),
-        (["decode"], 2, "warifu: usage: decode HEX...\n"),
+        (["-e"], 2, "warifu: -e needs a value: CODE; see warifu --help\n"),
+        (["--port", "x"], 2, "warifu: --port takes a number from 1 to 65535, not 'x'; see warifu --help\n"),
+        (["decode"], 2, "warifu: HEX is missing; usage: decode HEX...\n"),
         (["decode", "10", "8"], 3, "ARGUMENT: "),
         (["decode", "1082"], 3, "FRAME: "),
-        (["audit", "--xml"], 3, "ARGUMENT: "),
-        (["reset"], 2, "warifu: usage: reset --yes"),
-        (["reset", "yes"], 3, "ARGUMENT: all pairings and their keys would go"),
-        (["adopt", "yes"], 3, "ARGUMENT: two nodes would be one"),
-        (["forget", "FE00"], 3, "ARGUMENT: NUMBER has 34 hexadecimal digits"),
+        (["audit", "--xml"], 2, "warifu: there is no option --xml; usage: audit"),
+        (["reset"], 3, "ARGUMENT: all pairings and their keys would go"),
+        (["reset", "yes"], 2, "warifu: 'yes' is one word too many; usage: reset [--yes]"),
+        (["adopt"], 3, "ARGUMENT: two nodes would be one"),
+        (["forget"], 3, "ARGUMENT: either the NUMBER of a peer"),
+        (["forget", "FE00"], 2, "warifu: NUMBER is 34 hexadecimal digits, not 'FE00'; usage: forget "),
         (["--state", "nowhere", "forget", "FE" + 16 * "00"], 9, "STORE: "),
         (["--state", "nowhere", "peers"], 9, "STORE: "),
         (["--state", "nowhere", "backup", "b"], 3, "ARGUMENT: there is no passphrase"),
-        (["--state", "fresh", "restore", "nowhere.backup", "--hard"], 3, "ARGUMENT: restore knows"),
+        (["--state", "fresh", "restore", "nowhere.backup", "--hard"], 2, "warifu: there is no option --hard"),
         (["--state", "nowhere", "audit"], 9, "STORE: "),
         (["-e", "return nil, 'text', 'TAG'"], 4, "TAG: text\n"),
         (["-e", "return nil, 'text', 'WINDOW_CLOSED'"], 5, "WINDOW_CLOSED: text\n"),
-        (["--address", "127.0.0.1", "--port", "PORT", "discover", "0.1"], 6, "NO_ANSWER: "),
+        (["--address", "127.0.0.1", "--port", "PORT", "--quiet", "discover", "0.1"], 6, "NO_ANSWER: "),
         (["-e", "return nil, 'text', 'NO_SESSION'"], 7, "NO_SESSION: text\n"),
         (["-e", "return nil, 'text', 'NO_PROPERTY'"], 8, "NO_PROPERTY: text\n"),
         (["-e", "return warifu.Identity.load 'nowhere.pem'"], 9, "STORE: "),
@@ -373,17 +348,9 @@ def test_an_interrupt_ends_a_script_with_130(shell: Path) -> None:
 
 def test_help_names_every_verb_and_option(run: Callable) -> None:
     text = run("--help").stdout
-    for word in ("discover", "decode HEX...", "help", "version", "-e CODE", "--state DIR", "--interface NAME"):
+    for word in ("discover", "decode HEX...", "help", "version", "-e CODE", "--state DIR", "--interface INTERFACE"):
         assert word in text
-    assert run("help").stdout.startswith("  discover")
-
-
-def test_the_reference_page_shows_the_help_as_it_is(shell: Path) -> None:
-    help_text = subprocess.run(
-        [shell, "--help"], env={"XDG_STATE_HOME": "/srv/you/.local/state"}, capture_output=True, text=True, check=True
-    ).stdout
-    page = Path(__file__).parent.parent.parent / "docs" / "reference" / "shell.md"
-    assert f"```\n{help_text}```\n" in page.read_text()
+    assert "\n  discover " in run("help").stdout
 
 
 def test_nothing_but_text_goes_where_no_terminal_is(run: Callable) -> None:
@@ -431,7 +398,7 @@ def test_a_set_up_code_is_not_taken_as_a_word(run: Callable) -> None:
     assert done.stderr.startswith("ARGUMENT: a code is no word")
     assert CODE[20:26] not in done.stderr
     assert run("code", "nowhere.txt").stderr.startswith("STORE: nowhere.txt: ")
-    assert run("code", "--red").stderr == "ARGUMENT: there is no option --red\n"
+    assert run("code", "--red").stderr.startswith("warifu: there is no option --red; usage: code ")
 
 
 @pytest.mark.parametrize(("locale", "ascii_only"), [("C.UTF-8", False), ("C", True)])

@@ -1,0 +1,140 @@
+-- The controller that lasts as long as the program: opened when something first needs it, closed at the end.
+local shell = ...
+local warifu = require "warifu"
+local output = shell.part "output"
+local place = shell.part "place"
+
+local home = {}
+
+local controller
+local names -- of the overlay
+local tracers = {}
+
+--- The names of an overlay over those that are built in.
+function home.dictionary()
+    if not names then
+        local path = shell.options.overlay
+        if not path then
+            return warifu.dictionary
+        end
+        local message, code
+        names, message, code = warifu.dictionary.load(path)
+        return names, message, code
+    end
+    return names
+end
+
+local function exists(path)
+    local file <close> = io.open(path)
+    return file ~= nil
+end
+
+-- One of its own: nobody vouches for it, which a set-up code does not ask for.
+local function make_identity(path)
+    local authority <close>, message, code = warifu.Authority.create "Warifu shell"
+    local identity, saved
+    if authority then
+        identity, message, code = authority:issue("controller", nil, { name = "Warifu shell" })
+    end
+    if identity then
+        saved, message, code = identity:save(path)
+    end
+    if not saved then
+        return nil, message, code
+    end
+    output.note("made an identity for this shell, %s; under a common root, use one of its own (help identity)", path)
+    return path
+end
+
+--- The file of the identity that counts: --identity, else that of the state directory, which is made when it is missing.
+function home.identity()
+    if shell.options.identity then
+        return shell.options.identity
+    end
+    local directory, message = place.directory()
+    if not directory then
+        return nil, message, "STORE"
+    end
+    local path = directory .. "/identity.pem"
+    if exists(path) then
+        return path
+    end
+    return make_identity(path)
+end
+
+local SHIPPED = { strict = true, mixed = true, open = true }
+
+local function policy(dictionary)
+    local word = shell.options.policy
+    if not word or SHIPPED[word] then
+        return word
+    end
+    return warifu.Policy.load(word, { dictionary = dictionary })
+end
+
+local function trace(...)
+    for _, tracer in ipairs(tracers) do
+        tracer(...)
+    end
+end
+
+--- Has `tracer(sent, address, datagram, inner)` called for every datagram from now on; gives a value to be closed.
+function home.trace(tracer)
+    table.insert(tracers, tracer)
+    return setmetatable({}, { __close = function()
+        for i, each in ipairs(tracers) do
+            if each == tracer then
+                table.remove(tracers, i)
+                return
+            end
+        end
+    end })
+end
+
+local function open()
+    local options = shell.options
+    local dictionary, message, code = home.dictionary()
+    if not dictionary then
+        return nil, message, code
+    end
+    local rules, identity
+    rules, message, code = policy(dictionary)
+    if not rules and options.policy then
+        return nil, message, code
+    end
+    identity, message, code = home.identity()
+    if not identity then
+        return nil, message, code
+    end
+    local directory = place.directory()
+    return warifu.Controller {
+        identity = identity, state = directory, interface = options.interface, address = options.address,
+        port = options.port, policy = rules, dictionary = dictionary, trace = trace,
+    }
+end
+
+--- The controller, opened now if it is not open yet.
+function home.open()
+    if not controller then
+        local opened, message, code = open()
+        if not opened then
+            return nil, message, code
+        end
+        controller = opened
+    end
+    return controller
+end
+
+--- The controller if it is open.
+function home.current()
+    return controller
+end
+
+function home.close()
+    if controller then
+        controller:close()
+        controller = nil
+    end
+end
+
+return home

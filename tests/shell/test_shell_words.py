@@ -1,0 +1,97 @@
+"""How lines and words are read, and how results and failures come out, whatever the verb."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+GET = "1081000105FF010130016201B300"
+MEANING = "ECHONET Lite, TID 0001: 05FF01 -> 013001 Get (62)\n  B3 (targetTemperature)"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"decode {GET}",
+        f"decode '{GET[:8]}' \"{GET[8:]}\"",
+        f"decode '{GET[:8]} {GET[8:]}'",
+        f"decode {GET[:8]}\\ {GET[8:]}",
+        f"  decode -- {GET}  ",
+    ],
+)
+def test_quotes_and_backslashes_keep_words(run: Callable, line: str) -> None:
+    done = run(text=line + "\n")
+    assert (done.returncode, done.stdout, done.stderr) == (0, MEANING + "\n", "")
+
+
+def test_a_quote_that_is_never_closed_is_wrong_usage(run: Callable) -> None:
+    done = run(text="decode '1081\n")
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "warifu: a ' is never closed\n")
+
+
+def test_a_line_that_goes_on_as_lua_is_lua(run: Callable) -> None:
+    done = run(text="version\npeers = {'a'}\npeers[1]\nhelp, x = 1, 2\nx + 1\n")
+    assert (done.returncode, done.stdout.splitlines()[1:]) == (0, ["a", "3"])
+
+
+@pytest.mark.parametrize("words", [["--json", "decode", GET], ["decode", "--json", GET], ["decode", GET, "--json"]])
+def test_options_of_every_verb_stand_before_and_after_it(run: Callable, words: list[str]) -> None:
+    done = run(*words)
+    assert json.loads(done.stdout) == {"bytes": GET, "text": MEANING}
+
+
+def test_an_option_takes_its_value_after_a_blank_or_an_equals_sign(run: Callable) -> None:
+    for words in (["peers", "--state", "nowhere"], ["peers", "--state=nowhere"]):
+        assert run(*words).stderr.startswith("STORE: ")
+    assert run("--json=1", "version").stderr == "warifu: --json takes no value; see warifu --help\n"
+
+
+def test_a_failure_is_an_object_on_the_standard_error_with_json(run: Callable) -> None:
+    done = run("decode", "1082", "--json")
+    said = json.loads(done.stderr)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert (said["error"], said["status"]) == ("FRAME", 3)
+    assert said["next"]
+
+
+def test_quiet_leaves_the_bare_result(run: Callable, free_port: int) -> None:
+    where = ("--address", "127.0.0.1", "--port", str(free_port))
+    assert run(*where, "discover", "0", "--quiet").stderr.startswith("NO_ANSWER: ")
+    assert run("backup", "b", "--quiet", text="correct horse\n").stdout == ""
+
+
+def test_the_first_use_makes_an_identity_and_says_so(run: Callable, tmp_path: Path, free_port: int) -> None:
+    where = ("--address", "127.0.0.1", "--port", str(free_port))
+    first = run(*where, "discover", "0").stderr
+    assert first.startswith(f"made an identity for this shell, {tmp_path}/warifu/identity.pem; ")
+    assert (tmp_path / "warifu" / "identity.pem").stat().st_mode & 0o777 == 0o600
+    assert run(*where, "discover", "0").stderr.startswith("NO_ANSWER: ")
+
+
+def test_options_of_the_start_are_refused_once_the_controller_is_open(run: Callable, free_port: int) -> None:
+    lines = ["version --address 127.0.0.1 --port PORT", "x = home", "version --port PORT", "version --port 4000"]
+    done = run(text="\n".join(lines).replace("PORT", str(free_port)))
+    assert done.returncode == 2
+    assert "--port belongs to the start of warifu" in done.stderr
+    assert done.stdout.count("Lua 5.4") == 2
+
+
+def test_lua_runs_verbs_and_gets_values(run: Callable) -> None:
+    code = f"""
+        print(verb('decode', '{GET}').bytes)
+        print(select('#', verb('decode', '1082')), select(3, verb('decode', '1082')))
+        print(pcall(verb, 'decode'))
+    """
+    lines = run("-e", code).stdout.splitlines()
+    assert lines[:2] == [GET, "3\tFRAME"]
+    assert lines[2].startswith("false\t")
+    assert lines[2].endswith("HEX is missing; usage: decode HEX...")
+
+
+def test_the_table_of_verbs_is_data(run: Callable) -> None:
+    table = json.loads(run("help", "--json").stdout)
+    assert {"verbs", "common", "start"} == set(table)
+    (decode,) = (verb for verb in table["verbs"] if verb["name"] == "decode")
+    assert decode["arguments"] == [{"name": "HEX", "optional": False, "many": True, "complete": "none"}]
+    assert decode["options"] == []
