@@ -22,7 +22,7 @@ PROPERTIES = [
 ]
 
 
-async def main(identity, code, state, address, window, policy, trace) -> None:
+async def main(given: argparse.Namespace) -> None:
     def on_set(_: warifu.Object, epc: int, old: bytes, new: bytes) -> bool:
         if epc == POWER:
             device.put(AIRCON, WATTS, (640 if new == b"\x30" else 5).to_bytes(2))
@@ -33,12 +33,12 @@ async def main(identity, code, state, address, window, policy, trace) -> None:
         print("state", json.dumps(values | {"counters": dict(device.counters)}))
 
     objects = [warifu.Object(AIRCON, PROPERTIES)]
-    options = {"identity": identity, "state": state, "address": address, "policy": policy, "trace": trace}
-    setup_code = warifu.SetupCode.load_or_make(code, identity) if code else None
+    options = {name: getattr(given, name) for name in ("identity", "state", "address", "policy", "trace")}
+    setup_code = warifu.SetupCode.load_or_make(given.code, given.identity) if given.code else None
     async with warifu.Device(objects, on_set=on_set, setup_code=setup_code, **options) as device:
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, show)
-        if window:
-            device.open_window(window)
+        if given.window:
+            device.open_window(given.window)
         if setup_code:
             print(setup_code.qr(), setup_code.text(grouped=True), sep="\n")
         print("ready", device.number.hex().upper(), *device.addresses)
@@ -55,4 +55,4 @@ parser.add_argument("--window", type=float, metavar="SECONDS", help="a controlle
 parser.add_argument("--policy", default="strict", help="strict, mixed, or open: everybody may do everything")
 parser.add_argument("--trace", type=warifu.JsonLines, help="file for every datagram, as lines of JSON")
 with contextlib.suppress(KeyboardInterrupt):
-    asyncio.run(main(**vars(parser.parse_args())))
+    asyncio.run(main(parser.parse_args()))

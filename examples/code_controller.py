@@ -9,11 +9,11 @@ import warifu
 AIRCON = 0x013001
 
 
-async def main(identity, number, address, code_alone) -> None:
+async def main(identity: warifu.Identity, number: bytes, address: str | None, code_alone: bool) -> None:
     code = warifu.SetupCode.parse(getpass.getpass("set-up code: "))
     async with warifu.Controller(identity=identity, address=address) as home:
-        node = next((node for node in await home.discover() if node.number == number and node.da), None)
-        if node is None:
+        node = next((node for node in await home.discover() if node.number == number), None)
+        if node is None or node.da is None:
             raise SystemExit("no such device answered: is it on, in the same network, and with an identity?")
         demands = [word for word, does in (("code", node.da.demands_code), ("root", node.da.demands_root)) if does]
         print(f"found {node.address}, demands {' and '.join(demands)}")

@@ -8,7 +8,9 @@ import warifu
 AIRCON, POWER, TARGET, ROOM = 0x013001, 0x80, 0xB3, 0xBB
 
 
-async def main(identity, number, address, restart, trace) -> None:
+async def main(
+    identity: warifu.Identity, number: bytes, address: str | None, restart: bool, trace: warifu.Trace | None
+) -> None:
     async with asyncio.timeout(120), warifu.Controller(identity=identity, address=address, trace=trace) as home:
         node = next((node for node in await home.discover() if node.number == number), None)
         if node is None or node.da is None:

@@ -27,6 +27,7 @@ def main(folder: Path) -> bytes:
         for name in CONTROLLERS:
             authority.issue("controller", name=name, days=30).save(folder / f"{name}.pem")
         authority.publish()
+    assert device.number is not None
     return device.number
 
 

@@ -167,7 +167,7 @@ def test_an_unknown_interface_is_named_with_the_next_step():
 
 @pytest.mark.parametrize(
     ("name", "most"),
-    [("air_conditioner.py", 59), ("hello_controller.py", 39), ("hello_controller.lua", 39), ("code_controller.py", 39)],
+    [("air_conditioner.py", 59), ("hello_controller.py", 41), ("hello_controller.lua", 39), ("code_controller.py", 39)],
 )
 def test_the_examples_stay_short(name: str, most: int):
     assert len((EXAMPLES / name).read_text().splitlines()) <= most

@@ -1,9 +1,10 @@
-"""The shapes of rows of the dictionary and of policies, as the core hands them out."""
+"""The shapes of rows of the dictionary, of policies and authorities, as the core hands them out."""
 
 from typing import Any, Literal
 
 Rule = Literal["none", "optional", "required", "required_c", "required_o"]
 Names = tuple[str, str, str]  # identifier, English, Japanese
+CaKind = Literal["root", "issuing", "devices", "controllers"]
 Moment = tuple[int, int, int, int, int, int]  # year, month, day, hour, minute, second
 
 # class, EPC, since, until, in_release, rules, atomic, sizes, names

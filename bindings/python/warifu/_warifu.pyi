@@ -4,7 +4,7 @@ from typing import Any, ClassVar, Final, Literal, Self, final
 
 from _typeshed import ReadableBuffer, StrOrBytesPath, structseq
 
-from ._rows import Names, NodeToWrite, PropertyEntry, TypeRow, ValueNode, VerdictRow
+from ._rows import CaKind, Names, NodeToWrite, PropertyEntry, TypeRow, ValueNode, VerdictRow
 
 __version__: str
 
@@ -410,8 +410,6 @@ class Identity:
     def role(self) -> Literal["device", "controller"] | None: ...
     @property
     def fingerprint(self) -> bytes: ...
-
-CaKind = Literal["root", "issuing", "devices", "controllers"]
 
 @final
 class Ca:

@@ -11,10 +11,11 @@ from typing import Literal, Self, get_args, overload
 from . import _warifu
 from ._numbers import Number, as_number
 from ._pem import certificates_to_pem
+from ._rows import CaKind
 from ._warifu import Identity
 
 Role = Literal["device", "controller"]
-Kind = Literal["root", "issuing", "devices", "controllers"]
+Kind = CaKind
 Reason = Literal[
     "unspecified",
     "key_compromise",
@@ -122,8 +123,8 @@ class Authority:
     @property
     def certificates(self) -> dict[Kind, bytes]:
         """The certificates of the root and its CAs, in DER."""
-        found = ((kind, self._ca.certificate(kind)) for kind in _KINDS)
-        return {kind: der for kind, der in found if der is not None}
+        found: dict[Kind, bytes | None] = {kind: self._ca.certificate(kind) for kind in _KINDS}
+        return {kind: der for kind, der in found.items() if der is not None}
 
     def add_ca(self, kind: Kind, name: str, *, days: float = 3650) -> None:
         """Makes a CA under the root, which from then on issues in its place.
