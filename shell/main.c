@@ -1,4 +1,5 @@
 /* The program `warifu`: a Lua 5.4 with the module `warifu` in it, verbs for people, and a prompt. */
+#define _POSIX_C_SOURCE 200809L
 #include "parts.h"
 #include "shell.h"
 #include <locale.h>
@@ -31,6 +32,7 @@ static int run(lua_State *L) {
     lua_newtable(L);
     shell_add_prompt(L);
     shell_add_secret(L);
+    shell_add_files(L);
     wfl_run_part(L, shell_parts, "main");
     lua_createtable(L, argc, 0);
     for (int i = 0; i < argc; i++) {
@@ -49,7 +51,7 @@ int main(int argc, char **argv) {
         fputs("warifu: not enough memory\n", stderr);
         return FAILED;
     }
-    shell_catch_interrupts(L);
+    shell_catch_signals(L);
     lua_pushcfunction(L, run);
     lua_pushinteger(L, argc);
     lua_pushlightuserdata(L, argv);
@@ -59,5 +61,10 @@ int main(int argc, char **argv) {
         fprintf(stderr, "warifu: %s\n", luaL_tolstring(L, -1, NULL));
     }
     lua_close(L);
-    return flush_output(status);
+    status = flush_output(status);
+    if (shell_ending() != 0) { /* all is cleaned up: now it ends as its parent expects */
+        signal(shell_ending(), SIG_DFL);
+        raise(shell_ending());
+    }
+    return status;
 }

@@ -1,86 +1,40 @@
-/* Reading lines at a terminal through libedit, with a history that only its owner reads. */
+/* Reading lines at a terminal through libedit, as an object for Lua. */
 #define _XOPEN_SOURCE 700
-#include "shell.h"
-#include <errno.h>
-#include <fcntl.h>
-#include <histedit.h>
-#include <signal.h>
+#include "prompt.h"
 #include <stdio.h>
 #include <string.h>
-#include <sys/select.h>
-#include <sys/stat.h>
 #include <unistd.h>
-#include <wchar.h>
 
-enum { HISTORY_LINES = 1000 };
+enum { HISTORY_LINES = 1000, CALLBACKS = 1 }; /* CALLBACKS: the user value */
 
 #define PROMPT_TYPE "warifu.prompt"
 
-typedef struct prompt {
-    EditLine *edit;
-    History *history;
-    sigset_t outside; /* the signals blocked when no line is read */
-    char text[64];
-} prompt;
-
-static volatile sig_atomic_t resized;
-
-static void on_resize(int unused) {
-    (void)unused;
-    resized = 1;
+prompt *prompt_of(EditLine *edit) {
+    void *data = NULL;
+    el_get(edit, EL_CLIENTDATA, &data);
+    return data;
 }
 
 static char *prompt_text(EditLine *edit) {
-    void *data = NULL;
-    el_get(edit, EL_CLIENTDATA, &data);
-    prompt *p = data;
-    return p->text;
+    return prompt_of(edit)->text;
 }
 
-/* Waits for input with the signals let in: while a line is read they come here and nowhere else, so that none is lost
- * between the prompt and the wait. False when one came. */
-static bool wait_for_input(const prompt *p) {
-    fd_set readable;
-    FD_ZERO(&readable);
-    FD_SET(STDIN_FILENO, &readable);
-    return pselect(STDIN_FILENO + 1, &readable, NULL, NULL, NULL, &p->outside) >= 0;
-}
-
-/* One character; -1 ends the line at an interrupt, 0 at the end of the input. libedit's own reader would try again. */
-static int read_character(EditLine *edit, wchar_t *out) {
-    void *data = NULL;
-    mbstate_t state = {0};
-    el_get(edit, EL_CLIENTDATA, &data);
-    for (;;) {
-        char byte;
-        if (!wait_for_input(data)) {
-            if (!resized) {
-                return -1;
-            }
-            resized = 0;
-            el_resize(edit);
-            continue;
-        }
-        ssize_t got = read(STDIN_FILENO, &byte, 1);
-        if (got <= 0) {
-            return (int)got;
-        }
-        size_t len = mbrtowc(out, &byte, 1, &state);
-        if (len == 0 || len == 1) {
-            return 1;
-        }
-        if (len == (size_t)-1) { /* no character of this encoding: the byte is dropped */
-            memset(&state, 0, sizeof state);
-        }
+bool prompt_ask(prompt *p, const char *name, int arguments, int results) {
+    lua_State *L = p->lua;
+    luaL_checkstack(L, results + 2, NULL);
+    lua_getiuservalue(L, 1, CALLBACKS);
+    if (lua_getfield(L, -1, name) != LUA_TFUNCTION) {
+        lua_pop(L, 2 + arguments);
+        return false;
     }
-}
-
-static void hold_signals(prompt *p) {
-    sigset_t held;
-    sigemptyset(&held);
-    sigaddset(&held, SIGINT);
-    sigaddset(&held, SIGWINCH);
-    sigprocmask(SIG_BLOCK, &held, &p->outside);
+    lua_insert(L, -2 - arguments);
+    lua_pop(L, 1);
+    if (lua_pcall(L, arguments, results, 0) != LUA_OK) {
+        prompt_print_above(p, luaL_tolstring(L, -1, NULL));
+        lua_pop(L, 2);
+        return false;
+    }
+    return true;
 }
 
 static prompt *check_prompt(lua_State *L) {
@@ -102,44 +56,70 @@ static int close_prompt(lua_State *L) {
     return 0;
 }
 
-static int open_prompt(lua_State *L) {
+static void set_up(prompt *p) {
     HistEvent event;
-    struct sigaction action = {.sa_handler = on_resize};
-    prompt *p = lua_newuserdatauv(L, sizeof *p, 0);
-    memset(p, 0, sizeof *p);
-    luaL_setmetatable(L, PROMPT_TYPE);
-    p->history = history_init();
-    p->edit = el_init("warifu", stdin, stdout, stderr);
-    if (p->history == NULL || p->edit == NULL) {
-        return luaL_error(L, "the line editor did not start");
-    }
     history(p->history, &event, H_SETSIZE, HISTORY_LINES);
     history(p->history, &event, H_SETUNIQUE, 1);
     el_set(p->edit, EL_CLIENTDATA, p);
     el_set(p->edit, EL_PROMPT, prompt_text);
     el_set(p->edit, EL_EDITOR, "emacs");
     el_set(p->edit, EL_HIST, history, p->history);
-    el_set(p->edit, EL_GETCFN, read_character);
+    el_set(p->edit, EL_GETCFN, prompt_read_character);
+    el_set(p->edit, EL_ADDFN, "warifu-complete", "completes the word before the cursor", prompt_complete);
+    el_set(p->edit, EL_BIND, "^I", "warifu-complete", NULL);
     el_set(p->edit, EL_BIND, "^R", "em-inc-search-prev", NULL);
     el_source(p->edit, NULL); /* ~/.editrc */
-    sigaction(SIGWINCH, &action, NULL);
+}
+
+/* open_prompt {idle=, complete=, hint=}: functions, called while a line is typed; see the other files. */
+static int open_prompt(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TTABLE);
+    prompt *p = lua_newuserdatauv(L, sizeof *p, CALLBACKS);
+    memset(p, 0, sizeof *p);
+    luaL_setmetatable(L, PROMPT_TYPE);
+    lua_pushvalue(L, 1);
+    lua_setiuservalue(L, -2, CALLBACKS);
+    p->history = history_init();
+    p->edit = el_init("warifu", stdin, stdout, stderr);
+    if (p->history == NULL || p->edit == NULL) {
+        return luaL_error(L, "the line editor did not start");
+    }
+    set_up(p);
     return 1;
 }
 
-/* read(prompt): the line, without its end; nil at the end of the input; false when it was cancelled. */
+/* After a signal: nil when the shell is to end, else false, and whether the line was empty. */
+static int cancelled(lua_State *L, prompt *p) {
+    const LineInfo *line = el_line(p->edit);
+    bool is_empty = line->lastchar == line->buffer;
+    if (shell_ending() != 0) {
+        return 0;
+    }
+    prompt_leave_line(p, "^C");
+    el_reset(p->edit);
+    lua_pushboolean(L, false);
+    lua_pushboolean(L, is_empty);
+    return 2;
+}
+
+/* read(prompt): the line, without its end; nil at the end of the input; false when it was cancelled, and whether it was
+ * empty. */
 static int read_line(lua_State *L) {
     prompt *p = check_prompt(L);
     int len = 0;
     snprintf(p->text, sizeof p->text, "%s", luaL_checkstring(L, 2));
-    hold_signals(p);
+    p->lua = L;
+    shell_hold_signals(&p->outside);
+    if (shell_ending() != 0) {
+        shell_release_signals(&p->outside);
+        return 0;
+    }
+    el_resize(p->edit);               /* it may have changed meanwhile */
     el_set(p->edit, EL_PREP_TERM, 1); /* before the prompt stands there: whoever waits for it may type at once */
     const char *line = el_gets(p->edit, &len);
-    sigprocmask(SIG_SETMASK, &p->outside, NULL);
+    shell_release_signals(&p->outside);
     if (shell_was_interrupted()) {
-        fputs("^C\n", stdout);
-        el_reset(p->edit);
-        lua_pushboolean(L, false);
-        return 1;
+        return cancelled(L, p);
     }
     if (line == NULL || len <= 0) {
         return 0;
@@ -152,6 +132,7 @@ static int read_line(lua_State *L) {
     return 1;
 }
 
+/* add(text): Up brings it back. */
 static int add_history(lua_State *L) {
     HistEvent event;
     prompt *p = check_prompt(L);
@@ -159,55 +140,28 @@ static int add_history(lua_State *L) {
     return 0;
 }
 
-static int load_history(lua_State *L) {
-    HistEvent event;
-    prompt *p = check_prompt(L);
-    history(p->history, &event, H_LOAD, luaL_checkstring(L, 2)); /* none yet is no error */
-    return 0;
+static int columns(lua_State *L) {
+    lua_pushinteger(L, prompt_columns(check_prompt(L)));
+    return 1;
 }
 
-/* save(path): true, or nil and why not. The file is made anew beside the old one, mode 0600, and renamed. */
-static int save_history(lua_State *L) {
-    HistEvent event;
-    prompt *p = check_prompt(L);
-    const char *path = luaL_checkstring(L, 2);
-    const char *fresh = lua_pushfstring(L, "%s.new", path);
-    unlink(fresh);
-    int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
-    if (file == NULL) {
-        return luaL_fileresult(L, 0, fresh);
-    }
-    bool written = history(p->history, &event, H_SAVE_FP, file) >= 0;
-    written = fclose(file) == 0 && written;
-    return luaL_fileresult(L, written && rename(fresh, path) == 0, path);
+/* can_move(): is it a terminal whose cursor can go back over what stands there? */
+static int can_move(lua_State *L) {
+    lua_pushboolean(L, prompt_can_move(check_prompt(L)));
+    return 1;
 }
 
-/* make_directory(path): with its parents, mode 0700. */
-static int make_directory(lua_State *L) {
-    const char *path = luaL_checkstring(L, 1);
-    for (const char *slash = strchr(path + 1, '/');; slash = strchr(slash + 1, '/')) {
-        const char *part = slash == NULL ? path : lua_pushlstring(L, path, (size_t)(slash - path));
-        if (mkdir(part, 0700) != 0 && errno != EEXIST) {
-            return luaL_fileresult(L, 0, part);
-        }
-        if (slash == NULL) {
-            return luaL_fileresult(L, 1, path);
-        }
-        lua_pop(L, 1);
-    }
-}
-
+/* is_terminal(): are input and output one? is_terminal("output"): is the output? */
 static int is_terminal(lua_State *L) {
-    lua_pushboolean(L, isatty(STDIN_FILENO) && isatty(STDOUT_FILENO));
+    bool only_output = lua_isstring(L, 1);
+    lua_pushboolean(L, (only_output || isatty(STDIN_FILENO)) && isatty(STDOUT_FILENO));
     return 1;
 }
 
 void shell_add_prompt(lua_State *L) {
-    static const luaL_Reg functions[] = {
-        {"open_prompt", open_prompt}, {"make_directory", make_directory}, {"is_terminal", is_terminal}, {NULL, NULL}};
-    static const luaL_Reg methods[] = {{"read", read_line},    {"add", add_history},    {"load", load_history},
-                                       {"save", save_history}, {"close", close_prompt}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"open_prompt", open_prompt}, {"is_terminal", is_terminal}, {NULL, NULL}};
+    static const luaL_Reg methods[] = {{"read", read_line},    {"add", add_history},    {"columns", columns},
+                                       {"can_move", can_move}, {"close", close_prompt}, {NULL, NULL}};
     luaL_newmetatable(L, PROMPT_TYPE);
     lua_pushcfunction(L, close_prompt);
     lua_setfield(L, -2, "__gc");

@@ -51,10 +51,8 @@ static int read_secret(lua_State *L) {
         lua_pushboolean(L, false);
         return 1;
     }
-    sigset_t held, outside;
-    sigemptyset(&held);
-    sigaddset(&held, SIGINT);
-    sigprocmask(SIG_BLOCK, &held, &outside);
+    sigset_t outside;
+    shell_hold_signals(&outside);
     struct termios quiet = before;
     quiet.c_lflag = (quiet.c_lflag & ~(tcflag_t)ECHO) | ICANON | ECHONL;
     tcsetattr(STDIN_FILENO, TCSADRAIN, show ? &before : &quiet);
@@ -62,7 +60,7 @@ static int read_secret(lua_State *L) {
     fputs(prompt, stderr);
     ssize_t len = read_line(line, &outside);
     tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
-    sigprocmask(SIG_SETMASK, &outside, NULL);
+    shell_release_signals(&outside);
     if (len == INTERRUPTED) {
         fputc('\n', stderr);
         wf_wipe(line, sizeof line);

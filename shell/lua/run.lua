@@ -28,12 +28,13 @@ local function handle(message)
     return message
 end
 
-local function was_interrupted(message)
-    return message == "interrupted" or message:find ": interrupted$" ~= nil
+--- Is this error Ctrl-C's?
+function run.was_interrupted(message)
+    return message == "interrupted" or tostring(message):find ": interrupted$" ~= nil
 end
 
 local function report_error(message)
-    if was_interrupted(message) then
+    if run.was_interrupted(message) then
         complain "interrupted"
         return status.INTERRUPTED
     end

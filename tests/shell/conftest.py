@@ -1,14 +1,43 @@
-"""What the tests of the shell share: the program, a way to run it, ports that nobody has."""
+"""What the tests of the shell share: the program, ways to run it with a terminal and without, ports that nobody has."""
 
 import os
 import socket
 import subprocess
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "tools"))  # terminal.py
+
+from terminal import Terminal
+
 SECONDS = 60
+PROMPT = "warifu> "
+
+
+class Shell(Terminal):
+    """A shell on a terminal."""
+
+    def at_prompt(self) -> bool:
+        return self.row == PROMPT.rstrip() and self.screen.cursor.x == len(PROMPT)
+
+    def ready(self) -> None:
+        """Waits for an empty prompt below all that was shown."""
+        self.wait(self.at_prompt, "the prompt")
+
+    def put(self, text: str) -> None:
+        """Types what stays on the line, and waits until it stands there."""
+        self.type(text)
+        self.wait(lambda: self.row.endswith(text.rstrip()), f"the typed {text!r}")
+
+    def line(self, text: str) -> list[str]:
+        """Types a line at an empty prompt and gives the rows that it printed."""
+        before = len(self.past) + self.screen.cursor.y
+        self.type(text + "\n")
+        self.wait(lambda: len(self.past) + self.screen.cursor.y > before and self.at_prompt(), f"the end of {text!r}")
+        return [*self.past, *self.rows][before + 1 : -1]
 
 
 @pytest.fixture
@@ -42,3 +71,19 @@ def free_port() -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def screen(shell: Path, tmp_path: Path) -> Iterator[Callable[..., Shell]]:
+    """Starts shells, waits for their first prompt, and ends them with the test."""
+    started: list[Shell] = []
+
+    def start(*words: str, columns: int = 80, lines: int = 24, **environment: str) -> Shell:
+        command = [shell, "--state", tmp_path / "state", *words]
+        started.append(Shell(command, {"HOME": str(tmp_path), **environment}, columns, lines))
+        started[-1].ready()
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.close()

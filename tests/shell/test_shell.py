@@ -1,204 +1,19 @@
-"""The program `warifu` as people and scripts meet it: on a real pseudo-terminal, from files, from standard input."""
+"""The program `warifu` as people and scripts meet it: as words, from files, from standard input."""
 
 import os
-import pty
 import re
-import select
 import signal
-import stat
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import warifu
 from warifu._warifu import FileStore
 
-PROMPT, MORE = "warifu> ", "     >> "
 SECONDS = 20
 GET = "1081000105FF010130016201B300"
 ESCAPE = "\x1b"
-
-
-class Terminal:
-    """A shell on a pseudo-terminal; what it shows is kept in `shown`."""
-
-    def __init__(self, shell: Path, state: Path, *words: str) -> None:
-        self.shown = ""
-        self.at = 0
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            environment = {**os.environ, "TERM": "xterm", "LC_ALL": "C.UTF-8", "HOME": str(state.parent)}
-            os.execve(shell, [str(shell), "--state", str(state), *words], environment)
-
-    def read(self) -> bool:
-        try:
-            ready, _, _ = select.select([self.fd], [], [], 0.1)
-            chunk = os.read(self.fd, 4096) if ready else b""
-        except OSError:
-            return False
-        self.shown += chunk.decode(errors="replace").replace("\r", "")
-        return bool(chunk) or not ready
-
-    def expect(self, text: str) -> str:
-        """Waits until `text` is shown, and gives what stood before it since the last time."""
-        end = time.monotonic() + SECONDS
-        while (found := self.shown.find(text, self.at)) < 0:
-            if time.monotonic() > end or not self.read():
-                pytest.fail(f"{text!r} did not come; shown: {self.shown[self.at :]!r}")
-        before = self.shown[self.at : found]
-        self.at = found + len(text)
-        return before
-
-    def type(self, text: str) -> None:
-        os.write(self.fd, text.encode())
-
-    def line(self, text: str) -> str:
-        """Types a line at the prompt and gives all that is shown until the next prompt."""
-        self.type(text + "\n")
-        return self.expect("\n" + PROMPT)
-
-    def leave(self) -> int:
-        self.type("\x04")
-        return self.status()
-
-    def status(self) -> int:
-        while self.read():
-            pass
-        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-
-    def close(self) -> None:
-        os.close(self.fd)
-        try:
-            os.kill(self.pid, signal.SIGKILL)
-            os.waitpid(self.pid, 0)
-        except (ProcessLookupError, ChildProcessError):
-            pass
-
-
-@pytest.fixture
-def terminal(shell: Path, tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
-    """Starts shells on terminals, waits for their first prompt, and ends them with the test."""
-    started: list[Terminal] = []
-
-    def start(*words: str) -> Terminal:
-        started.append(Terminal(shell, tmp_path / "state", *words))
-        started[-1].expect(PROMPT)
-        return started[-1]
-
-    yield start
-    for one in started:
-        one.close()
-
-
-# ---- on a terminal ----
-
-
-def test_the_prompt_shows_values_of_expressions(terminal: Callable[..., Terminal]) -> None:
-    prompt = terminal()
-    assert prompt.line("40 + 2").endswith("\n42")
-    assert prompt.line('{ [0xB3] = "\\26", eoj = 0x013001 }').endswith("\n{ [0xB3] = <1A>, eoj = 0x013001 }")
-    assert prompt.line("x = 7").count("\n") == 0
-    assert prompt.line("x").endswith("\n7")
-    assert prompt.leave() == 0
-
-
-def test_the_prompt_runs_verbs(terminal: Callable[..., Terminal]) -> None:
-    prompt = terminal()
-    assert "05FF01 -> 013001 Get" in prompt.line(f"decode {GET}")
-    assert "nobody answered" in prompt.line("help no_answer")
-
-
-def test_unfinished_lua_is_continued_on_the_next_line(terminal: Callable[..., Terminal]) -> None:
-    prompt = terminal()
-    prompt.type("for i = 1, 2 do\n")
-    prompt.expect(MORE)
-    prompt.type("print(i * 100)\n")
-    prompt.expect(MORE)
-    assert prompt.line("end").endswith("\n100\n200")
-
-
-def test_ctrl_c_cancels_the_line(terminal: Callable[..., Terminal]) -> None:
-    prompt = terminal()
-    prompt.type("half a li")
-    prompt.expect("half a li")
-    prompt.type("\x03")
-    prompt.expect("^C\n" + PROMPT)
-    assert prompt.line("1 + 1").endswith("\n2")
-
-
-def test_ctrl_c_cancels_what_is_unfinished(terminal: Callable[..., Terminal]) -> None:
-    prompt = terminal()
-    prompt.type("for i = 1, 2 do\n")
-    prompt.expect(MORE)
-    prompt.type("\x03")
-    prompt.expect("^C\n" + PROMPT)
-    assert prompt.line("1 + 1").endswith("\n2")
-
-
-@pytest.mark.parametrize(
-    "busy", ["while true do end", "c = warifu.Controller{address='127.0.0.1', port=%d}; c:next_event()"]
-)
-def test_ctrl_c_cancels_what_runs(terminal: Callable[..., Terminal], busy: str, free_port: int) -> None:
-    prompt = terminal()
-    prompt.type(busy.replace("%d", str(free_port)) + "\n")
-    prompt.expect("\n")
-    time.sleep(0.3)
-    prompt.type("\x03")
-    prompt.expect("interrupted\n" + PROMPT)
-    assert prompt.line("1 + 1").endswith("\n2")
-
-
-def test_errors_are_said_and_the_prompt_goes_on(terminal: Callable[..., Terminal]) -> None:
-    prompt = terminal()
-    assert "attempt to call a nil value" in prompt.line("nothing()")
-    assert "PEM" not in prompt.line("warifu.Identity.load('/nowhere.pem')")
-    assert "STORE: the store can't be read or written: /nowhere.pem" in prompt.shown
-    assert "bad argument 'bytes'" in prompt.line("warifu.codec.parse(1)")
-    assert "HEX is missing; usage: decode HEX..." in prompt.line("decode")
-
-
-def test_the_history_comes_back_and_only_its_owner_reads_it(terminal: Callable[..., Terminal], tmp_path: Path) -> None:
-    first = terminal()
-    first.line("6 * 7")
-    first.line(" 'not kept'")
-    assert first.leave() == 0
-    history = tmp_path / "state" / "history"
-    assert stat.S_IMODE(history.stat().st_mode) == 0o600
-    assert stat.S_IMODE(history.parent.stat().st_mode) == 0o700
-    assert "not kept" not in history.read_text()
-    second = terminal()
-    second.type("\x1b[A")
-    second.expect("6 * 7")
-    second.type("\n")
-    assert second.expect("\n" + PROMPT).endswith("\n42")
-
-
-def test_the_history_can_be_searched(terminal: Callable[..., Terminal]) -> None:
-    prompt = terminal()
-    prompt.line("6 * 7")
-    prompt.line("100 + 1")
-    prompt.type("\x126 *")
-    prompt.expect("6 * 7")
-    prompt.type("\n")
-    assert prompt.expect("\n" + PROMPT).endswith("\n42")
-
-
-def test_japanese_can_be_typed(terminal: Callable[..., Terminal]) -> None:
-    prompt = terminal()
-    assert prompt.line('"割符" .. "!"').endswith("\n割符!")
-    prompt.type('"温度計')
-    prompt.expect("温度計")
-    prompt.type("\x7f\x7f")
-    assert prompt.line('"').endswith("\n温")
-
-
-def test_ctrl_d_leaves_with_status_0(terminal: Callable[..., Terminal]) -> None:
-    assert terminal().leave() == 0
-
-
-# ---- without a terminal ----
 
 
 def test_a_script_file_gets_its_arguments(run: Callable, tmp_path: Path) -> None:
@@ -274,22 +89,6 @@ def test_the_state_directory_is_looked_after(run: Callable, tmp_path: Path) -> N
     assert run("--state", str(copy), "forget", "--damaged").stderr.startswith("STORE_COPIED: ")
     assert run("--state", str(copy), "adopt", "--yes").stdout == "it belongs here now\n"
     assert run("--state", str(copy), "forget", "--damaged").returncode == 0
-
-
-def test_a_passphrase_typed_for_a_backup_is_asked_twice_and_never_shown(
-    terminal: Callable[..., Terminal], tmp_path: Path
-) -> None:
-    shell = terminal()
-    FileStore(tmp_path / "state").close()
-    shell.type(f"backup {tmp_path}/b\r")
-    shell.expect("passphrase (8 bytes or more): ")
-    shell.type("correct horse\r")
-    shell.expect("the same again: ")
-    shell.type("correct house\r")
-    shell.expect("ARGUMENT: the two passphrases differ")
-    shell.expect(PROMPT)
-    assert "correct h" not in shell.shown
-    assert not (tmp_path / "b").exists()
 
 
 @pytest.mark.parametrize(
@@ -413,71 +212,3 @@ def test_a_set_up_code_is_drawn_as_the_locale_allows(shell: Path, locale: str, a
     )
     drawn = warifu.SetupCode.parse(CODE).qr(ascii=ascii_only, invert=invert)
     assert done.stdout.decode() == drawn + EXPLAINED
-
-
-def test_a_set_up_code_typed_at_the_terminal_is_neither_shown_nor_kept(
-    terminal: Callable[..., Terminal], tmp_path: Path
-) -> None:
-    prompt = terminal()
-    prompt.type("code\n")
-    prompt.expect("set-up code: ")
-    prompt.type(CODE + "\n")
-    assert prompt.expect("\n" + PROMPT).endswith(EXPLAINED.rstrip("\n"))
-    assert CODE[20:26] not in prompt.shown
-    assert prompt.line("1 + 1").endswith("\n2")
-    assert "1 + 1" in prompt.shown[-80:]  # what is typed is shown again
-    assert prompt.leave() == 0
-    assert "code" in (tmp_path / "state" / "history").read_text()
-    assert CODE[20:26] not in (tmp_path / "state" / "history").read_text()
-
-
-def test_a_set_up_code_is_shown_while_it_is_typed_when_that_is_asked_for(terminal: Callable[..., Terminal]) -> None:
-    prompt = terminal()
-    prompt.type("code --show\n")
-    prompt.expect("set-up code: ")
-    prompt.type(CODE[:30])
-    prompt.expect(CODE[:30])
-    prompt.type(CODE[30:] + "\n")
-    assert prompt.expect("\n" + PROMPT).endswith(EXPLAINED.rstrip("\n"))
-
-
-def test_ctrl_c_ends_the_typing_of_a_set_up_code(terminal: Callable[..., Terminal]) -> None:
-    prompt = terminal()
-    prompt.type("code\n")
-    prompt.expect("set-up code: ")
-    prompt.type("\x03")
-    prompt.expect("interrupted\n" + PROMPT)
-    assert prompt.line("1 + 1").endswith("\n2")
-    assert "1 + 1" in prompt.shown[-80:]
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        f"label = warifu.SetupCode.parse '{CODE}'",
-        f"code {CODE}",
-        "x = 'Warifu: 1p1y-sgz0-5bqz-mj2h'",
-        f"code warifa:{CODE[7:]}",
-    ],
-)
-def test_a_line_with_a_set_up_code_is_not_kept_in_the_history(
-    terminal: Callable[..., Terminal], tmp_path: Path, line: str
-) -> None:
-    prompt = terminal()
-    prompt.line("6 * 7")
-    prompt.line(line)
-    prompt.type("\x1b[A")
-    prompt.expect("6 * 7")
-    prompt.type("\n")
-    prompt.expect("\n" + PROMPT)
-    assert prompt.leave() == 0
-    kept = (tmp_path / "state" / "history").read_text()
-    assert "6" in kept
-    assert "p1y" not in kept.lower()
-
-
-def test_a_long_frame_is_no_set_up_code_and_is_kept(terminal: Callable[..., Terminal], tmp_path: Path) -> None:
-    prompt = terminal()
-    prompt.line(f"decode {GET}{'00' * 40}")
-    assert prompt.leave() == 0
-    assert "00" * 40 in (tmp_path / "state" / "history").read_text()
