@@ -7,6 +7,8 @@ import re
 import tomllib
 from pathlib import Path
 
+import lua_reference
+
 ROOT = Path(__file__).resolve().parent.parent
 HEADERS = ROOT / "core" / "include" / "warifu"
 ROW = re.compile(
@@ -168,6 +170,8 @@ def security() -> str:
 GENERATED = {
     ROOT / "docs" / "reference" / "audit.md": audited,
     ROOT / "docs" / "reference" / "errors.md": errors,
+    ROOT / "docs" / "reference" / "lua.md": lua_reference.page,
+    ROOT / "bindings" / "lua" / "library" / "warifu.lua": lua_reference.annotations,
     ROOT / "docs" / "reference" / "counters.md": counters,
     ROOT / "docs" / "reference" / "doctor.md": findings,
     SECURITY: security,

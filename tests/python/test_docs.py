@@ -1,12 +1,11 @@
 """The documents: links lead somewhere, what they name is there, what is made from tables is fresh."""
 
-import importlib.util
 import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
+import generate
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,31 +62,22 @@ def test_every_document_is_on_the_map() -> None:
     assert {path for path in DOCUMENTS if path.is_relative_to(ROOT / "docs")} <= shown | {index}
 
 
-def generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("generate", ROOT / "tools" / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_generated_files_are_fresh() -> None:
-    for path, make in generator().GENERATED.items():
+    for path, make in generate.GENERATED.items():
         assert path.read_text(encoding="utf-8") == make(), f"{name(path)}: run python3 tools/generate.py"
 
 
 def test_the_page_of_errors_has_every_row_of_the_table() -> None:
     header = (ROOT / "core" / "include" / "warifu" / "error.h").read_text(encoding="utf-8")
     codes = re.findall(r"\bX\((\d+),", header)
-    page = generator().errors()
+    page = generate.errors()
     assert len(codes) > 50
     assert [code for code in codes if code != "0" and f"| {code} | `" not in page] == []
 
 
 def test_the_page_of_errors_names_the_classes_of_python() -> None:
     errors = pytest.importorskip("warifu.errors")
-    rows = re.findall(r"^\| (\d+) \| `\w+` \| `(\w+)`(?: \((\w+)\))?", generator().errors(), flags=re.M)
+    rows = re.findall(r"^\| (\d+) \| `\w+` \| `(\w+)`(?: \((\w+)\))?", generate.errors(), flags=re.M)
     for code, word, builtin in rows:
         exception = getattr(errors, word)
         assert exception.code == int(code)
@@ -110,7 +100,7 @@ def test_every_test_that_an_explanation_names_is_there(page: str, least: int) ->
 
 
 def test_every_error_that_the_documents_name_is_in_the_table() -> None:
-    page = generator().errors()
+    page = generate.errors()
     known = {*re.findall(r"`([A-Z_]+)`", page), *re.findall(r"`([A-Z]\w+)` ?\(?", page)}
     howto = (ROOT / "docs" / "howto" / "pair-over-udp.md").read_text(encoding="utf-8")
     named = re.findall(r"^\| `(\w+)`", howto, flags=re.M)

@@ -8,9 +8,12 @@ core.authority_type.__index = methods
 
 local ROOT_DAYS, DAYS, LIST_DAYS = 7300, 3650, 30
 local KINDS = { "root", "issuing", "devices", "controllers" }
-local CREATE, ADD, ISSUE = { folder = true, days = true }, { days = true }, { name = true, days = true }
+local CREATE = { folder = true, days = true }
+local ADD = { days = true }
+local ISSUE = { name = true, days = true }
 local SIGN = { role = true, number = true, name = true, days = true }
-local RENEW, PUBLISH = { request = true, days = true }, { days = true }
+local RENEW = { request = true, days = true }
+local PUBLISH = { days = true }
 
 local WARNING = "warifu: the keys of the authority in %s lie in files: that is for laboratories and homes. "
     .. "A product needs an HSM, and rules for who may use it.\n"

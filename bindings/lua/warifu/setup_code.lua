@@ -4,7 +4,8 @@ local check = core.part "check"
 
 local SetupCode, methods = {}, {}
 
-local TEXT, QR = { grouped = true }, { ascii = true, invert = true }
+local TEXT = { grouped = true }
+local QR = { ascii = true, invert = true }
 
 --- Fields: fingerprint (SHA-256 of the device's SubjectPublicKeyInfo).
 function core.setup_code_type.__index(self, key)

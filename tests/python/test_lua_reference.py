@@ -1,0 +1,115 @@
+"""bindings/lua/reference has every option of the Lua module; its functions are checked by tests/lua/test_reference.lua."""
+
+import re
+from pathlib import Path
+
+import lua_reference
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ROOT / "bindings" / "lua" / "warifu"
+FUNCTION = re.compile(
+    r"^(?P<local>local )?(?:return )?function ?(?:\w+[.:])?(?P<name>\w*)\(.*?\)\n(?P<body>.*?)^end", re.M | re.S
+)
+CHECKED = re.compile(r"check\.options\((?:[^(),]|\([^()]*\)|\([^()]*\([^()]*\)[^()]*\))+, (?P<known>\w+|\{[^}]*\})\)")
+TABLE = re.compile(
+    r"local (?P<name>[A-Z_]+) = (?:setmetatable\()?\{(?P<own>[^}]*)\}(?:, \{ __index = (?P<more>\w+) \}\))?"
+)
+
+# What a source file holds, and what other parts of the module call in it and users don't.
+CLASSES = {
+    "authority": {"Authority"},
+    "codec": {"Codec"},
+    "controller": {"Controller"},
+    "device": {"Device"},
+    "dictionary": {"Dictionary"},
+    "doctor": {"warifu"},
+    "endpoint": {"Endpoint"},
+    "identity": {"Identity"},
+    "keeping": {"Keeping"},
+    "node": {"Node"},
+    "policy": {"Policy"},
+    "setup_code": {"SetupCode"},
+    "sim": {"Sim", "Home"},
+}
+WITHIN = {("endpoint", "open"), ("endpoint", "add_property")}
+NAMES = {("sim", "new"): "Home"}  # of a local function that users know by another one
+
+
+def keys(text: str) -> set[str]:
+    return set(re.findall(r"(\w+) = true", text))
+
+
+def tables(source: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for row in TABLE.finditer(source):
+        found[row["name"]] = keys(row["own"]) | found.get(row["more"] or "", set())
+    return found
+
+
+def options_in(path: Path) -> dict[str, set[str]]:
+    """Function -> the options that it takes, or that a local function takes which it calls."""
+    source = path.read_text(encoding="utf-8")
+    known = tables(source)
+    mine: dict[str, set[str]] = {}
+    helpers = {}
+    for function in FUNCTION.finditer(source):
+        body, name = function["body"], function["name"] or path.stem
+        found = [known.get(row["known"], keys(row["known"])) for row in CHECKED.finditer(body)]
+        assert len(found) == body.count("check.options("), f"{path.name}: {name}"
+        found += [options for helper, options in helpers.items() if re.search(rf"\b{helper}\(", body)]
+        public = NAMES.get((path.stem, name), "" if function["local"] else name)
+        (mine if public else helpers)[public or name] = set().union(*found)
+    return {name: options for name, options in mine.items() if options and (path.stem, name) not in WITHIN}
+
+
+def documented(owners: set[str]) -> dict[str, set[str]]:
+    notes = lua_reference.Annotations()
+    calls = [one for one in notes.calls if notes.owners[one.object] in owners]
+    return {one.name: {part.name for part in one.options} for one in calls if one.options}
+
+
+@pytest.mark.parametrize("path", sorted(SOURCES.rglob("*.lua")), ids=lambda path: path.stem)
+def test_every_option_of_a_function_is_in_the_reference(path: Path) -> None:
+    assert documented(CLASSES.get(path.stem, set())) == options_in(path)
+
+
+@pytest.mark.parametrize("owner", ["Controller", "Device"])
+def test_every_option_of_a_controller_or_device_is_in_the_reference(owner: str) -> None:
+    common = tables((SOURCES / "endpoint.lua").read_text(encoding="utf-8"))["OPTIONS"] - {"machine"}
+    own = (SOURCES / f"{owner.lower()}.lua").read_text(encoding="utf-8")
+    opening = re.search(r"Endpoint\.open\(\w+, options, (\w+|\{[^}]*\})\)", own)
+    assert opening is not None
+    parts = {part["options_of"]: part for part in lua_reference.sections() if "options_of" in part}
+    told = {row["is"].partition(":")[0] for row in parts[owner]["option"]}
+    if owner == "Device":
+        assert told == tables(own)[opening[1]]
+    else:
+        assert told == common | keys(opening[1])
+
+
+def test_an_entry_that_can_not_be_read_is_refused() -> None:
+    for wrong in ["controller.pair", "controller:pair(node)", "controller:pair(node: Node, {code})"]:
+        with pytest.raises(ValueError, match="is not"):
+            lua_reference.call({"is": wrong, "text": ""})
+
+
+def test_an_entry_becomes_what_people_write_and_what_the_editor_reads() -> None:
+    one = lua_reference.call(
+        {
+            "is": "peer:get(eoj: Eoj, property...: Property, {force=no: boolean})",
+            "gives": "Values or failure",
+            "text": "see [it](x.md)",
+        }
+    )
+    assert lua_reference.shown(one) == "`peer:get(eoj, property, ..., {force=no})`"
+    assert lua_reference.Annotations().function(one) == [
+        "--- see it",
+        "---@param eoj warifu.Eoj",
+        "---@param ... warifu.Property|{force?: boolean}",
+        "---@return warifu.Values?",
+        "---@return string? message",
+        "---@return string? code",
+        "function Node:get(eoj, ...) end",
+        "",
+    ]
