@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -160,6 +161,21 @@ def test_the_shared_library_exports_what_the_public_headers_declare(build: Path)
     declared = {one or other for path in PUBLIC for one, other in declaration.findall(code(path))}
     assert sorted(declared - exported) == []
     assert sorted(exported - declared) == []
+
+
+def part_of(path: Path) -> str:
+    """What engine.h, engine_config.h and engine_calls.c are of: the first word."""
+    return path.stem.partition("_")[0]
+
+
+def test_includes_of_the_extension_never_lead_back() -> None:
+    folder = ROOT / "bindings" / "python" / "ext"
+    reached: dict[str, set[str]] = {}
+    for path in folder.glob("*.[ch]"):
+        to = {part_of(folder / included) for included in includes(path) if (folder / included).exists()}
+        reached.setdefault(part_of(path), set()).update(to - {part_of(path)})
+    assert {"engine", "sim", "extension"} <= set(reached)
+    TopologicalSorter(reached).prepare()  # raises CycleError with the circle
 
 
 def test_no_file_names_a_place_of_one_machine() -> None:

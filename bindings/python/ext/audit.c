@@ -1,5 +1,6 @@
 /* The audit log, of an engine and of a directory: (text, JSON) for each entry. */
 #include "engine.h"
+#include "module.h"
 #include <warifu/file_store.h>
 
 static PyObject *rendered(void (*write)(wf_writer *, const wf_audit_entry *), const wf_audit_entry *entry) {
@@ -13,14 +14,8 @@ static PyObject *list_of(wf_audit_reader *reader) {
     PyObject *list = PyList_New(0);
     wf_audit_entry entry;
     while (list != NULL && wf_audit_next(reader, &entry)) {
-        PyObject *text = rendered(wf_audit_write_text, &entry), *json = rendered(wf_audit_write_json, &entry);
-        PyObject *row = text != NULL && json != NULL ? PyTuple_Pack(2, text, json) : NULL;
-        if (row == NULL || PyList_Append(list, row) < 0) {
-            Py_CLEAR(list);
-        }
-        Py_XDECREF(row);
-        Py_XDECREF(json);
-        Py_XDECREF(text);
+        ext_append(&list,
+                   Py_BuildValue("(NN)", rendered(wf_audit_write_text, &entry), rendered(wf_audit_write_json, &entry)));
     }
     return list;
 }

@@ -1,82 +1,85 @@
-/* An authority, in a folder or in memory: thin over <warifu/authority.h>. Keys go out as an Identity only. */
-#include "extension.h"
+/* Ca: an authority, in a folder or in memory, thin over <warifu/authority.h>. Its life, and what it holds; what it
+ * issues is in authority_issue.c. */
+#include "authority.h"
+#include "module.h"
+#include "sim.h"
 #include <string.h>
-#include <warifu/authority.h>
-#include <warifu/entropy.h>
 
-enum { PEM_LEN = 16384 };
-
-typedef struct ca_object {
-    PyObject_HEAD wf_authority *authority; /* NULL: closed */
-    PyObject *host;                        /* whose randomness it takes, or NULL */
-} ca_object;
-
-static wf_authority *open_one(PyObject *object) {
-    wf_authority *authority = ((ca_object *)object)->authority;
-    if (authority == NULL) {
-        ext_raise(ext_state_of(object), WF_ERROR_CLOSED, "authority");
-    }
-    return authority;
+bool ca_enter(ca_object *self) {
+    return ext_guard_enter(&self->guard, ext_state_of((PyObject *)self));
 }
 
-static PyObject *raise_of(PyObject *object, wf_error error) {
-    const char *text = wf_authority_text(((ca_object *)object)->authority);
-    return ext_raise(ext_state_of(object), error, text[0] == '\0' ? NULL : text);
+void ca_leave(ca_object *self) {
+    ext_guard_leave(&self->guard);
 }
 
-static bool as_ca(wf_authority_ca *out, const char *name) {
+PyObject *ca_raise(const ca_object *self, wf_error error) {
+    const char *text = wf_authority_text(self->authority);
+    return ext_raise(ext_state_of((PyObject *)(uintptr_t)self), error, text[0] == '\0' ? NULL : text);
+}
+
+int ca_as_kind(PyObject *object, void *out) {
     static const char *const names[WF_CA_COUNT] = {"root", "issuing", "devices", "controllers"};
-    for (unsigned i = 0; i < WF_CA_COUNT; i++) {
+    const char *name = PyUnicode_AsUTF8AndSize(object, NULL);
+    for (unsigned i = 0; name != NULL && i < WF_CA_COUNT; i++) {
         if (strcmp(name, names[i]) == 0) {
-            *out = (wf_authority_ca)i;
-            return true;
+            *(wf_authority_ca *)out = (wf_authority_ca)i;
+            return 1;
         }
     }
-    PyErr_Format(PyExc_ValueError, "'%s' is not root, issuing, devices or controllers", name);
-    return false;
+    if (name != NULL) {
+        PyErr_Format(PyExc_ValueError, "'%s' is not root, issuing, devices or controllers", name);
+    }
+    return 0;
 }
 
 /* ---- making and opening ---- */
 
-static PyObject *finish(PyObject *type, PyObject *host, wf_authority *authority, wf_error error, const char *text) {
+/* What a call that makes an authority is given, and gives. */
+typedef struct opening {
+    const char *folder, *name;
+    long long not_before, not_after;
+    wf_entropy entropy;
+    wf_authority *made;
+    char text[WF_AUTHORITY_TEXT_LEN];
+} opening;
+
+static PyObject *finish(PyObject *type, PyObject *host, const opening *given, wf_error error) {
     if (error != WF_OK) {
-        return ext_raise(PyType_GetModuleState((PyTypeObject *)type), error, text[0] == '\0' ? NULL : text);
+        return ext_raise(ext_state_of_class(type), error, given->text[0] == '\0' ? NULL : given->text);
     }
     ca_object *self = (ca_object *)ext_allocate((PyTypeObject *)type);
     if (self == NULL) {
-        wf_authority_close(authority);
+        wf_authority_close(given->made);
         return NULL;
     }
-    self->authority = authority;
+    self->guard = ext_guard_open();
+    self->guard.keeps_gil = host != Py_None;
+    self->authority = given->made;
     self->host = Py_NewRef(host);
     return (PyObject *)self;
 }
 
-static int as_path(PyObject *object, void *out) {
-    if (object == Py_None) {
-        *(PyObject **)out = NULL;
-        return 1;
-    }
-    return PyUnicode_FSConverter(object, out);
+static wf_error create_one(opening *given) {
+    return wf_authority_create(&given->made, given->text, given->folder, given->name, given->not_before,
+                               given->not_after, given->entropy);
 }
 
 static PyObject *create(PyObject *type, PyObject *args, PyObject *keywords) {
     static char *names[] = {"folder", "name", "not_before", "not_after", "entropy", NULL};
-    PyObject *folder = NULL, *host = Py_None;
-    const char *name;
-    long long before, after;
-    wf_entropy entropy;
-    char text[WF_AUTHORITY_TEXT_LEN];
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O&sLL|$O:create", names, as_path, &folder, &name, &before, &after,
-                                     &host)) {
+    PyObject *folder = NULL, *host = Py_None, *made = NULL;
+    opening given = {0};
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O&sLL|$O:create", names, ext_as_path, &folder, &given.name,
+                                     &given.not_before, &given.not_after, &host)) {
         return NULL;
     }
-    PyObject *made = NULL;
-    if (ext_as_entropy(PyType_GetModuleState((PyTypeObject *)type), &entropy, host)) {
-        wf_authority *authority;
-        wf_error error = wf_authority_create(&authority, text, folder == NULL ? NULL : PyBytes_AsString(folder), name,
-                                             before, after, entropy);
-        made = finish(type, host, authority, error, text);
+    if (ext_as_entropy(ext_state_of_class(type), &given.entropy, host)) {
+        ext_guard work = {.keeps_gil = host != Py_None};
+        given.folder = folder == NULL ? NULL : PyBytes_AsString(folder);
+        ext_guard_release_gil(&work);
+        wf_error error = create_one(&given);
+        ext_guard_take_gil(&work);
+        made = finish(type, host, &given, error);
     }
     Py_XDECREF(folder);
     return made;
@@ -84,22 +87,36 @@ static PyObject *create(PyObject *type, PyObject *args, PyObject *keywords) {
 
 static PyObject *open_folder(PyObject *type, PyObject *args) {
     PyObject *folder;
-    char text[WF_AUTHORITY_TEXT_LEN];
-    wf_authority *authority;
+    opening given = {.entropy = wf_entropy_system()};
     if (!PyArg_ParseTuple(args, "O&:open", PyUnicode_FSConverter, &folder)) {
         return NULL;
     }
-    wf_error error = wf_authority_open(&authority, text, PyBytes_AsString(folder), wf_entropy_system());
+    given.folder = PyBytes_AsString(folder);
+    wf_error error;
+    Py_BEGIN_ALLOW_THREADS;
+    error = wf_authority_open(&given.made, given.text, given.folder, given.entropy);
+    Py_END_ALLOW_THREADS;
     Py_DECREF(folder);
-    return finish(type, Py_None, authority, error, text);
+    return finish(type, Py_None, &given, error);
+}
+
+static void shut(ca_object *self) {
+    self->guard.open = false;
+    wf_authority_close(self->authority);
+    self->authority = NULL;
 }
 
 static PyObject *close_folder(PyObject *object, PyObject *unused) {
-    (void)unused;
     ca_object *self = (ca_object *)object;
-    wf_authority_close(self->authority);
-    self->authority = NULL;
-    Py_RETURN_NONE;
+    (void)unused;
+    if (self->guard.open) {
+        if (!ca_enter(self)) {
+            return NULL;
+        }
+        shut(self);
+        ca_leave(self);
+    }
+    return Py_NewRef(Py_None);
 }
 
 static int traverse(PyObject *object, visitproc visit, void *arg) {
@@ -111,8 +128,7 @@ static int traverse(PyObject *object, visitproc visit, void *arg) {
 /* Without its randomness an authority is of no use. */
 static int clear(PyObject *object) {
     ca_object *self = (ca_object *)object;
-    wf_authority_close(self->authority);
-    self->authority = NULL;
+    shut(self);
     Py_CLEAR(self->host);
     return 0;
 }
@@ -123,200 +139,38 @@ static void deallocate(PyObject *object) {
     ext_free(object);
 }
 
-/* ---- CAs ---- */
-
-static PyObject *add_ca(PyObject *object, PyObject *args) {
-    wf_authority *authority = open_one(object);
-    const char *kind, *name;
-    long long before, after;
-    wf_authority_ca which;
-    if (authority == NULL || !PyArg_ParseTuple(args, "ssLL:add_ca", &kind, &name, &before, &after) ||
-        !as_ca(&which, kind)) {
-        return NULL;
-    }
-    wf_error error = wf_authority_add_ca(authority, which, name, before, after);
-    return error == WF_OK ? Py_NewRef(Py_None) : raise_of(object, error);
-}
+/* ---- what it holds ---- */
 
 static PyObject *certificate(PyObject *object, PyObject *args) {
-    wf_authority *authority = open_one(object);
-    const char *kind;
+    ca_object *self = (ca_object *)object;
     wf_authority_ca which;
-    if (authority == NULL || !PyArg_ParseTuple(args, "s:certificate", &kind) || !as_ca(&which, kind)) {
+    if (!PyArg_ParseTuple(args, "O&:certificate", ca_as_kind, &which) || !ca_enter(self)) {
         return NULL;
     }
-    wf_bytes der = wf_authority_certificate(authority, which);
-    return ext_from_optional_bytes(der.len > 0, der.at, der.len);
+    wf_bytes der = wf_authority_certificate(self->authority, which);
+    PyObject *result = ext_from_optional_bytes(der.len > 0, der.at, der.len);
+    ca_leave(self);
+    return result;
 }
 
-/* ---- issuing ---- */
-
-static PyObject *identity_of(PyObject *object, const wf_identity_file *file) {
-    uint8_t pem[PEM_LEN];
-    const ext_state *state = ext_state_of(object);
-    wf_writer text = wf_writer_of(pem, sizeof pem);
-    wf_error error = wf_identity_pem_write(&text, &file->view);
-    PyObject *made = error == WF_OK ? PyObject_CallMethod((PyObject *)state->identity, "from_pem", "y#",
-                                                          (const char *)pem, (Py_ssize_t)text.len)
-                                    : ext_raise(state, error, NULL);
-    wf_wipe(pem, sizeof pem);
-    return made;
+static PyObject *entry_row(const wf_authority_entry *entry) {
+    PyObject *at = entry->revoked ? PyLong_FromLongLong(entry->revoked_at) : Py_NewRef(Py_None);
+    return Py_BuildValue("(NiNi)", ext_from_bytes(entry->certificate.der), (int)entry->issuer, at, (int)entry->reason);
 }
 
-/* The chain and the root, in DER. */
-static PyObject *certificates_of(const wf_identity_file *file) {
-    PyObject *list = PyList_New(0);
-    for (size_t i = 0; list != NULL && i < file->view.chain_len + file->view.anchor_count; i++) {
-        size_t place = i - file->view.chain_len;
-        PyObject *item = ext_from_bytes(i < file->view.chain_len ? file->chain[i] : file->anchors[place]);
-        if (item == NULL || PyList_Append(list, item) < 0) {
-            Py_CLEAR(list);
-        }
-        Py_XDECREF(item);
-    }
-    return list;
-}
-
-static PyObject *issue(PyObject *object, PyObject *args) {
-    wf_authority *authority = open_one(object);
-    const char *role;
-    Py_buffer number;
-    wf_authority_order order = {0};
-    long long before, after;
-    if (authority == NULL ||
-        !PyArg_ParseTuple(args, "sy*zLL:issue", &role, &number, &order.common_name, &before, &after)) {
-        return NULL;
-    }
-    PyObject *made = NULL;
-    order.number = number.buf;
-    order.not_before = before;
-    order.not_after = after;
-    if (number.len != WF_NUMBER_LEN || !ext_as_role(&order.role, role)) {
-        ext_raise(ext_state_of(object), WF_ERROR_ARGUMENT,
-                  "a role (device, controller) goes with a number of 17 bytes");
-    } else {
-        wf_identity_file file;
-        wf_error error = wf_authority_issue(authority, &file, &order);
-        made = error == WF_OK ? identity_of(object, &file) : raise_of(object, error);
-        wf_identity_file_wipe(&file);
-    }
-    PyBuffer_Release(&number);
-    return made;
-}
-
-static PyObject *sign(PyObject *object, PyObject *args) {
-    wf_authority *authority = open_one(object);
-    const char *role;
-    Py_buffer request, number = {0};
-    wf_authority_order order = {0};
-    long long before, after;
-    if (authority == NULL ||
-        !PyArg_ParseTuple(args, "y*zz*zLL:sign", &request, &role, &number, &order.common_name, &before, &after)) {
-        return NULL;
-    }
-    PyObject *made = NULL;
-    order.number = number.buf;
-    order.not_before = before;
-    order.not_after = after;
-    if ((number.obj != NULL && number.len != WF_NUMBER_LEN) || !ext_as_role(&order.role, role)) {
-        ext_raise(ext_state_of(object), WF_ERROR_ARGUMENT, "the role is device or controller, the number has 17 bytes");
-    } else {
-        wf_identity_file file;
-        wf_error error = wf_authority_sign(authority, &file, ext_view(&request), &order);
-        made = error == WF_OK ? certificates_of(&file) : raise_of(object, error);
-    }
-    PyBuffer_Release(&request);
-    if (number.obj != NULL) {
-        PyBuffer_Release(&number);
-    }
-    return made;
-}
-
-/* With zeros in front; false when it is too long for a serial number. */
-static bool as_serial(uint8_t out[static WF_SERIAL_LEN], const Py_buffer *serial) {
-    memset(out, 0, WF_SERIAL_LEN);
-    if (serial->len > WF_SERIAL_LEN) {
-        return false;
-    }
-    memcpy(out + WF_SERIAL_LEN - serial->len, serial->buf, (size_t)serial->len);
-    return true;
-}
-
-static PyObject *renew(PyObject *object, PyObject *args) {
-    wf_authority *authority = open_one(object);
-    Py_buffer serial, request = {0};
-    uint8_t padded[WF_SERIAL_LEN];
-    long long before, after;
-    if (authority == NULL || !PyArg_ParseTuple(args, "y*z*LL:renew", &serial, &request, &before, &after)) {
-        return NULL;
-    }
-    wf_identity_file file;
-    wf_error error = WF_ERROR_ARGUMENT;
-    if (as_serial(padded, &serial)) {
-        error = wf_authority_renew(authority, &file, padded, ext_view(&request), before, after);
-    }
-    PyObject *made = error == WF_OK ? certificates_of(&file) : raise_of(object, error);
-    PyBuffer_Release(&serial);
-    if (request.obj != NULL) {
-        PyBuffer_Release(&request);
-    }
-    return made;
-}
-
-/* ---- revocation ---- */
-
-static PyObject *revoke_one(PyObject *object, PyObject *args) {
-    wf_authority *authority = open_one(object);
-    Py_buffer serial;
-    uint8_t padded[WF_SERIAL_LEN];
-    long long now;
-    int reason;
-    if (authority == NULL || !PyArg_ParseTuple(args, "y*iL:revoke", &serial, &reason, &now)) {
-        return NULL;
-    }
-    wf_error error = WF_ERROR_ARGUMENT;
-    if (as_serial(padded, &serial)) {
-        error = wf_authority_revoke(authority, padded, (wf_crl_reason)reason, now);
-    }
-    PyBuffer_Release(&serial);
-    return error == WF_OK ? Py_NewRef(Py_None) : raise_of(object, error);
-}
-
-static PyObject *publish(PyObject *object, PyObject *args) {
-    wf_authority *authority = open_one(object);
-    const char *kind;
-    wf_authority_ca which;
-    long long this_update, next_update;
-    if (authority == NULL || !PyArg_ParseTuple(args, "sLL:publish", &kind, &this_update, &next_update) ||
-        !as_ca(&which, kind)) {
-        return NULL;
-    }
-    wf_bytes der;
-    wf_error error = wf_authority_publish(authority, &der, which, this_update, next_update);
-    return error == WF_OK ? ext_from_bytes(der) : raise_of(object, error);
-}
-
-/* (certificate, issuer's, revoked at or None, reason), the oldest first. */
 static PyObject *entries(PyObject *object, PyObject *unused) {
+    ca_object *self = (ca_object *)object;
     (void)unused;
-    const wf_authority *authority = open_one(object);
-    PyObject *list = authority == NULL ? NULL : PyList_New(0);
-    for (size_t i = 0; list != NULL && i < wf_authority_count(authority); i++) {
-        wf_authority_entry entry;
-        wf_error error = wf_authority_at(authority, &entry, i);
-        if (error != WF_OK) {
-            Py_DECREF(list);
-            return raise_of(object, error);
-        }
-        wf_bytes der = entry.certificate.der;
-        PyObject *at = entry.revoked ? PyLong_FromLongLong(entry.revoked_at) : Py_NewRef(Py_None);
-        PyObject *item =
-            at == NULL ? NULL : Py_BuildValue("y#iNi", der.at, (Py_ssize_t)der.len, entry.issuer, at, entry.reason);
-        if (item == NULL || PyList_Append(list, item) < 0) {
-            Py_CLEAR(list);
-        }
-        Py_XDECREF(item);
+    if (!ca_enter(self)) {
+        return NULL;
     }
+    PyObject *list = PyList_New(0);
+    for (size_t i = 0; list != NULL && i < wf_authority_count(self->authority); i++) {
+        wf_authority_entry entry;
+        wf_error error = wf_authority_at(self->authority, &entry, i);
+        ext_append(&list, error == WF_OK ? entry_row(&entry) : ca_raise(self, error));
+    }
+    ca_leave(self);
     return list;
 }
 
@@ -326,20 +180,21 @@ static PyMethodDef methods[] = {
      "memory when that is None."},
     {"open", open_folder, METH_VARARGS | METH_CLASS, "open($type, folder, /)\n--\n\nThe authority in that folder."},
     {"close", close_folder, METH_NOARGS, "close($self, /)\n--\n\nWipes its keys; the folder is free."},
-    {"add_ca", add_ca, METH_VARARGS, "add_ca($self, kind, name, not_before, not_after, /)\n--\n\nA CA under the root."},
+    {"add_ca", ca_add_ca, METH_VARARGS,
+     "add_ca($self, kind, name, not_before, not_after, /)\n--\n\nA CA under the root."},
     {"certificate", certificate, METH_VARARGS,
      "certificate($self, kind, /)\n--\n\nThe certificate of a CA in DER, or None."},
-    {"issue", issue, METH_VARARGS,
+    {"issue", ca_issue, METH_VARARGS,
      "issue($self, role, number, name, not_before, not_after, /)\n--\n\nAn Identity with a new key."},
-    {"sign", sign, METH_VARARGS,
+    {"sign", ca_sign, METH_VARARGS,
      "sign($self, request, role, number, name, not_before, not_after, /)\n--\n\nChain and root for the key of a "
      "request "
      "(PKCS#10, DER)."},
-    {"renew", renew, METH_VARARGS,
+    {"renew", ca_renew, METH_VARARGS,
      "renew($self, serial, request, not_before, not_after, /)\n--\n\nChain and root for the same subject and role."},
-    {"revoke", revoke_one, METH_VARARGS,
+    {"revoke", ca_revoke, METH_VARARGS,
      "revoke($self, serial, reason, now, /)\n--\n\nPuts a certificate on its issuer's next list."},
-    {"publish", publish, METH_VARARGS,
+    {"publish", ca_publish, METH_VARARGS,
      "publish($self, kind, this_update, next_update, /)\n--\n\nThe next list of a CA, in DER."},
     {"entries", entries, METH_NOARGS,
      "entries($self, /)\n--\n\n(certificate, number of the issuer, revoked at or None, reason), the oldest first."},
@@ -354,14 +209,7 @@ static PyType_Slot slots[] = {
     {Py_tp_methods, methods},
     {0, NULL},
 };
-static PyType_Spec spec = {
-    .name = "warifu._warifu.Ca",
-    .basicsize = sizeof(ca_object),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
-    .slots = slots,
-};
 
 int ext_add_authority(PyObject *module, ext_state *state) {
-    state->ca = (PyTypeObject *)PyType_FromModuleAndSpec(module, &spec, NULL);
-    return state->ca == NULL ? -1 : PyModule_AddType(module, state->ca);
+    return ext_add_type(module, &state->ca, "warifu._warifu.Ca", sizeof(ca_object), slots);
 }

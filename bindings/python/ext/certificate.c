@@ -1,5 +1,5 @@
 /* Certificates: reading one, and the PEM text around it. */
-#include "extension.h"
+#include "module.h"
 #include <warifu/pem.h>
 
 static PyObject *certificate_record(const ext_state *state, const wf_certificate *certificate,

@@ -1,5 +1,8 @@
 /* Frames, property maps and DA frames, from and to bytes. */
-#include "extension.h"
+#include "module.h"
+#include <warifu/frame.h>
+#include <warifu/property_map.h>
+#include <warifu/wire.h>
 
 enum { FRAME_LEN = 65507 }; /* the longest UDP datagram */
 
@@ -10,20 +13,9 @@ static PyObject *properties_of(const wf_property_list *list) {
     size_t at = 0;
     wf_property property;
     while (items != NULL && wf_property_next(list, &at, &property)) {
-        PyObject *item =
-            Py_BuildValue("(iy#)", property.epc, (const char *)property.edt.at, (Py_ssize_t)property.edt.len);
-        if (property.edt.len == 0 && item != NULL) { /* y# makes None of a NULL pointer */
-            Py_DECREF(item);
-            item = Py_BuildValue("(iy#)", property.epc, "", (Py_ssize_t)0);
-        }
-        if (item == NULL || PyList_Append(items, item) < 0) {
-            Py_CLEAR(items);
-        }
-        Py_XDECREF(item);
+        ext_append(&items, Py_BuildValue("(iN)", property.epc, ext_from_bytes(property.edt)));
     }
-    PyObject *tuple = items == NULL ? NULL : PyList_AsTuple(items);
-    Py_XDECREF(items);
-    return tuple;
+    return ext_as_tuple(items);
 }
 
 static PyObject *frame_record(const ext_state *state, const wf_frame *frame) {
@@ -211,11 +203,9 @@ static PyObject *esv_name(PyObject *module, PyObject *args) {
 static PyObject *epcs_of(const wf_epc_set *set) {
     PyObject *list = PyList_New(0);
     for (unsigned epc = 0x80; list != NULL && epc <= 0xFF; epc++) {
-        PyObject *item = wf_epc_set_has(set, (uint8_t)epc) ? PyLong_FromUnsignedLong(epc) : NULL;
-        if (PyErr_Occurred() || (item != NULL && PyList_Append(list, item) < 0)) {
-            Py_CLEAR(list);
+        if (wf_epc_set_has(set, (uint8_t)epc)) {
+            ext_append(&list, PyLong_FromUnsignedLong(epc));
         }
-        Py_XDECREF(item);
     }
     return list;
 }

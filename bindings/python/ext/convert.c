@@ -1,7 +1,6 @@
 /* Values between Python and the core. */
 #include "extension.h"
 #include <string.h>
-#include <warifu/entropy.h>
 
 /* All unsigned integers, `most` being the largest that the caller takes. */
 static bool as_unsigned(PyObject *object, uint64_t most, uint64_t *out) {
@@ -58,8 +57,54 @@ int ext_as_u32(PyObject *object, void *out) {
     return 1;
 }
 
+int ext_as_size(PyObject *object, void *out) {
+    uint32_t value;
+    if (!ext_as_u32(object, &value)) {
+        return 0;
+    }
+    *(size_t *)out = value;
+    return 1;
+}
+
 int ext_as_u64(PyObject *object, void *out) {
     return as_unsigned(object, UINT64_MAX, (uint64_t *)out);
+}
+
+int ext_as_bytes(PyObject *object, void *out) {
+    if (object == NULL) { /* a later argument was wrong */
+        Py_CLEAR(*(PyObject **)out);
+        return 1;
+    }
+    if (!PyObject_CheckBuffer(object)) {
+        PyErr_Format(PyExc_TypeError, "a bytes-like object is required, not %R", Py_TYPE(object));
+        return 0;
+    }
+    *(PyObject **)out = PyBytes_FromObject(object);
+    return *(PyObject **)out == NULL ? 0 : Py_CLEANUP_SUPPORTED;
+}
+
+int ext_as_optional_bytes(PyObject *object, void *out) {
+    if (object == Py_None) {
+        *(PyObject **)out = NULL;
+        return 1;
+    }
+    return ext_as_bytes(object, out);
+}
+
+int ext_as_text(PyObject *object, void *out) {
+    if (object == NULL || !PyUnicode_Check(object)) {
+        return ext_as_bytes(object, out);
+    }
+    *(PyObject **)out = PyUnicode_AsUTF8String(object);
+    return *(PyObject **)out == NULL ? 0 : Py_CLEANUP_SUPPORTED;
+}
+
+int ext_as_path(PyObject *object, void *out) {
+    if (object == Py_None) {
+        *(PyObject **)out = NULL;
+        return 1;
+    }
+    return PyUnicode_FSConverter(object, out);
 }
 
 bool ext_as_address(const ext_state *state, wf_address *out, const char *text, uint16_t default_port) {
@@ -109,20 +154,41 @@ PyObject *ext_from_role(wf_role role) {
     return Py_NewRef(Py_None);
 }
 
-bool ext_as_entropy(const ext_state *state, wf_entropy *out, PyObject *host) {
-    if (host == Py_None) {
-        *out = wf_entropy_system();
-    } else if (Py_IS_TYPE(host, state->sim_host)) {
-        *out = ext_sim_host_entropy(host);
-    } else {
-        PyErr_SetString(PyExc_TypeError, "entropy must be a SimHost or None");
-        return false;
+void ext_hex(char *out, const uint8_t *at, size_t len) {
+    static const char digits[] = "0123456789ABCDEF";
+    for (size_t i = 0; i < len; i++) {
+        out[2 * i] = digits[at[i] >> 4];
+        out[2 * i + 1] = digits[at[i] & 0x0F];
     }
-    return true;
+    out[2 * len] = '\0';
 }
 
 wf_bytes ext_view(const Py_buffer *buffer) {
     return wf_bytes_of(buffer->buf, (size_t)buffer->len);
+}
+
+wf_bytes ext_view_bytes(PyObject *bytes) {
+    return bytes == NULL ? wf_bytes_of(NULL, 0)
+                         : wf_bytes_of((const uint8_t *)PyBytes_AsString(bytes), (size_t)PyBytes_Size(bytes));
+}
+
+void ext_release(Py_buffer *buffer) {
+    if (buffer->obj != NULL) {
+        PyBuffer_Release(buffer);
+    }
+}
+
+void ext_append(PyObject **list, PyObject *item) {
+    if (*list != NULL && (item == NULL || PyList_Append(*list, item) < 0)) {
+        Py_CLEAR(*list);
+    }
+    Py_XDECREF(item);
+}
+
+PyObject *ext_as_tuple(PyObject *list) {
+    PyObject *tuple = list == NULL ? NULL : PyList_AsTuple(list);
+    Py_XDECREF(list);
+    return tuple;
 }
 
 bool ext_copy_exact(const ext_state *state, uint8_t *out, size_t len, const Py_buffer *buffer, const char *what) {

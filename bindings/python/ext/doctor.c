@@ -1,5 +1,5 @@
 /* The doctor's findings as tuples. */
-#include "extension.h"
+#include "module.h"
 #include <string.h>
 #include <warifu/doctor.h>
 
@@ -22,13 +22,9 @@ static PyObject *list_of(const wf_doctor *doctor) {
         const wf_finding *finding = &doctor->findings[i];
         const wf_finding_row *row = wf_finding_row_at(finding->kind);
         PyObject *detail = PyUnicode_DecodeUTF8(finding->detail, (Py_ssize_t)strlen(finding->detail), "replace");
-        PyObject *item = detail == NULL ? NULL
-                                        : Py_BuildValue("(ssssN)", wf_severity_text(finding->severity), row->id,
-                                                        row->what, row->next, detail);
-        if (item == NULL || PyList_Append(list, item) < 0) {
-            Py_CLEAR(list);
-        }
-        Py_XDECREF(item);
+        ext_append(&list, detail == NULL ? NULL
+                                         : Py_BuildValue("(ssssN)", wf_severity_text(finding->severity), row->id,
+                                                         row->what, row->next, detail));
     }
     return list;
 }

@@ -1,49 +1,51 @@
-/* Engine: its life. The calls are in engine_calls.c and engine_node.c, what the core calls back in engine_callbacks.c.
- */
-#include "engine.h"
-#include <string.h>
-#include <unistd.h>
-#include <warifu/dictionary.h>
+/* Engine: its life. What it is made with is read in engine_config.c; its calls are in engine_calls.c, engine_pairing.c,
+ * engine_node.c, engine_controller.c and engine_lists.c, what the core calls back in engine_callbacks.c. */
+#include "engine_config.h"
+#include "module.h"
+#include "store.h"
+#include <warifu/crypto.h>
 
 bool engine_is_in_hook(const engine_object *self) {
-    return self->in_hook && self->thread == PyThread_get_thread_ident() && self->process == getpid();
+    return self->in_hook && self->thread == PyThread_get_thread_ident() && ext_guard_is_own(&self->guard);
 }
 
 bool engine_enter(engine_object *self) {
-    const ext_state *state = ext_state_of((PyObject *)self);
-    if (self->process != getpid()) {
-        ext_raise(state, WF_ERROR_STATE, "this object belongs to another process (fork)");
-    } else if (self->busy) {
-        ext_raise(state, WF_ERROR_STATE, "a call on this engine is under way, in another thread or around a callback");
-    } else if (self->engine == NULL) {
-        ext_raise(state, WF_ERROR_CLOSED, NULL);
-    } else {
-        self->busy = true;
-        self->thread = PyThread_get_thread_ident();
-        return true;
-    }
-    return false;
+    bool may = ext_guard_enter(&self->guard, ext_state_of((PyObject *)self));
+    self->thread = may ? PyThread_get_thread_ident() : self->thread;
+    return may;
 }
 
 void engine_leave(engine_object *self) {
-    self->busy = false;
+    ext_guard_leave(&self->guard);
 }
 
-void engine_release_gil(engine_object *self) {
-    self->released = PyEval_SaveThread();
+bool engine_begin(engine_object *self) {
+    bool may = engine_enter(self);
+    if (may) {
+        ext_guard_release_gil(&self->guard);
+    }
+    return may;
 }
 
-void engine_take_gil(engine_object *self) {
-    PyThreadState *thread = self->released;
-    self->released = NULL;
-    PyEval_RestoreThread(thread);
+void engine_finish(engine_object *self) {
+    ext_guard_take_gil(&self->guard);
+    engine_leave(self);
+}
+
+PyObject *engine_id_or_raise(PyObject *object, wf_error error, wf_request_id id) {
+    return error == WF_OK ? PyLong_FromUnsignedLong(id.value) : ext_raise(ext_state_of(object), error, NULL);
 }
 
 static void shut(engine_object *self) {
-    if (self->engine != NULL) {
+    self->guard.open = false;
+    if (self->engine != NULL && ext_guard_is_own(&self->guard)) {
+        ext_guard_release_gil(&self->guard); /* the audit log goes to the disk */
         wf_engine_end(self->engine, self->size);
-        self->engine = NULL;
+        ext_guard_take_gil(&self->guard);
+    } else if (self->engine != NULL) { /* after a fork the disk is the parent's */
+        wf_wipe(self->memory, self->size);
     }
+    self->engine = NULL;
     PyMem_Free(self->memory);
     self->memory = NULL;
     if (self->store != NULL) {
@@ -61,293 +63,55 @@ static void shut(engine_object *self) {
     Py_CLEAR(self->trace);
 }
 
-/* ---- construction ---- */
-
-typedef struct arguments {
-    uint64_t now;
-    PyObject *identity, *store, *entropy, *dictionary, *set_hook, *get_hook, *trace;
-    PyObject *policy, *known, *setup_code, *former;
-    long long build_date;
-    uint32_t revoked;
-    Py_buffer number, maker;
-    const char *product_code, *production_number;
-    uint32_t objects, properties, value_bytes, pairings, handshakes, requests, send_bytes, event_bytes;
-    uint32_t later, later_ms, answer_delay_ms;
-    uint32_t calls, call_bytes, nodes, instances, gap_ms, audit_entries, listeners_off;
-    int transmits_only, keep_number, check_values, interview, code_alone;
-    uint16_t port;
-} arguments;
-
-static bool parse(arguments *out, PyObject *args, PyObject *keywords) {
-    static char *names[] = {"now",
-                            "identity",
-                            "store",
-                            "policy",
-                            "port",
-                            "number",
-                            "maker",
-                            "objects",
-                            "properties",
-                            "value_bytes",
-                            "pairings",
-                            "handshakes",
-                            "requests",
-                            "send_bytes",
-                            "event_bytes",
-                            "later",
-                            "later_ms",
-                            "answer_delay_ms",
-                            "transmits_only",
-                            "keep_number",
-                            "check_values",
-                            "set_hook",
-                            "get_hook",
-                            "trace",
-                            "entropy",
-                            "calls",
-                            "call_bytes",
-                            "nodes",
-                            "instances",
-                            "gap_ms",
-                            "interview",
-                            "dictionary",
-                            "audit_entries",
-                            "known",
-                            "listeners_off",
-                            "setup_code",
-                            "code_alone",
-                            "former",
-                            "build_date",
-                            "revoked",
-                            "product_code",
-                            "production_number",
-                            NULL};
-    *out = (arguments){.identity = Py_None,
-                       .store = Py_None,
-                       .entropy = Py_None,
-                       .dictionary = Py_None,
-                       .set_hook = Py_None,
-                       .get_hook = Py_None,
-                       .trace = Py_None,
-                       .policy = Py_None,
-                       .known = Py_None,
-                       .setup_code = Py_None,
-                       .former = Py_None,
-                       .pairings = 4,
-                       .handshakes = 4,
-                       .requests = 64,
-                       .later = 16,
-                       .send_bytes = 1 << 16,
-                       .event_bytes = 1 << 16,
-                       .port = WF_PORT};
-    return PyArg_ParseTupleAndKeywords(
-        args, keywords, "O&|$OOOO&z*z*O&O&O&O&O&O&O&O&O&O&O&pppOOOOO&O&O&O&O&pOO&OO&OpOLO&zz:Engine", names, ext_as_u64,
-        &out->now, &out->identity, &out->store, &out->policy, ext_as_u16, &out->port, &out->number, &out->maker,
-        ext_as_u32, &out->objects, ext_as_u32, &out->properties, ext_as_u32, &out->value_bytes, ext_as_u32,
-        &out->pairings, ext_as_u32, &out->handshakes, ext_as_u32, &out->requests, ext_as_u32, &out->send_bytes,
-        ext_as_u32, &out->event_bytes, ext_as_u32, &out->later, ext_as_u32, &out->later_ms, ext_as_u32,
-        &out->answer_delay_ms, &out->transmits_only, &out->keep_number, &out->check_values, &out->set_hook,
-        &out->get_hook, &out->trace, &out->entropy, ext_as_u32, &out->calls, ext_as_u32, &out->call_bytes, ext_as_u32,
-        &out->nodes, ext_as_u32, &out->instances, ext_as_u32, &out->gap_ms, &out->interview, &out->dictionary,
-        ext_as_u32, &out->audit_entries, &out->known, ext_as_u32, &out->listeners_off, &out->setup_code,
-        &out->code_alone, &out->former, &out->build_date, ext_as_u32, &out->revoked, &out->product_code,
-        &out->production_number);
-}
-
-static void release_arguments(arguments *given) {
-    Py_buffer *buffers[] = {&given->number, &given->maker};
-    for (size_t i = 0; i < sizeof buffers / sizeof buffers[0]; i++) {
-        if (buffers[i]->obj != NULL) {
-            PyBuffer_Release(buffers[i]);
-        }
-    }
-}
-
-/* The engine copies the addresses; until then `*known` is to be freed. */
-static bool configure_known(const ext_state *state, wf_engine_config *config, wf_address **known, PyObject *list) {
-    PyObject *texts = list == Py_None ? PyTuple_New(0) : PySequence_Tuple(list);
-    Py_ssize_t count = texts == NULL ? -1 : PyTuple_Size(texts);
-    *known = count > 0 ? PyMem_Calloc((size_t)count, sizeof **known) : NULL;
-    bool good = count == 0 || *known != NULL;
-    for (Py_ssize_t i = 0; i < count && good; i++) {
-        const char *text = PyUnicode_AsUTF8AndSize(PyTuple_GetItem(texts, i), NULL);
-        good = text != NULL && ext_as_address(state, &(*known)[i], text, config->port);
-    }
-    if (count > 0 && *known == NULL) {
-        PyErr_NoMemory();
-    }
-    Py_XDECREF(texts);
-    config->known = *known;
-    config->known_count = count > 0 ? (size_t)count : 0;
-    return good;
-}
-
-/* By name or by its handle. */
-static bool configure_policy(const ext_state *state, wf_engine_config *config, PyObject *policy) {
-    if (policy == Py_None || !PyUnicode_Check(policy)) {
-        return policy == Py_None || ext_as_policy(policy, &config->policy);
-    }
-    const char *name = PyUnicode_AsUTF8AndSize(policy, NULL);
-    config->policy = name != NULL ? wf_policy_named(name) : NULL;
-    if (name != NULL && config->policy == NULL) {
-        ext_raise(state, WF_ERROR_ARGUMENT, "the policies are strict, mixed and open");
-    }
-    return config->policy != NULL;
-}
-
-static bool configure_node(const ext_state *state, wf_engine_config *config, const arguments *given) {
-    wf_node_config *node = &config->node;
-    const uint8_t *number = given->identity == Py_None ? NULL : ext_identity_number(given->identity);
-    node->objects = given->objects;
-    node->properties = given->properties;
-    node->value_bytes = given->value_bytes;
-    node->transmits_only = given->transmits_only != 0;
-    node->product_code = given->product_code;
-    node->production_number = given->production_number;
-    if (given->number.obj != NULL) {
-        if (!ext_copy_exact(state, node->number, sizeof node->number, &given->number, "number has 17 bytes")) {
-            return false;
-        }
-    } else if (number != NULL) {
-        memcpy(node->number, number, sizeof node->number);
-    }
-    if (given->maker.obj != NULL) {
-        return ext_copy_exact(state, node->maker, sizeof node->maker, &given->maker, "maker has 3 bytes");
-    }
-    memcpy(node->maker, node->number + 1, sizeof node->maker); /* FE, maker code, unique part */
-    return true;
-}
-
-static bool check_types(const ext_state *state, const arguments *given) {
-    if ((given->identity != Py_None && !Py_IS_TYPE(given->identity, state->identity)) ||
-        (given->former != Py_None && !Py_IS_TYPE(given->former, state->identity))) {
-        PyErr_SetString(PyExc_TypeError, "identity and former must be an Identity or None");
-    } else if (given->store != Py_None && !Py_IS_TYPE(given->store, state->store) &&
-               !Py_IS_TYPE(given->store, state->sim_store)) {
-        PyErr_SetString(PyExc_TypeError, "store must be a FileStore, a SimStore or None");
-    } else if ((given->set_hook != Py_None && !PyCallable_Check(given->set_hook)) ||
-               (given->get_hook != Py_None && !PyCallable_Check(given->get_hook)) ||
-               (given->trace != Py_None && !PyCallable_Check(given->trace))) {
-        PyErr_SetString(PyExc_TypeError, "set_hook, get_hook and trace must be callable or None");
-    } else {
-        return true;
-    }
-    return false;
-}
-
-static PyObject *keep(PyObject *object) {
-    return object == Py_None ? NULL : Py_NewRef(object);
-}
-
-/* Everything of the configuration that the engine borrows is held by `self` from here on. */
-static bool configure(engine_object *self, wf_engine_config *config, const arguments *given) {
-    const ext_state *state = ext_state_of((PyObject *)self);
-    *config = (wf_engine_config){.port = given->port,
-                                 .pairings = given->pairings,
-                                 .handshakes = given->handshakes,
-                                 .requests = given->requests,
-                                 .send_bytes = given->send_bytes,
-                                 .event_bytes = given->event_bytes,
-                                 .later = given->later,
-                                 .later_ms = given->later_ms,
-                                 .answer_delay_ms = given->answer_delay_ms,
-                                 .keep_number = given->keep_number != 0,
-                                 .calls = given->calls,
-                                 .call_bytes = given->call_bytes,
-                                 .nodes = given->nodes,
-                                 .instances = given->instances,
-                                 .gap_ms = given->gap_ms,
-                                 .audit_entries = given->audit_entries,
-                                 .listeners_off = given->listeners_off,
-                                 .code_alone = given->code_alone != 0,
-                                 .build_date = given->build_date,
-                                 .revoked = given->revoked,
-                                 .interview = given->interview != 0};
-    if (!check_types(state, given) || !ext_as_entropy(state, &config->entropy, given->entropy) ||
-        !configure_policy(state, config, given->policy) ||
-        !ext_as_setup_code(state, &config->setup_code, given->setup_code) || !configure_node(state, config, given)) {
-        return false;
-    }
-    if (given->check_values) {
-        if (!ext_as_dictionary(given->dictionary, &self->values.dictionary)) {
-            return false;
-        }
-        self->dictionary = keep(given->dictionary);
-        config->node.value_rule = wf_node_dictionary_rule;
-        config->node.rule_context = &self->values;
-    }
-    self->port = given->port;
-    self->identity = keep(given->identity);
-    self->former = keep(given->former);
-    self->entropy = keep(given->entropy);
-    self->policy = keep(given->policy);
-    self->set_hook = keep(given->set_hook);
-    self->get_hook = keep(given->get_hook);
-    self->trace = keep(given->trace);
-    if (self->identity != NULL) {
-        config->identity = *ext_identity_view(self->identity);
-    }
-    if (self->former != NULL) {
-        config->former = ext_identity_view(self->former);
-    }
-    engine_lend_callbacks(self, config);
-    if (given->store != Py_None) {
-        if (!ext_store_take(given->store, &config->store)) {
-            return false;
-        }
-        self->store = Py_NewRef(given->store);
-    }
-    return true;
-}
-
-static bool start(engine_object *self, const wf_engine_config *config, wf_time now) {
-    wf_error error = WF_ERROR_ARGUMENT;
-    self->size = wf_engine_size(config);
-    if (self->size > 0) {
-        self->memory = PyMem_Calloc(1, self->size);
-        if (self->memory == NULL) {
-            PyErr_NoMemory();
-            return false;
-        }
-        error = wf_engine_start(&self->engine, config, self->memory, self->size, now);
-    }
+/* Of the core's start; what configuring found is raised already. */
+static void raise_start(engine_object *self, wf_error error) {
     if (error == WF_OK) {
-        return true;
+        return;
     }
-    self->engine = NULL;
-    if (self->memory != NULL) {
-        wf_wipe(self->memory, self->size);
-    }
-    if (self->store != NULL) {
+    if (self->memory == NULL && error == WF_ERROR_CAPACITY) {
+        PyErr_NoMemory();
+    } else if (self->store != NULL) {
         ext_store_raise(self->store, error);
     } else {
         ext_raise(ext_state_of((PyObject *)self), error, NULL);
     }
-    return false;
+}
+
+static wf_error start(engine_object *self, const engine_arguments *given) {
+    self->size = wf_engine_size(&given->config);
+    self->memory = self->size > 0 ? PyMem_Calloc(1, self->size) : NULL;
+    if (self->memory == NULL) {
+        return self->size > 0 ? WF_ERROR_CAPACITY : WF_ERROR_ARGUMENT;
+    }
+    ext_guard_release_gil(&self->guard);
+    wf_error error = wf_engine_start(&self->engine, &given->config, self->memory, self->size, given->now);
+    ext_guard_take_gil(&self->guard);
+    if (error != WF_OK) {
+        self->engine = NULL;
+        wf_wipe(self->memory, self->size);
+    }
+    return error;
 }
 
 static PyObject *make(PyTypeObject *type, PyObject *args, PyObject *keywords) {
-    arguments given;
-    wf_engine_config config;
-    wf_address *known = NULL;
-    if (!parse(&given, args, keywords)) {
+    engine_arguments given;
+    if (!engine_parse_arguments(&given, args, keywords)) {
         return NULL;
     }
     engine_object *self = (engine_object *)ext_allocate(type);
     if (self != NULL) {
-        self->process = getpid();
-        self->busy = true; /* until it is whole, no callback can call it */
+        self->guard = ext_guard_open();
+        self->guard.busy = true; /* until it is whole, no callback can call it */
         self->thread = PyThread_get_thread_ident();
-        if (!configure(self, &config, &given) ||
-            !configure_known(ext_state_of((PyObject *)self), &config, &known, given.known) ||
-            !start(self, &config, given.now)) {
+        wf_error error = WF_OK;
+        if (!engine_configure(self, &given) || (error = start(self, &given)) != WF_OK) {
+            raise_start(self, error);
             Py_CLEAR(self);
         } else {
-            self->busy = false;
+            engine_leave(self);
         }
     }
-    PyMem_Free(known);
-    release_arguments(&given);
+    engine_release_arguments(&given);
     return (PyObject *)self;
 }
 
@@ -356,7 +120,7 @@ static PyObject *make(PyTypeObject *type, PyObject *args, PyObject *keywords) {
 PyObject *engine_close(PyObject *object, PyObject *unused) {
     engine_object *self = (engine_object *)object;
     (void)unused;
-    if (self->engine == NULL) {
+    if (!self->guard.open) {
         return Py_NewRef(Py_None);
     }
     if (!engine_enter(self)) {
@@ -370,13 +134,20 @@ PyObject *engine_close(PyObject *object, PyObject *unused) {
 static int traverse(PyObject *object, visitproc visit, void *arg) {
     engine_object *self = (engine_object *)object;
     Py_VISIT(Py_TYPE(object));
+    Py_VISIT(self->identity);
+    Py_VISIT(self->former);
+    Py_VISIT(self->store);
     Py_VISIT(self->entropy);
+    Py_VISIT(self->dictionary);
+    Py_VISIT(self->lent);
+    Py_VISIT(self->policy);
     Py_VISIT(self->set_hook);
     Py_VISIT(self->get_hook);
     Py_VISIT(self->trace);
     return 0;
 }
 
+/* What is lent to the core stays: no circle leads through it alone. */
 static int clear(PyObject *object) {
     engine_object *self = (engine_object *)object;
     Py_CLEAR(self->set_hook);
@@ -393,12 +164,12 @@ static void deallocate(PyObject *object) {
 
 static PyObject *get_closed(PyObject *object, void *unused) {
     (void)unused;
-    return PyBool_FromLong(((engine_object *)object)->engine == NULL);
+    return PyBool_FromLong(!((engine_object *)object)->guard.open);
 }
 
 static PyObject *get_busy(PyObject *object, void *unused) {
     (void)unused;
-    return PyBool_FromLong(((engine_object *)object)->busy);
+    return PyBool_FromLong(((engine_object *)object)->guard.busy);
 }
 
 static PyObject *get_size(PyObject *object, void *unused) {
@@ -413,30 +184,9 @@ static PyGetSetDef members[] = {
     {NULL, NULL, NULL, NULL, NULL},
 };
 
-static const char doc[] =
-    "Engine(now, *, identity=None, store=None, policy=None, port=3610, number=None, maker=None, objects=0,\n"
-    "       properties=0, value_bytes=0, pairings=4, handshakes=4, requests=64, send_bytes=65536,\n"
-    "       event_bytes=65536, later=16, later_ms=0, answer_delay_ms=0, transmits_only=False, keep_number=False,\n"
-    "       check_values=False, set_hook=None, get_hook=None, trace=None, entropy=None, calls=0, call_bytes=0,\n"
-    "       nodes=0, instances=0, gap_ms=0, interview=False, dictionary=None, audit_entries=0, known=None,\n"
-    "       listeners_off=0, setup_code=None, code_alone=False, former=None, build_date=0, revoked=0,\n"
-    "       product_code=None, production_number=None)\n--\n\n"
-    "One endpoint of ECHONET Lite with Device Authentication, without input or output of its own. `now` is in\n"
-    "milliseconds, everywhere. set_hook(eoj, epc, old, new) says whether a peer may set a value; it may call put()\n"
-    "and get(). get_hook(eoj, epc, old) gives the present value, None for the stored one, or False to refuse. Both "
-    "may\n"
-    "give what later() gives. The times of 0 ms are the engine's own, 0xFFFFFFFF for answer_delay_ms is none.\n"
-    "`policy` is a name or a handle (policy_load), None is strict; `known` are the addresses that policies call "
-    "known;\n"
-    "listeners_off is a sum of 1 hello, 2 plaintext, 4 group, 8 IPv6.\n"
-    "product_code and production_number (8C and 8D of the node profile) have up to 12 ASCII characters.\n"
-    "trace(sent, address, datagram, inner) sees every datagram. Exceptions in them are reported as\n"
-    "unraisable, and the property is refused.\n\n"
-    "Raises Argument, Entropy, errors.Store, StoreDamaged, State, and those of parsing the own certificate.";
-
 int ext_add_engine(PyObject *module, ext_state *state) {
     PyType_Slot slots[] = {
-        {Py_tp_doc, (void *)(uintptr_t)doc},
+        {Py_tp_doc, (void *)(uintptr_t)engine_doc},
         {Py_tp_new, EXT_SLOT(make)},
         {Py_tp_dealloc, EXT_SLOT(deallocate)},
         {Py_tp_traverse, EXT_SLOT(traverse)},
@@ -445,12 +195,5 @@ int ext_add_engine(PyObject *module, ext_state *state) {
         {Py_tp_getset, members},
         {0, NULL},
     };
-    PyType_Spec spec = {
-        .name = "warifu._warifu.Engine",
-        .basicsize = sizeof(engine_object),
-        .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE,
-        .slots = slots,
-    };
-    state->engine = (PyTypeObject *)PyType_FromModuleAndSpec(module, &spec, NULL);
-    return state->engine == NULL ? -1 : PyModule_AddType(module, state->engine);
+    return ext_add_type(module, &state->engine, "warifu._warifu.Engine", sizeof(engine_object), slots);
 }

@@ -1,35 +1,34 @@
-/* What the three files of the type Engine share. */
+/* What the files of the type Engine share. */
 #ifndef WARIFU_EXTENSION_ENGINE_H
 #define WARIFU_EXTENSION_ENGINE_H
 
 #include "extension.h"
+#include <warifu/dictionary.h>
+#include <warifu/engine.h>
 
 typedef struct engine_object {
-    PyObject_HEAD wf_engine *engine; /* NULL: closed */
-    void *memory;                    /* the one block that it lives in */
+    PyObject_HEAD ext_guard guard;
+    wf_engine *engine; /* NULL: closed */
+    void *memory;      /* the one block that it lives in */
     size_t size;
     uint16_t port;
-    pid_t process;
     PyObject *identity, *former, *store, *entropy, *dictionary; /* lent to the engine: kept as long as it lives */
     PyObject *lent;   /* request -> (issuer, list): lent until it is done; NULL: nothing ever was */
     PyObject *policy; /* the handle, or NULL; lent as well */
     PyObject *set_hook, *get_hook, *trace; /* callables or NULL */
     wf_node_dictionary values;             /* the rule for values, where it is asked for */
-    bool busy;                             /* a call is under way */
-    bool in_hook;                          /* and it has called a hook */
+    bool in_hook;                          /* a call is under way, and it has called a hook */
     uint32_t later;                        /* what that hook put off; 0: nothing */
     unsigned long thread;                  /* of that call */
-    PyThreadState *released;               /* not NULL while the core works without the GIL */
 } engine_object;
 
-/* Every call stands between these two. `engine_enter` raises State (another thread, a callback, after fork) or Closed.
- */
+/* Every call stands between these two: see ext_guard_enter. */
 bool engine_enter(engine_object *self);
 void engine_leave(engine_object *self);
 
-/* Inside `enter`/`leave`, around work that may be long. */
-void engine_release_gil(engine_object *self);
-void engine_take_gil(engine_object *self);
+/* Or, where there may be work on curves and disks, between these, without the GIL: nothing of Python's in between. */
+bool engine_begin(engine_object *self);
+void engine_finish(engine_object *self);
 
 /* Is this a call that a get or set hook makes, on its own thread? */
 bool engine_is_in_hook(const engine_object *self);
@@ -37,7 +36,35 @@ bool engine_is_in_hook(const engine_object *self);
 /* Puts the callbacks into a configuration. */
 void engine_lend_callbacks(engine_object *self, wf_engine_config *config);
 
-PyObject *engine_none_or_raise(PyObject *object, wf_error error);
+PyObject *engine_id_or_raise(PyObject *object, wf_error error, wf_request_id id);
+
+/* engine_records.c */
+PyObject *engine_event_record(const ext_state *state, const wf_event *event);
+PyObject *engine_peer_record(const ext_state *state, const wf_peer *peer);
+
+/* engine_calls.c */
+PyObject *engine_receive(PyObject *object, PyObject *args);
+PyObject *engine_next_datagram(PyObject *object, PyObject *unused);
+PyObject *engine_next_event(PyObject *object, PyObject *unused);
+PyObject *engine_deadline(PyObject *object, PyObject *unused);
+PyObject *engine_tick(PyObject *object, PyObject *args);
+PyObject *engine_set_date(PyObject *object, PyObject *args);
+PyObject *engine_request(PyObject *object, PyObject *args, PyObject *keywords);
+PyObject *engine_hello(PyObject *object, PyObject *args);
+PyObject *engine_cancel(PyObject *object, PyObject *args);
+PyObject *engine_send_raw(PyObject *object, PyObject *args);
+PyObject *engine_peers(PyObject *object, PyObject *unused);
+PyObject *engine_counters(PyObject *object, PyObject *unused);
+
+/* engine_pairing.c */
+PyObject *engine_pair(PyObject *object, PyObject *args, PyObject *keywords);
+PyObject *engine_pair_decide(PyObject *object, PyObject *args);
+PyObject *engine_unpair(PyObject *object, PyObject *args);
+PyObject *engine_forget_peer(PyObject *object, PyObject *args);
+PyObject *engine_factory_reset(PyObject *object, PyObject *args);
+PyObject *engine_open_window(PyObject *object, PyObject *args);
+PyObject *engine_close_window(PyObject *object, PyObject *args);
+PyObject *engine_window(PyObject *object, PyObject *args);
 
 /* engine_node.c */
 PyObject *engine_add_object(PyObject *object, PyObject *args);
@@ -67,7 +94,7 @@ PyObject *engine_send_list(PyObject *object, PyObject *args);
 PyObject *engine_lists(PyObject *object, PyObject *unused);
 void engine_is_done(engine_object *self, wf_request_id id); /* its event is taken: what was lent is free */
 
-/* policy.c */
+/* engine_policy.c */
 PyObject *engine_explain(PyObject *object, PyObject *args);
 
 /* audit.c */

@@ -2,19 +2,10 @@
  * not the call around them had given it up. */
 #include "engine.h"
 
-/* Takes the GIL where it was released; what it gives back goes to `put_back`. */
-static PyThreadState *take_if_released(engine_object *self) {
-    PyThreadState *thread = self->released;
-    if (thread != NULL) {
-        self->released = NULL;
-        PyEval_RestoreThread(thread);
-    }
-    return thread;
-}
-
-static void put_back(engine_object *self, const PyThreadState *thread) {
-    if (thread != NULL) {
-        self->released = PyEval_SaveThread();
+/* Gives the GIL up again where ext_guard_take_gil took it. */
+static void put_back(engine_object *self, bool taken) {
+    if (taken) {
+        ext_guard_release_gil(&self->guard);
     }
 }
 
@@ -74,28 +65,28 @@ static bool end_hook(PyObject *hook, PyObject *result, bool accepted) {
 
 static bool ask_set_hook(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_bytes edt) {
     engine_object *self = context;
-    PyThreadState *thread = take_if_released(self);
+    bool taken = ext_guard_take_gil(&self->guard);
     PyObject *hook = Py_XNewRef(self->set_hook); /* NULL once the collector has cleared it */
     PyObject *arguments = Py_BuildValue("(IBNN)", (unsigned)eoj, epc, ext_from_bytes(old), ext_from_bytes(edt));
     PyObject *result = call_hook(self, hook, arguments);
     bool accepted = end_hook(hook, result, result != NULL && verdict_of_set(self, result));
-    put_back(self, thread);
+    put_back(self, taken);
     return accepted;
 }
 
 static bool ask_get_hook(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_writer *fresh) {
     engine_object *self = context;
-    PyThreadState *thread = take_if_released(self);
+    bool taken = ext_guard_take_gil(&self->guard);
     PyObject *hook = Py_XNewRef(self->get_hook);
     PyObject *result = call_hook(self, hook, Py_BuildValue("(IBN)", (unsigned)eoj, epc, ext_from_bytes(old)));
     bool accepted = end_hook(hook, result, result != NULL && verdict_of_get(self, result, fresh));
-    put_back(self, thread);
+    put_back(self, taken);
     return accepted;
 }
 
 static void tell_trace(void *context, bool sent, const wf_address *peer, wf_bytes datagram, wf_bytes inner) {
     engine_object *self = context;
-    PyThreadState *thread = take_if_released(self);
+    bool taken = ext_guard_take_gil(&self->guard);
     PyObject *trace = Py_XNewRef(self->trace);
     if (trace != NULL) {
         PyObject *result = PyObject_CallFunction(trace, "NNNN", PyBool_FromLong(sent), ext_from_address(peer),
@@ -106,7 +97,7 @@ static void tell_trace(void *context, bool sent, const wf_address *peer, wf_byte
         Py_XDECREF(result);
         Py_DECREF(trace);
     }
-    put_back(self, thread);
+    put_back(self, taken);
 }
 
 void engine_lend_callbacks(engine_object *self, wf_engine_config *config) {

@@ -1,6 +1,5 @@
 /* Engine: its calls for controllers: reads and writes of many properties, and the roster. */
 #include "engine.h"
-#include <string.h>
 
 static engine_object *engine_of(PyObject *object) {
     return (engine_object *)object;
@@ -8,52 +7,53 @@ static engine_object *engine_of(PyObject *object) {
 
 /* ---- calls ---- */
 
-/* The order and what it borrows. */
+/* The order and what it borrows, as bytes. */
 typedef struct order {
     wf_call call;
     wf_property sets[WF_CALL_PROPERTIES];
-    Py_buffer values[WF_CALL_PROPERTIES], gets;
+    PyObject *values[WF_CALL_PROPERTIES], *gets;
 } order;
 
 static void release(order *given) {
     for (size_t i = 0; i < given->call.set_count; i++) {
-        PyBuffer_Release(&given->values[i]);
+        Py_DECREF(given->values[i]);
     }
-    if (given->gets.obj != NULL) {
-        PyBuffer_Release(&given->gets);
+    Py_DECREF(given->gets);
+}
+
+static bool take_set(const ext_state *state, order *given, PyObject *item) {
+    size_t at = given->call.set_count;
+    if (at == WF_CALL_PROPERTIES) {
+        ext_raise(state, WF_ERROR_ARGUMENT, "too many properties");
+        return false;
     }
+    if (!PyArg_Parse(item, "(O&O&);a property is a tuple of EPC and EDT", ext_as_u8, &given->sets[at].epc, ext_as_bytes,
+                     &given->values[at])) {
+        return false;
+    }
+    given->sets[at].edt = ext_view_bytes(given->values[at]);
+    given->call.set_count++;
+    return true;
 }
 
 static bool take_sets(const ext_state *state, order *given, PyObject *sets) {
     PyObject *iterator = PyObject_GetIter(sets), *item;
-    if (iterator == NULL) {
-        return false;
-    }
-    while ((item = PyIter_Next(iterator)) != NULL) {
-        size_t at = given->call.set_count;
-        if (at == WF_CALL_PROPERTIES) {
-            ext_raise(state, WF_ERROR_ARGUMENT, "too many properties");
-        } else if (PyArg_ParseTuple(item, "O&y*", ext_as_u8, &given->sets[at].epc, &given->values[at])) {
-            given->sets[at].edt = ext_view(&given->values[at]);
-            given->call.set_count++;
-        }
+    bool good = iterator != NULL;
+    while (good && (item = PyIter_Next(iterator)) != NULL) {
+        good = take_set(state, given, item);
         Py_DECREF(item);
-        if (PyErr_Occurred()) {
-            break;
-        }
     }
-    Py_DECREF(iterator);
-    return !PyErr_Occurred();
+    Py_XDECREF(iterator);
+    return good && !PyErr_Occurred();
 }
 
-static PyObject *begin(engine_object *self, uint64_t now, const wf_call *call) {
-    wf_request_id id = {0};
-    if (!engine_enter(self)) {
-        return NULL;
-    }
-    wf_error error = wf_engine_call(self->engine, now, &id, call);
-    engine_leave(self);
-    return error == WF_OK ? PyLong_FromUnsignedLong(id.value) : ext_raise(ext_state_of((PyObject *)self), error, NULL);
+static void complete(order *given, bool repeatable, bool force) {
+    wf_bytes gets = ext_view_bytes(given->gets);
+    given->call.sets = given->sets;
+    given->call.gets = gets.at;
+    given->call.get_count = gets.len;
+    given->call.repeatable = repeatable;
+    given->call.force = force;
 }
 
 PyObject *engine_call(PyObject *object, PyObject *args, PyObject *keywords) {
@@ -63,33 +63,27 @@ PyObject *engine_call(PyObject *object, PyObject *args, PyObject *keywords) {
     const ext_state *state = ext_state_of(object);
     order given = {0};
     uint64_t now;
-    PyObject *sets;
+    PyObject *sets, *result = NULL;
     const char *text = NULL;
     int repeatable = 0, force = 0;
     wf_call *call = &given.call;
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O&O&O&Oy*|$O&zO&O&pp:call", names, ext_as_u64, &now, ext_as_eoj,
-                                     &call->seoj, ext_as_eoj, &call->deoj, &sets, &given.gets, ext_as_u32,
+    wf_request_id id = {0};
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O&O&O&OO&|$O&zO&O&pp:call", names, ext_as_u64, &now, ext_as_eoj,
+                                     &call->seoj, ext_as_eoj, &call->deoj, &sets, ext_as_bytes, &given.gets, ext_as_u32,
                                      &call->target.peer.value, &text, ext_as_u32, &call->timeout_ms, ext_as_u32,
                                      &call->verify_ms, &repeatable, &force)) {
         return NULL;
     }
-    PyObject *result = NULL;
     if (take_sets(state, &given, sets) && ext_as_address(state, &call->target.address, text, self->port)) {
-        call->sets = given.sets;
-        call->gets = given.gets.buf;
-        call->get_count = (size_t)given.gets.len;
-        call->repeatable = repeatable != 0;
-        call->force = force != 0;
-        result = begin(self, now, call);
+        complete(&given, repeatable != 0, force != 0);
+        if (engine_begin(self)) {
+            wf_error error = wf_engine_call(self->engine, now, &id, call);
+            engine_finish(self);
+            result = engine_id_or_raise(object, error, id);
+        }
     }
     release(&given);
     return result;
-}
-
-static bool append(PyObject *list, PyObject *item) {
-    bool good = item != NULL && PyList_Append(list, item) == 0;
-    Py_XDECREF(item);
-    return good;
 }
 
 PyObject *engine_results(PyObject *object, PyObject *unused) {
@@ -102,10 +96,8 @@ PyObject *engine_results(PyObject *object, PyObject *unused) {
     }
     PyObject *list = PyList_New(0);
     while (list != NULL && wf_engine_next_result(self->engine, &at, &result)) {
-        if (!append(list, Py_BuildValue("(iNsN)", result.epc, PyBool_FromLong(result.is_set),
-                                        wf_result_status_name(result.status), ext_from_bytes(result.edt)))) {
-            Py_CLEAR(list);
-        }
+        ext_append(&list, Py_BuildValue("(iNsN)", result.epc, PyBool_FromLong(result.is_set),
+                                        wf_result_status_name(result.status), ext_from_bytes(result.edt)));
     }
     engine_leave(self);
     return list;
@@ -127,7 +119,7 @@ PyObject *engine_discover(PyObject *object, PyObject *args) {
     }
     wf_error error = wf_engine_discover(self->engine, now, &id, &to, duration_ms, check != 0);
     engine_leave(self);
-    return error == WF_OK ? PyLong_FromUnsignedLong(id.value) : ext_raise(ext_state_of(object), error, NULL);
+    return engine_id_or_raise(object, error, id);
 }
 
 PyObject *engine_interview(PyObject *object, PyObject *args) {
@@ -139,7 +131,7 @@ PyObject *engine_interview(PyObject *object, PyObject *args) {
     }
     wf_error error = wf_engine_interview(self->engine, now, known);
     engine_leave(self);
-    return engine_none_or_raise(object, error);
+    return ext_none_or_raise(object, error);
 }
 
 PyObject *engine_forget(PyObject *object, PyObject *args) {
@@ -157,13 +149,9 @@ static PyObject *instances_of(const engine_object *self, const wf_known *known) 
     PyObject *list = PyList_New(0);
     wf_eoj eoj;
     for (unsigned at = 0; list != NULL && wf_engine_known_instance(self->engine, known->id, at, &eoj); at++) {
-        if (!append(list, PyLong_FromUnsignedLong(eoj))) {
-            Py_CLEAR(list);
-        }
+        ext_append(&list, PyLong_FromUnsignedLong(eoj));
     }
-    PyObject *tuple = list == NULL ? NULL : PyList_AsTuple(list);
-    Py_XDECREF(list);
-    return tuple;
+    return ext_as_tuple(list);
 }
 
 static PyObject *row_of(const engine_object *self, const wf_known *known) {
@@ -194,9 +182,7 @@ PyObject *engine_known(PyObject *object, PyObject *unused) {
     }
     PyObject *list = PyList_New(0);
     while (list != NULL && wf_engine_next_known(self->engine, &at, &known)) {
-        if (!append(list, row_of(self, &known))) {
-            Py_CLEAR(list);
-        }
+        ext_append(&list, row_of(self, &known));
     }
     engine_leave(self);
     return list;

@@ -15,7 +15,7 @@ PyObject *engine_add_object(PyObject *object, PyObject *args) {
     }
     wf_error error = wf_node_add_object(wf_engine_node(self->engine), eoj);
     engine_leave(self);
-    return engine_none_or_raise(object, error);
+    return ext_none_or_raise(object, error);
 }
 
 PyObject *engine_add_property(PyObject *object, PyObject *args) {
@@ -32,7 +32,7 @@ PyObject *engine_add_property(PyObject *object, PyObject *args) {
         wf_node *node = wf_engine_node(self->engine);
         wf_error error = wf_node_add_property(node, eoj, epc, access, min_len, max_len, ext_view(&value));
         engine_leave(self);
-        result = engine_none_or_raise(object, error);
+        result = ext_none_or_raise(object, error);
     }
     PyBuffer_Release(&value);
     return result;
@@ -61,11 +61,11 @@ PyObject *engine_put(PyObject *object, PyObject *args) {
     }
     PyObject *result = NULL;
     if (engine_is_in_hook(self)) {
-        result = engine_none_or_raise(object, wf_node_put(wf_engine_node(self->engine), eoj, epc, ext_view(&value)));
+        result = ext_none_or_raise(object, wf_node_put(wf_engine_node(self->engine), eoj, epc, ext_view(&value)));
     } else if (engine_enter(self)) {
         wf_error error = wf_engine_put(self->engine, now, eoj, epc, ext_view(&value));
         engine_leave(self);
-        result = engine_none_or_raise(object, error);
+        result = ext_none_or_raise(object, error);
     }
     PyBuffer_Release(&value);
     return result;
@@ -96,24 +96,24 @@ PyObject *engine_inform(PyObject *object, PyObject *args, PyObject *keywords) {
     wf_inform order = {0};
     wf_request_id id = {0};
     uint64_t now;
-    Py_buffer epcs;
+    PyObject *epcs, *result = NULL;
     const char *address = NULL;
     int confirm = 0;
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O&O&y*|$O&zpO&:inform", names, ext_as_u64, &now, ext_as_eoj,
-                                     &order.eoj, &epcs, ext_as_u32, &order.target.peer.value, &address, &confirm,
-                                     ext_as_u32, &order.timeout_ms)) {
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O&O&O&|$O&zpO&:inform", names, ext_as_u64, &now, ext_as_eoj,
+                                     &order.eoj, ext_as_bytes, &epcs, ext_as_u32, &order.target.peer.value, &address,
+                                     &confirm, ext_as_u32, &order.timeout_ms)) {
         return NULL;
     }
-    PyObject *result = NULL;
-    if (ext_as_address(ext_state_of(object), &order.target.address, address, self->port) && engine_enter(self)) {
-        order.epcs = epcs.buf;
-        order.epc_count = (size_t)epcs.len;
-        order.confirm = confirm != 0;
+    wf_bytes view = ext_view_bytes(epcs);
+    order.epcs = view.at;
+    order.epc_count = view.len;
+    order.confirm = confirm != 0;
+    if (ext_as_address(ext_state_of(object), &order.target.address, address, self->port) && engine_begin(self)) {
         wf_error error = wf_engine_inform(self->engine, now, &id, &order);
-        engine_leave(self);
-        result = error == WF_OK ? PyLong_FromUnsignedLong(id.value) : engine_none_or_raise(object, error);
+        engine_finish(self);
+        result = engine_id_or_raise(object, error, id);
     }
-    PyBuffer_Release(&epcs);
+    Py_DECREF(epcs);
     return result;
 }
 
@@ -127,7 +127,7 @@ PyObject *engine_remove_object(PyObject *object, PyObject *args) {
     }
     wf_error error = wf_node_remove_object(wf_engine_node(self->engine), eoj);
     engine_leave(self);
-    return engine_none_or_raise(object, error);
+    return ext_none_or_raise(object, error);
 }
 
 PyObject *engine_remove_property(PyObject *object, PyObject *args) {
@@ -139,7 +139,7 @@ PyObject *engine_remove_property(PyObject *object, PyObject *args) {
     }
     wf_error error = wf_node_remove_property(wf_engine_node(self->engine), eoj, epc);
     engine_leave(self);
-    return engine_none_or_raise(object, error);
+    return ext_none_or_raise(object, error);
 }
 
 PyObject *engine_announce_instances(PyObject *object, PyObject *args) {
@@ -183,10 +183,8 @@ PyObject *engine_answer_later(PyObject *object, PyObject *args) {
         wf_bytes view = value.obj != NULL ? ext_view(&value) : wf_bytes_of(NULL, 0);
         wf_error error = wf_engine_answer_later(self->engine, now, later, accept != 0, view);
         engine_leave(self);
-        result = engine_none_or_raise(object, error);
+        result = ext_none_or_raise(object, error);
     }
-    if (value.obj != NULL) {
-        PyBuffer_Release(&value);
-    }
+    ext_release(&value);
     return result;
 }

@@ -158,6 +158,10 @@ PyObject *ext_raise(const ext_state *state, wf_error error, const char *detail) 
     return raise_made(ext_make_error(state, error, detail, NULL));
 }
 
+PyObject *ext_none_or_raise(PyObject *object, wf_error error) {
+    return error == WF_OK ? Py_NewRef(Py_None) : ext_raise(ext_state_of(object), error, NULL);
+}
+
 PyObject *ext_raise_system(const ext_state *state, wf_error error, const wf_system_error *system, const char *detail) {
     char text[WF_SYSTEM_ERROR_TEXT_LEN], joined[WF_SYSTEM_ERROR_TEXT_LEN + 512];
     wf_system_error_text(text, system);
@@ -194,12 +198,8 @@ static PyObject *error_table(PyObject *module, PyObject *unused) {
     PyObject *table = PyList_New(0);
     const wf_error_row *row;
     for (unsigned i = 0; table != NULL && (row = wf_error_at(i)) != NULL; i++) {
-        PyObject *item =
-            Py_BuildValue("(issss)", (int)row->code, row->name, nature_text(row->nature), row->what, row->next);
-        if (item == NULL || PyList_Append(table, item) < 0) {
-            Py_CLEAR(table);
-        }
-        Py_XDECREF(item);
+        ext_append(&table,
+                   Py_BuildValue("(issss)", (int)row->code, row->name, nature_text(row->nature), row->what, row->next));
     }
     return table;
 }

@@ -1,5 +1,6 @@
 /* Identity: a key, its certificates and the trusted roots. The key is shown to nobody but a file or PEM text. */
-#include "extension.h"
+#include "identity.h"
+#include "module.h"
 #include <errno.h>
 #include <string.h>
 #include <warifu/pkcs11.h>
@@ -7,13 +8,31 @@
 enum { PEM_LEN = 16384 }; /* what the core reads at most */
 
 typedef struct identity_object {
-    PyObject_HEAD wf_identity_file file;
+    PyObject_HEAD ext_guard guard;
+    wf_identity_file file;
     wf_pkcs11 *token;   /* holds the key, where it is not in `file` */
     wf_certificate own; /* of the end certificate, or the root of an authority */
 } identity_object;
 
 const wf_identity *ext_identity_view(PyObject *identity) {
     return &((identity_object *)identity)->file.view;
+}
+
+/* A token's session is its process's own. */
+static bool usable(const identity_object *self) {
+    return self->token == NULL || ext_guard_check(&self->guard, ext_state_of((PyObject *)self));
+}
+
+bool ext_as_identity(const ext_state *state, PyObject **out, PyObject *object) {
+    *out = object == Py_None ? NULL : object;
+    if (*out == NULL) {
+        return true;
+    }
+    if (!Py_IS_TYPE(object, state->identity)) {
+        PyErr_SetString(PyExc_TypeError, "identity and former must be an Identity or None");
+        return false;
+    }
+    return usable((identity_object *)object);
 }
 
 const uint8_t *ext_identity_number(PyObject *identity) {
@@ -38,17 +57,30 @@ static PyObject *finish(identity_object *self, wf_error error, const char *detai
     return NULL;
 }
 
-static PyObject *from_pem(PyObject *type, PyObject *args) {
-    Py_buffer text;
-    if (!PyArg_ParseTuple(args, "s*:from_pem", &text)) {
+/* Whether the key belongs to the certificate takes work on the curve. */
+static PyObject *read_pem(PyTypeObject *type, wf_bytes text) {
+    identity_object *self = (identity_object *)ext_allocate(type);
+    if (self == NULL) {
         return NULL;
     }
-    PyObject *made = NULL;
-    identity_object *self = (identity_object *)ext_allocate((PyTypeObject *)type);
-    if (self != NULL) {
-        made = finish(self, wf_identity_pem_read(&self->file, ext_view(&text)), NULL);
+    wf_error error;
+    Py_BEGIN_ALLOW_THREADS;
+    error = wf_identity_pem_read(&self->file, text);
+    Py_END_ALLOW_THREADS;
+    return finish(self, error, NULL);
+}
+
+PyObject *ext_identity_from_pem(const ext_state *state, wf_bytes text) {
+    return read_pem(state->identity, text);
+}
+
+static PyObject *from_pem(PyObject *type, PyObject *args) {
+    PyObject *text;
+    if (!PyArg_ParseTuple(args, "O&:from_pem", ext_as_text, &text)) {
+        return NULL;
     }
-    PyBuffer_Release(&text);
+    PyObject *made = read_pem((PyTypeObject *)type, ext_view_bytes(text));
+    Py_DECREF(text);
     return made;
 }
 
@@ -73,11 +105,10 @@ static wf_error open_token(identity_object *self, char text[static WF_PKCS11_TEX
 
 static PyObject *from_pkcs11(PyObject *type, PyObject *args, PyObject *keywords) {
     static char *names[] = {"certificates", "module", "token", "key", "pin", NULL};
-    Py_buffer text;
-    PyObject *module = NULL;
+    PyObject *text, *module = NULL;
     wf_pkcs11_place place = {0};
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "s*|$O&zzz:from_pkcs11", names, &text, PyUnicode_FSConverter,
-                                     &module, &place.token, &place.key, &place.pin)) {
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O&|$O&zzz:from_pkcs11", names, ext_as_text, &text,
+                                     PyUnicode_FSConverter, &module, &place.token, &place.key, &place.pin)) {
         return NULL;
     }
     PyObject *made = NULL;
@@ -87,14 +118,16 @@ static PyObject *from_pkcs11(PyObject *type, PyObject *args, PyObject *keywords)
     } else if ((self = (identity_object *)ext_allocate((PyTypeObject *)type)) != NULL) {
         char detail[WF_PKCS11_TEXT_LEN];
         wf_error error;
+        wf_bytes certificates = ext_view_bytes(text);
+        self->guard = ext_guard_open();
         place.module = PyBytes_AsString(module);
         Py_BEGIN_ALLOW_THREADS;
-        error = open_token(self, detail, &place, ext_view(&text));
+        error = open_token(self, detail, &place, certificates);
         Py_END_ALLOW_THREADS;
         made = finish(self, error, detail[0] == '\0' ? NULL : detail);
     }
     Py_XDECREF(module);
-    PyBuffer_Release(&text);
+    Py_DECREF(text);
     return made;
 }
 
@@ -106,13 +139,18 @@ static PyObject *load(PyObject *type, PyObject *args) {
     PyObject *made = NULL;
     identity_object *self = (identity_object *)ext_allocate((PyTypeObject *)type);
     if (self != NULL) {
+        const char *at = PyBytes_AsString(path);
+        wf_error error;
+        int number;
+        Py_BEGIN_ALLOW_THREADS;
         errno = 0;
-        wf_error error = wf_identity_file_load(&self->file, PyBytes_AsString(path));
-        int number = errno;
+        error = wf_identity_file_load(&self->file, at);
+        number = errno;
+        Py_END_ALLOW_THREADS;
         if (error == WF_OK) {
             made = finish(self, WF_OK, NULL);
         } else {
-            ext_raise_path(ext_state_of((PyObject *)self), error, number, "read", PyBytes_AsString(path));
+            ext_raise_path(ext_state_of((PyObject *)self), error, number, "read", at);
             Py_DECREF(self);
         }
     }
@@ -149,11 +187,7 @@ static PyObject *to_pem(PyObject *object, PyObject *unused) {
 static PyObject *list_of(const wf_bytes *items, size_t count) {
     PyObject *list = PyList_New(0);
     for (size_t i = 0; list != NULL && i < count; i++) {
-        PyObject *item = ext_from_bytes(items[i]);
-        if (item == NULL || PyList_Append(list, item) < 0) {
-            Py_CLEAR(list);
-        }
-        Py_XDECREF(item);
+        ext_append(&list, ext_from_bytes(items[i]));
     }
     return list;
 }
@@ -195,22 +229,23 @@ static PyObject *get_fingerprint(PyObject *object, void *unused) {
 }
 
 static PyObject *repr(PyObject *object) {
-    static const char digits[] = "0123456789ABCDEF";
     const wf_certificate *own = &((identity_object *)object)->own;
-    char text[2 * WF_NUMBER_LEN + 1] = "";
-    for (size_t i = 0; own->has_number && i < WF_NUMBER_LEN; i++) {
-        text[2 * i] = digits[own->number[i] >> 4];
-        text[2 * i + 1] = digits[own->number[i] & 0x0F];
-    }
+    char number[2 * WF_NUMBER_LEN + 1];
     if (own->role == WF_ROLE_NONE) {
         return PyUnicode_FromFormat("<warifu.Identity %s>", own->is_ca ? "authority" : "without a role");
     }
-    return PyUnicode_FromFormat("<warifu.Identity %s %s>", own->role == WF_ROLE_DEVICE ? "device" : "controller", text);
+    ext_hex(number, own->number, own->has_number ? WF_NUMBER_LEN : 0);
+    return PyUnicode_FromFormat("<warifu.Identity %s %s>", own->role == WF_ROLE_DEVICE ? "device" : "controller",
+                                number);
 }
 
 static void deallocate(PyObject *object) {
-    wf_pkcs11_close(((identity_object *)object)->token);
-    wf_identity_file_wipe(&((identity_object *)object)->file);
+    identity_object *self = (identity_object *)object;
+    PyObject_GC_UnTrack(object);
+    if (self->token != NULL && ext_guard_is_own(&self->guard)) {
+        wf_pkcs11_close(self->token);
+    }
+    wf_identity_file_wipe(&self->file);
     ext_free(object);
 }
 
@@ -255,19 +290,13 @@ static PyGetSetDef members[] = {
 static PyType_Slot slots[] = {
     {Py_tp_doc, "A key, its certificates and the trusted roots. Made by an Authority or loaded from a file."},
     {Py_tp_dealloc, EXT_SLOT(deallocate)},
+    {Py_tp_traverse, EXT_SLOT(ext_traverse)},
     {Py_tp_repr, EXT_SLOT(repr)},
     {Py_tp_methods, methods},
     {Py_tp_getset, members},
     {0, NULL},
 };
-static PyType_Spec spec = {
-    .name = "warifu.Identity",
-    .basicsize = sizeof(identity_object),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
-    .slots = slots,
-};
 
 int ext_add_identity(PyObject *module, ext_state *state) {
-    state->identity = (PyTypeObject *)PyType_FromModuleAndSpec(module, &spec, NULL);
-    return state->identity == NULL ? -1 : PyModule_AddType(module, state->identity);
+    return ext_add_type(module, &state->identity, "warifu.Identity", sizeof(identity_object), slots);
 }

@@ -1,5 +1,5 @@
 /* What is done to a state directory that no node uses: thin, for warifu.keeping. */
-#include "extension.h"
+#include "module.h"
 #include <warifu/entropy.h>
 #include <warifu/keeping.h>
 
@@ -15,11 +15,6 @@ static void release(paths *p) {
     Py_CLEAR(p->old);
 }
 
-static int optional_path(PyObject *object, void *out) {
-    *(PyObject **)out = NULL;
-    return object == Py_None ? 1 : PyUnicode_FSConverter(object, out);
-}
-
 static const char *text_of(PyObject *path) {
     return path == NULL ? NULL : PyBytes_AsString(path);
 }
@@ -31,34 +26,18 @@ static PyObject *done(PyObject *module, wf_error error, const wf_system_error *r
 
 /* ---- pairings ---- */
 
-typedef struct listing {
-    PyObject *list; /* NULL: it failed */
-} listing;
-
 static PyObject *row_of(const wf_stored_peer *peer) {
-    PyObject *number = ext_from_optional_bytes(peer->error == WF_OK, peer->number, sizeof peer->number);
-    PyObject *fingerprint = ext_from_optional_bytes(peer->error == WF_OK, peer->fingerprint, sizeof peer->fingerprint);
-    PyObject *role = ext_from_role(peer->role), *address = ext_from_address(&peer->address);
-    PyObject *row = NULL;
-    if (number != NULL && fingerprint != NULL && role != NULL && address != NULL) {
-        row = Py_BuildValue("(iOOOOO)", (int)peer->error, peer->is_confirmed ? Py_True : Py_False, number, fingerprint,
-                            role, address);
-    }
-    Py_XDECREF(number);
-    Py_XDECREF(fingerprint);
-    Py_XDECREF(role);
-    Py_XDECREF(address);
-    return row;
+    bool readable = peer->error == WF_OK;
+    return Py_BuildValue("(iNNNNN)", (int)peer->error, PyBool_FromLong(peer->is_confirmed),
+                         ext_from_optional_bytes(readable, peer->number, sizeof peer->number),
+                         ext_from_optional_bytes(readable, peer->fingerprint, sizeof peer->fingerprint),
+                         ext_from_role(peer->role), ext_from_address(&peer->address));
 }
 
 static bool add(void *context, const wf_stored_peer *peer) {
-    listing *to = context;
-    PyObject *row = row_of(peer);
-    if (row == NULL || PyList_Append(to->list, row) < 0) {
-        Py_CLEAR(to->list);
-    }
-    Py_XDECREF(row);
-    return to->list != NULL;
+    PyObject **list = context;
+    ext_append(list, row_of(peer));
+    return *list != NULL;
 }
 
 static PyObject *peers(PyObject *module, PyObject *args) {
@@ -67,16 +46,16 @@ static PyObject *peers(PyObject *module, PyObject *args) {
     if (!PyArg_ParseTuple(args, "O&:stored_peers", PyUnicode_FSConverter, &p.state)) {
         return NULL;
     }
-    listing to = {.list = PyList_New(0)};
-    if (to.list != NULL) {
-        wf_error error = wf_keeping_peers(text_of(p.state), add, &to, &reason);
+    PyObject *list = PyList_New(0);
+    if (list != NULL) {
+        wf_error error = wf_keeping_peers(text_of(p.state), add, &list, &reason);
         if (error != WF_OK) {
-            Py_CLEAR(to.list);
+            Py_CLEAR(list);
             done(module, error, &reason, p.state);
         }
     }
     release(&p);
-    return to.list;
+    return list;
 }
 
 static PyObject *forget(PyObject *module, PyObject *args) {
@@ -164,7 +143,7 @@ static PyObject *restore(PyObject *module, PyObject *args) {
     PyObject *result = NULL;
     long long made;
     if (PyArg_ParseTuple(args, "O&O&O&y*LO&:stored_restore", PyUnicode_FSConverter, &p.state, PyUnicode_FSConverter,
-                         &p.file, optional_path, &p.old, &passphrase, &made, ext_as_u32, &order.iterations)) {
+                         &p.file, ext_as_path, &p.old, &passphrase, &made, ext_as_u32, &order.iterations)) {
         wf_error error;
         order.passphrase = ext_view(&passphrase);
         order.made = made;

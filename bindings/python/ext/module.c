@@ -1,6 +1,7 @@
 /* The module `warifu._warifu`: the core for Python, thin. The package `warifu` is what people import. */
-#include "extension.h"
+#include "module.h"
 #include <warifu/clock.h>
+#include <warifu/crypto.h>
 #include <warifu/version.h>
 
 static PyObject *monotonic(PyObject *module, PyObject *unused) {
@@ -29,9 +30,21 @@ static int add_functions(PyObject *module) {
     PyMethodDef *tables[] = {clock_functions,           ext_error_functions,      ext_codec_functions,
                              ext_certificate_functions, ext_dictionary_functions, ext_doctor_functions,
                              ext_keeping_functions,     ext_audit_functions,      ext_pkcs11_functions,
-                             ext_policy_functions};
+                             ext_policy_functions,      ext_value_functions};
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
         if (PyModule_AddFunctions(module, tables[i]) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int add_types(PyObject *module, ext_state *state) {
+    int (*const steps[])(PyObject *, ext_state *) = {ext_add_sim,      ext_add_sim_host,   ext_add_sim_store,
+                                                     ext_add_identity, ext_add_setup_code, ext_add_authority,
+                                                     ext_add_store,    ext_add_udp,        ext_add_engine};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        if (steps[i](module, state) < 0) {
             return -1;
         }
     }
@@ -48,10 +61,7 @@ static int execute(PyObject *module) {
         ext_raise(state, error, NULL);
         return -1;
     }
-    if (ext_add_records(module, state) < 0 || ext_add_identity(module, state) < 0 ||
-        ext_add_setup_code(module, state) < 0 || ext_add_authority(module, state) < 0 ||
-        ext_add_store(module, state) < 0 || ext_add_udp(module, state) < 0 || ext_add_sim(module, state) < 0 ||
-        ext_add_engine(module, state) < 0 || add_functions(module) < 0) {
+    if (ext_add_records(module, state) < 0 || add_types(module, state) < 0 || add_functions(module) < 0) {
         return -1;
     }
     return PyModule_AddStringConstant(module, "__version__", WF_VERSION);
@@ -61,13 +71,9 @@ static int traverse(PyObject *module, visitproc visit, void *arg) {
     ext_state *state = PyModule_GetState(module);
     Py_VISIT(state->error);
     Py_VISIT(state->error_types);
-    PyTypeObject *types[] = {state->sim,   state->sim_host, state->sim_store, state->engine,
-                             state->udp,   state->store,    state->identity,  state->setup_code,
-                             state->ca,    state->event,    state->hello,     state->peer,
-                             state->known, state->frame,    state->da_frame,  state->certificate};
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        Py_VISIT(types[i]);
-    }
+#define VISIT(name) Py_VISIT(state->name);
+    EXT_TYPES(VISIT)
+#undef VISIT
     return 0;
 }
 
@@ -75,13 +81,9 @@ static int clear(PyObject *module) {
     ext_state *state = PyModule_GetState(module);
     Py_CLEAR(state->error);
     Py_CLEAR(state->error_types);
-    PyTypeObject **types[] = {&state->sim,   &state->sim_host, &state->sim_store, &state->engine,
-                              &state->udp,   &state->store,    &state->identity,  &state->setup_code,
-                              &state->ca,    &state->event,    &state->hello,     &state->peer,
-                              &state->known, &state->frame,    &state->da_frame,  &state->certificate};
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        Py_CLEAR(*types[i]);
-    }
+#define CLEAR(name) Py_CLEAR(state->name);
+    EXT_TYPES(CLEAR)
+#undef CLEAR
     return 0;
 }
 

@@ -1,5 +1,6 @@
 /* A key in a PKCS#11 token, before it has a certificate. */
-#include "extension.h"
+#include "module.h"
+#include "sim.h"
 #include <warifu/csr.h>
 #include <warifu/pkcs11.h>
 
@@ -63,9 +64,7 @@ static PyObject *pkcs11_request(PyObject *module, PyObject *args, PyObject *keyw
                                 : ext_raise(state, error, job.text[0] == '\0' ? NULL : job.text);
     }
     Py_XDECREF(path);
-    if (number.obj != NULL) {
-        PyBuffer_Release(&number);
-    }
+    ext_release(&number);
     return result;
 }
 

@@ -1,5 +1,7 @@
 /* Policies: capsules of a const wf_policy, whose context is the file that it comes from, or NULL. */
-#include "engine.h"
+#include "policy.h"
+#include "dictionary.h"
+#include "module.h"
 #include <string.h>
 #include <warifu/policy_file.h>
 
@@ -109,7 +111,7 @@ static PyObject *describe(PyObject *module, PyObject *args) {
 
 /* ---- verdicts ---- */
 
-static PyObject *verdict_of(const wf_policy_verdict *verdict, const wf_policy_question *question) {
+PyObject *ext_from_verdict(const wf_policy_verdict *verdict, const wf_policy_question *question) {
     char text[WF_POLICY_TEXT_LEN];
     const wf_policy_rule *rule = verdict->rule;
     (void)wf_policy_explain(text, verdict, question);
@@ -119,7 +121,7 @@ static PyObject *verdict_of(const wf_policy_verdict *verdict, const wf_policy_qu
                          PyUnicode_DecodeUTF8(text, (Py_ssize_t)strlen(text), "replace"));
 }
 
-static bool read_question(const ext_state *state, wf_policy_question *out, const char *kind, const char *access) {
+bool ext_read_question(const ext_state *state, wf_policy_question *out, const char *kind, const char *access) {
     if (!wf_peer_kind_named(&out->peer, kind)) {
         ext_raise(state, WF_ERROR_ARGUMENT, "a peer is unknown, known, member or paired");
     } else if (!wf_policy_access_named(&out->access, access)) {
@@ -136,31 +138,11 @@ static PyObject *decide(PyObject *module, PyObject *args) {
     wf_policy_question question = {0};
     if (!PyArg_ParseTuple(args, "O&sO&O&s:policy_decide", ext_as_policy, &policy, &kind, ext_as_eoj, &question.eoj,
                           ext_as_u8, &question.epc, &access) ||
-        !read_question(PyModule_GetState(module), &question, kind, access)) {
+        !ext_read_question(PyModule_GetState(module), &question, kind, access)) {
         return NULL;
     }
     wf_policy_verdict verdict = wf_policy_decide(policy, &question);
-    return verdict_of(&verdict, &question);
-}
-
-PyObject *engine_explain(PyObject *object, PyObject *args) {
-    engine_object *self = (engine_object *)object;
-    const ext_state *state = ext_state_of(object);
-    const char *kind, *address, *access;
-    wf_target who = {0};
-    wf_policy_question question = {0};
-    wf_policy_verdict verdict;
-    if (!PyArg_ParseTuple(args, "sO&zO&O&s:explain", &kind, ext_as_u32, &who.peer.value, &address, ext_as_eoj,
-                          &question.eoj, ext_as_u8, &question.epc, &access) ||
-        !read_question(state, &question, kind, access) || !ext_as_address(state, &who.address, address, self->port) ||
-        !engine_enter(self)) {
-        return NULL;
-    }
-    bool anybody = who.peer.value == 0 && address == NULL;
-    wf_error error = wf_engine_explain(self->engine, &verdict, &question, anybody ? NULL : &who);
-    PyObject *result = error == WF_OK ? verdict_of(&verdict, &question) : ext_raise(state, error, NULL);
-    engine_leave(self);
-    return result;
+    return ext_from_verdict(&verdict, &question);
 }
 
 PyMethodDef ext_policy_functions[] = {

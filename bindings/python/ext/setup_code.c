@@ -1,5 +1,8 @@
 /* SetupCode: what a device's label says. Its secret is shown by text() and qr() and by nothing else. */
-#include "extension.h"
+#include "setup_code.h"
+#include "identity.h"
+#include "module.h"
+#include "sim.h"
 #include <errno.h>
 #include <string.h>
 #include <warifu/qr.h>
@@ -88,7 +91,7 @@ static PyObject *make(PyObject *type, PyObject *args, PyObject *keywords) {
     if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|$O:make", names, &key, &host)) {
         return NULL;
     }
-    const ext_state *state = PyType_GetModuleState((PyTypeObject *)type);
+    const ext_state *state = ext_state_of_class(type);
     if (!as_public_key(state, public_key, key) || !ext_as_entropy(state, &entropy, host)) {
         return NULL;
     }
@@ -130,7 +133,7 @@ static PyObject *load_or_make(PyObject *type, PyObject *args) {
     }
     PyObject *made = NULL;
     code_object *self = NULL;
-    if (as_public_key(PyType_GetModuleState((PyTypeObject *)type), public_key, key)) {
+    if (as_public_key(ext_state_of_class(type), public_key, key)) {
         self = (code_object *)ext_allocate((PyTypeObject *)type);
     }
     if (self != NULL) {
@@ -206,12 +209,8 @@ static PyObject *get_fingerprint(PyObject *object, void *unused) {
 }
 
 static PyObject *repr(PyObject *object) {
-    static const char digits[] = "0123456789ABCDEF";
-    char name[17] = "";
-    for (size_t i = 0; i < sizeof name / 2; i++) {
-        name[2 * i] = digits[code_of(object)->spki_hash[i] >> 4];
-        name[2 * i + 1] = digits[code_of(object)->spki_hash[i] & 0x0F];
-    }
+    char name[17];
+    ext_hex(name, code_of(object)->spki_hash, sizeof name / 2);
     return PyUnicode_FromFormat("<warifu.SetupCode of the key %s...>", name);
 }
 
@@ -225,6 +224,7 @@ static PyObject *compare(PyObject *object, PyObject *other, int operation) {
 }
 
 static void deallocate(PyObject *object) {
+    PyObject_GC_UnTrack(object);
     wf_setup_code_wipe(&((code_object *)object)->code);
     ext_free(object);
 }
@@ -272,6 +272,7 @@ static PyType_Slot slots[] = {
     {Py_tp_doc, "The set-up code of a device: which key it has, and a secret that only its owner can know.\n\n"
                 "Codes compare in constant time; they have no hash and are not pickled."},
     {Py_tp_dealloc, EXT_SLOT(deallocate)},
+    {Py_tp_traverse, EXT_SLOT(ext_traverse)},
     {Py_tp_repr, EXT_SLOT(repr)},
     {Py_tp_richcompare, EXT_SLOT(compare)},
     {Py_tp_hash, EXT_SLOT(PyObject_HashNotImplemented)},
@@ -279,14 +280,7 @@ static PyType_Slot slots[] = {
     {Py_tp_getset, members},
     {0, NULL},
 };
-static PyType_Spec spec = {
-    .name = "warifu.SetupCode",
-    .basicsize = sizeof(code_object),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
-    .slots = slots,
-};
 
 int ext_add_setup_code(PyObject *module, ext_state *state) {
-    state->setup_code = (PyTypeObject *)PyType_FromModuleAndSpec(module, &spec, NULL);
-    return state->setup_code == NULL ? -1 : PyModule_AddType(module, state->setup_code);
+    return ext_add_type(module, &state->setup_code, "warifu.SetupCode", sizeof(code_object), slots);
 }

@@ -1,14 +1,10 @@
 /* Sim: the simulator's network and its clock. Hosts are in sim_host.c, stores in sim_store.c. */
 #include "sim.h"
+#include "module.h"
 #include <string.h>
-#include <warifu/datagram.h>
 
 static wf_sim *sim_of(PyObject *object) {
     return ((sim_object *)object)->sim;
-}
-
-static PyObject *none_or_raise(PyObject *object, wf_error error) {
-    return error == WF_OK ? Py_NewRef(Py_None) : ext_raise(ext_state_of(object), error, NULL);
 }
 
 static PyObject *make(PyTypeObject *type, PyObject *args, PyObject *keywords) {
@@ -29,7 +25,7 @@ static PyObject *add_host(PyObject *object, PyObject *unused) {
     wf_sim_host id;
     (void)unused;
     wf_error error = wf_sim_add_host(sim_of(object), &id);
-    return error == WF_OK ? ext_sim_host_of((sim_object *)object, id) : none_or_raise(object, error);
+    return error == WF_OK ? ext_sim_host_of((sim_object *)object, id) : ext_none_or_raise(object, error);
 }
 
 /* ---- faults ---- */
@@ -62,8 +58,8 @@ static PyObject *set_faults(PyObject *object, PyObject *args, PyObject *keywords
         wf_sim_set_faults(sim_of(object), &faults);
         return Py_NewRef(Py_None);
     }
-    return none_or_raise(object,
-                         wf_sim_set_link(sim_of(object), (wf_sim_host){sender}, (wf_sim_host){receiver}, &faults));
+    return ext_none_or_raise(object,
+                             wf_sim_set_link(sim_of(object), (wf_sim_host){sender}, (wf_sim_host){receiver}, &faults));
 }
 
 static PyObject *clear_link(PyObject *object, PyObject *args) {
@@ -71,7 +67,8 @@ static PyObject *clear_link(PyObject *object, PyObject *args) {
     if (!PyArg_ParseTuple(args, "O&O&:clear_link", ext_as_u32, &sender, ext_as_u32, &receiver)) {
         return NULL;
     }
-    return none_or_raise(object, wf_sim_set_link(sim_of(object), (wf_sim_host){sender}, (wf_sim_host){receiver}, NULL));
+    return ext_none_or_raise(object,
+                             wf_sim_set_link(sim_of(object), (wf_sim_host){sender}, (wf_sim_host){receiver}, NULL));
 }
 
 static PyObject *inject(PyObject *object, PyObject *args) {
@@ -86,7 +83,7 @@ static PyObject *inject(PyObject *object, PyObject *args) {
     }
     PyObject *result = NULL;
     if (ext_as_address(state, &from, from_text, WF_PORT) && ext_as_address(state, &to, to_text, WF_PORT)) {
-        result = none_or_raise(object, wf_sim_inject(sim_of(object), network, &from, &to, ext_view(&data), delay));
+        result = ext_none_or_raise(object, wf_sim_inject(sim_of(object), network, &from, &to, ext_view(&data), delay));
     }
     PyBuffer_Release(&data);
     return result;
@@ -277,17 +274,7 @@ static PyType_Slot slots[] = {
     {Py_tp_getset, members},
     {0, NULL},
 };
-static PyType_Spec spec = {
-    .name = "warifu._warifu.Sim",
-    .basicsize = sizeof(sim_object),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE,
-    .slots = slots,
-};
 
 int ext_add_sim(PyObject *module, ext_state *state) {
-    state->sim = (PyTypeObject *)PyType_FromModuleAndSpec(module, &spec, NULL);
-    if (state->sim == NULL || PyModule_AddType(module, state->sim) < 0 || ext_add_sim_host(module, state) < 0) {
-        return -1;
-    }
-    return ext_add_sim_store(module, state);
+    return ext_add_type(module, &state->sim, "warifu._warifu.Sim", sizeof(sim_object), slots);
 }

@@ -1,10 +1,16 @@
 /* SimHost: a host of the simulator, seen from what runs on it. */
+#include "module.h"
 #include "sim.h"
-#include <warifu/datagram.h>
 
 enum { RANDOM_LEN = 4096 };
 
-wf_sim *ext_sim_of_host(const sim_host_object *host) {
+/* A host keeps its simulator alive. */
+typedef struct sim_host_object {
+    PyObject_HEAD PyObject *sim;
+    wf_sim_host id;
+} sim_host_object;
+
+static wf_sim *sim_of(const sim_host_object *host) {
     return ((sim_object *)host->sim)->sim;
 }
 
@@ -18,9 +24,21 @@ PyObject *ext_sim_host_of(sim_object *sim, wf_sim_host id) {
     return (PyObject *)self;
 }
 
-wf_entropy ext_sim_host_entropy(PyObject *host) {
-    const sim_host_object *self = (const sim_host_object *)host;
-    return wf_sim_entropy(ext_sim_of_host(self), self->id);
+static wf_entropy entropy_of(PyObject *object) {
+    const sim_host_object *self = (const sim_host_object *)object;
+    return wf_sim_entropy(sim_of(self), self->id);
+}
+
+bool ext_as_entropy(const ext_state *state, wf_entropy *out, PyObject *host) {
+    if (host == Py_None) {
+        *out = wf_entropy_system();
+    } else if (Py_IS_TYPE(host, state->sim_host)) {
+        *out = entropy_of(host);
+    } else {
+        PyErr_SetString(PyExc_TypeError, "entropy must be a SimHost or None");
+        return false;
+    }
+    return true;
 }
 
 static PyObject *none_or_raise(PyObject *object, wf_error error, const char *detail) {
@@ -38,7 +56,7 @@ static PyObject *with_address(PyObject *object, PyObject *args, address_call cal
         !ext_as_address(ext_state_of(object), &address, text, WF_PORT)) {
         return NULL;
     }
-    return none_or_raise(object, call(ext_sim_of_host(self), self->id, network, &address), text);
+    return none_or_raise(object, call(sim_of(self), self->id, network, &address), text);
 }
 
 static PyObject *add_address(PyObject *object, PyObject *args) {
@@ -59,7 +77,7 @@ static PyObject *send(PyObject *object, PyObject *args) {
         return NULL;
     }
     if (ext_as_address(ext_state_of(object), &to, text, WF_PORT)) {
-        result = none_or_raise(object, wf_sim_send(ext_sim_of_host(self), self->id, &to, ext_view(&data)), text);
+        result = none_or_raise(object, wf_sim_send(sim_of(self), self->id, &to, ext_view(&data)), text);
     }
     PyBuffer_Release(&data);
     return result;
@@ -69,7 +87,7 @@ static PyObject *receive(PyObject *object, PyObject *unused) {
     const sim_host_object *self = (const sim_host_object *)object;
     wf_sim_datagram got;
     (void)unused;
-    if (!wf_sim_receive(ext_sim_of_host(self), self->id, &got)) {
+    if (!wf_sim_receive(sim_of(self), self->id, &got)) {
         return Py_NewRef(Py_None);
     }
     return Py_BuildValue("(NNNO)", ext_from_address(&got.from), ext_from_bytes(got.bytes),
@@ -82,7 +100,7 @@ static PyObject *set_connected(PyObject *object, PyObject *args) {
     if (!PyArg_ParseTuple(args, "p:set_connected", &connected)) {
         return NULL;
     }
-    wf_sim_set_connected(ext_sim_of_host(self), self->id, connected != 0);
+    wf_sim_set_connected(sim_of(self), self->id, connected != 0);
     return Py_NewRef(Py_None);
 }
 
@@ -92,7 +110,7 @@ static PyObject *set_part(PyObject *object, PyObject *args) {
     if (!PyArg_ParseTuple(args, "O&:set_part", ext_as_u32, &part)) {
         return NULL;
     }
-    wf_sim_set_part(ext_sim_of_host(self), self->id, part);
+    wf_sim_set_part(sim_of(self), self->id, part);
     return Py_NewRef(Py_None);
 }
 
@@ -105,7 +123,7 @@ static PyObject *random_bytes(PyObject *object, PyObject *args) {
     if (len > sizeof bytes) {
         return ext_raise(ext_state_of(object), WF_ERROR_ARGUMENT, "at most 4096 bytes");
     }
-    wf_entropy entropy = ext_sim_host_entropy(object);
+    wf_entropy entropy = entropy_of(object);
     wf_error error = entropy.fill(entropy.context, bytes, len);
     return error == WF_OK ? ext_from_bytes(wf_bytes_of(bytes, len)) : none_or_raise(object, error, NULL);
 }
@@ -116,12 +134,8 @@ static PyObject *get_addresses(PyObject *object, void *unused) {
     wf_address address;
     unsigned network;
     (void)unused;
-    for (size_t i = 0; list != NULL && wf_sim_address(ext_sim_of_host(self), self->id, i, &network, &address); i++) {
-        PyObject *item = ext_from_address(&address);
-        if (item == NULL || PyList_Append(list, item) < 0) {
-            Py_CLEAR(list);
-        }
-        Py_XDECREF(item);
+    for (size_t i = 0; list != NULL && wf_sim_address(sim_of(self), self->id, i, &network, &address); i++) {
+        ext_append(&list, ext_from_address(&address));
     }
     return list;
 }
@@ -177,14 +191,7 @@ static PyType_Slot slots[] = {
     {Py_tp_getset, members},
     {0, NULL},
 };
-static PyType_Spec spec = {
-    .name = "warifu._warifu.SimHost",
-    .basicsize = sizeof(sim_host_object),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
-    .slots = slots,
-};
 
 int ext_add_sim_host(PyObject *module, ext_state *state) {
-    state->sim_host = (PyTypeObject *)PyType_FromModuleAndSpec(module, &spec, NULL);
-    return state->sim_host == NULL ? -1 : PyModule_AddType(module, state->sim_host);
+    return ext_add_type(module, &state->sim_host, "warifu._warifu.SimHost", sizeof(sim_host_object), slots);
 }

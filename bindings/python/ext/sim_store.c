@@ -1,4 +1,5 @@
 /* SimStore: a store in memory whose power can be cut. An engine borrows it as it borrows a FileStore. */
+#include "module.h"
 #include "sim.h"
 
 typedef struct sim_store_object {
@@ -187,6 +188,7 @@ static PyObject *get_writes(PyObject *object, void *unused) {
 }
 
 static void deallocate(PyObject *object) {
+    PyObject_GC_UnTrack(object);
     wf_sim_store_free(store_of(object));
     ext_free(object);
 }
@@ -224,18 +226,12 @@ static PyType_Slot slots[] = {
     {Py_tp_doc, "SimStore(seed=0)\n--\n\nA durable store in memory, for tests, whose power can be cut."},
     {Py_tp_new, EXT_SLOT(make)},
     {Py_tp_dealloc, EXT_SLOT(deallocate)},
+    {Py_tp_traverse, EXT_SLOT(ext_traverse)},
     {Py_tp_methods, methods},
     {Py_tp_getset, members},
     {0, NULL},
 };
-static PyType_Spec spec = {
-    .name = "warifu._warifu.SimStore",
-    .basicsize = sizeof(sim_store_object),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
-    .slots = slots,
-};
 
 int ext_add_sim_store(PyObject *module, ext_state *state) {
-    state->sim_store = (PyTypeObject *)PyType_FromModuleAndSpec(module, &spec, NULL);
-    return state->sim_store == NULL ? -1 : PyModule_AddType(module, state->sim_store);
+    return ext_add_type(module, &state->sim_store, "warifu._warifu.SimStore", sizeof(sim_store_object), slots);
 }

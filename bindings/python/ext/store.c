@@ -1,34 +1,39 @@
 /* FileStore: a directory that keeps what a node must not forget. An engine borrows it; until then it can be closed. */
-#include "extension.h"
-#include <unistd.h>
+#include "store.h"
+#include "module.h"
+#include "sim.h"
 #include <warifu/file_store.h>
 
 enum { PATH_LEN = 4096 };
 
 typedef struct store_object {
-    PyObject_HEAD bool lent; /* to an engine */
-    pid_t process;
+    PyObject_HEAD ext_guard guard;
+    bool lent;      /* to an engine */
     PyObject *path; /* str */
     wf_file_store store;
 } store_object;
 
-bool ext_store_take(PyObject *store, wf_store *out) {
-    store_object *self = (store_object *)store;
-    const ext_state *state = ext_state_of(store);
+static bool take(store_object *self, const ext_state *state, wf_store *out) {
+    if (!ext_guard_check(&self->guard, state)) {
+        return false;
+    }
+    if (self->lent) {
+        ext_raise(state, WF_ERROR_STATE, "another engine uses this store");
+        return false;
+    }
+    self->lent = true;
+    *out = wf_file_store_as_store(&self->store);
+    return true;
+}
+
+bool ext_store_take(const ext_state *state, wf_store *out, PyObject *store) {
     if (Py_IS_TYPE(store, state->sim_store)) {
         return ext_sim_store_take(store, out);
     }
-    if (self->process != getpid()) {
-        ext_raise(state, WF_ERROR_STATE, "this object belongs to another process (fork)");
-    } else if (self->lent) {
-        ext_raise(state, WF_ERROR_STATE, "another engine uses this store");
-    } else if (!self->store.open) {
-        ext_raise(state, WF_ERROR_CLOSED, NULL);
-    } else {
-        self->lent = true;
-        *out = wf_file_store_as_store(&self->store);
-        return true;
+    if (Py_IS_TYPE(store, state->store)) {
+        return take((store_object *)store, state, out);
     }
+    PyErr_SetString(PyExc_TypeError, "store must be a FileStore, a SimStore or None");
     return false;
 }
 
@@ -61,6 +66,7 @@ static bool open_store(store_object *self, PyObject *path, bool adopts) {
         ext_raise_system(ext_state_of((PyObject *)self), error, &system, at);
         return false;
     }
+    self->guard = ext_guard_open();
     return true;
 }
 
@@ -72,11 +78,8 @@ static PyObject *make(PyTypeObject *type, PyObject *args, PyObject *keywords) {
         return NULL;
     }
     store_object *self = (store_object *)ext_allocate(type);
-    if (self != NULL) {
-        self->process = getpid();
-        if (!open_store(self, path, adopts != 0)) {
-            Py_CLEAR(self);
-        }
+    if (self != NULL && !open_store(self, path, adopts != 0)) {
+        Py_CLEAR(self);
     }
     Py_DECREF(path);
     return (PyObject *)self;
@@ -86,8 +89,7 @@ static PyObject *default_path(PyObject *type, PyObject *unused) {
     char path[PATH_LEN];
     (void)unused;
     wf_error error = wf_file_store_default_path(path, sizeof path);
-    return error == WF_OK ? PyUnicode_DecodeFSDefault(path)
-                          : ext_raise(PyType_GetModuleState((PyTypeObject *)type), error, NULL);
+    return error == WF_OK ? PyUnicode_DecodeFSDefault(path) : ext_raise(ext_state_of_class(type), error, NULL);
 }
 
 static PyObject *close_method(PyObject *object, PyObject *unused) {
@@ -96,6 +98,7 @@ static PyObject *close_method(PyObject *object, PyObject *unused) {
     if (self->lent) {
         return ext_raise(ext_state_of(object), WF_ERROR_STATE, "an engine uses this store: close that first");
     }
+    self->guard.open = false;
     wf_file_store_close(&self->store);
     return Py_NewRef(Py_None);
 }
@@ -107,7 +110,7 @@ static PyObject *get_path(PyObject *object, void *unused) {
 
 static PyObject *get_closed(PyObject *object, void *unused) {
     (void)unused;
-    return PyBool_FromLong(!((store_object *)object)->store.open);
+    return PyBool_FromLong(!((store_object *)object)->guard.open);
 }
 
 static PyObject *get_damaged(PyObject *object, void *unused) {
@@ -122,7 +125,8 @@ static PyObject *get_healed(PyObject *object, void *unused) {
 
 static void deallocate(PyObject *object) {
     store_object *self = (store_object *)object;
-    if (self->store.open && self->process == getpid()) {
+    PyObject_GC_UnTrack(object);
+    if (self->guard.open && ext_guard_is_own(&self->guard)) {
         ext_warn_unclosed("FileStore");
     }
     wf_file_store_close(&self->store);
@@ -153,18 +157,12 @@ static PyType_Slot slots[] = {
      "Raises errors.Store, StoreLocked, StoreVersion, StoreCopied."},
     {Py_tp_new, EXT_SLOT(make)},
     {Py_tp_dealloc, EXT_SLOT(deallocate)},
+    {Py_tp_traverse, EXT_SLOT(ext_traverse)},
     {Py_tp_methods, methods},
     {Py_tp_getset, members},
     {0, NULL},
 };
-static PyType_Spec spec = {
-    .name = "warifu._warifu.FileStore",
-    .basicsize = sizeof(store_object),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
-    .slots = slots,
-};
 
 int ext_add_store(PyObject *module, ext_state *state) {
-    state->store = (PyTypeObject *)PyType_FromModuleAndSpec(module, &spec, NULL);
-    return state->store == NULL ? -1 : PyModule_AddType(module, state->store);
+    return ext_add_type(module, &state->store, "warifu._warifu.FileStore", sizeof(store_object), slots);
 }

@@ -1,12 +1,10 @@
 /* Udp: the host's sockets for ECHONET Lite. */
-#include "extension.h"
-#include <string.h>
-#include <unistd.h>
+#include "module.h"
 #include <warifu/doctor.h>
+#include <warifu/udp.h>
 
 typedef struct udp_object {
-    PyObject_HEAD bool open;
-    pid_t process;
+    PyObject_HEAD ext_guard guard;
     PyObject *names; /* tuple of str, which owns the texts of `interfaces` */
     const char *interfaces[WF_UDP_INTERFACES];
     wf_udp_config config;
@@ -15,15 +13,7 @@ typedef struct udp_object {
 } udp_object;
 
 static bool usable(udp_object *self) {
-    const ext_state *state = ext_state_of((PyObject *)self);
-    if (self->process != getpid()) {
-        ext_raise(state, WF_ERROR_STATE, "this object belongs to another process (fork)");
-    } else if (!self->open) {
-        ext_raise(state, WF_ERROR_CLOSED, NULL);
-    } else {
-        return true;
-    }
-    return false;
+    return ext_guard_check(&self->guard, ext_state_of((PyObject *)self));
 }
 
 static bool take_names(udp_object *self, const ext_state *state, PyObject *names) {
@@ -61,7 +51,7 @@ static bool open_sockets(udp_object *self, const ext_state *state, PyObject *nam
         ext_raise_system(state, error, &self->udp.system_error, holder[0] != '\0' ? holder : place);
         return false;
     }
-    self->open = true;
+    self->guard = ext_guard_open();
     return true;
 }
 
@@ -78,7 +68,6 @@ static PyObject *make(PyTypeObject *type, PyObject *args, PyObject *keywords) {
     if (self == NULL) {
         return NULL;
     }
-    self->process = getpid();
     self->config.port = port;
     self->config.no_groups = !groups;
     if (!ipv4 || !ipv6) { /* 0 lets the core find out whether the host has IPv6 */
@@ -155,11 +144,7 @@ static PyObject *filenos(PyObject *object, PyObject *unused) {
     size_t count = wf_udp_fds(&self->udp, fds, WF_UDP_SOCKETS);
     PyObject *list = PyList_New(0);
     for (size_t i = 0; list != NULL && i < count; i++) {
-        PyObject *item = PyLong_FromLong(fds[i]);
-        if (item == NULL || PyList_Append(list, item) < 0) {
-            Py_CLEAR(list);
-        }
-        Py_XDECREF(item);
+        ext_append(&list, PyLong_FromLong(fds[i]));
     }
     return list;
 }
@@ -177,8 +162,8 @@ static PyObject *rescan(PyObject *object, PyObject *unused) {
 }
 
 static void close_sockets(udp_object *self) {
-    if (self->open) {
-        self->open = false;
+    if (self->guard.open) {
+        self->guard.open = false;
         wf_udp_close(&self->udp);
     }
 }
@@ -198,11 +183,7 @@ static PyObject *get_addresses(PyObject *object, void *unused) {
         if (udp->by_address && udp->sockets[i].group) {
             continue;
         }
-        PyObject *item = ext_from_address(udp->by_address ? &udp->sockets[i].local : &udp->own[i]);
-        if (item == NULL || PyList_Append(list, item) < 0) {
-            Py_CLEAR(list);
-        }
-        Py_XDECREF(item);
+        ext_append(&list, ext_from_address(udp->by_address ? &udp->sockets[i].local : &udp->own[i]));
     }
     return list;
 }
@@ -212,11 +193,7 @@ static PyObject *get_interfaces(PyObject *object, void *unused) {
     PyObject *list = PyList_New(0);
     (void)unused;
     for (size_t i = 0; list != NULL && i < udp->interface_count; i++) {
-        PyObject *item = PyUnicode_FromString(udp->interfaces[i].name);
-        if (item == NULL || PyList_Append(list, item) < 0) {
-            Py_CLEAR(list);
-        }
-        Py_XDECREF(item);
+        ext_append(&list, PyUnicode_FromString(udp->interfaces[i].name));
     }
     return list;
 }
@@ -239,12 +216,19 @@ static PyObject *get_dropped(PyObject *object, void *unused) {
 
 static PyObject *get_closed(PyObject *object, void *unused) {
     (void)unused;
-    return PyBool_FromLong(!((udp_object *)object)->open);
+    return PyBool_FromLong(!((udp_object *)object)->guard.open);
+}
+
+static int traverse(PyObject *object, visitproc visit, void *arg) {
+    Py_VISIT(Py_TYPE(object));
+    Py_VISIT(((udp_object *)object)->names);
+    return 0;
 }
 
 static void deallocate(PyObject *object) {
     udp_object *self = (udp_object *)object;
-    if (self->open && self->process == getpid()) {
+    PyObject_GC_UnTrack(object);
+    if (self->guard.open && ext_guard_is_own(&self->guard)) {
         ext_warn_unclosed("Udp");
     }
     close_sockets(self);
@@ -287,18 +271,12 @@ static PyType_Slot slots[] = {
      "Raises PortInUse, NoMulticast, Socket, Argument, Capacity."},
     {Py_tp_new, EXT_SLOT(make)},
     {Py_tp_dealloc, EXT_SLOT(deallocate)},
+    {Py_tp_traverse, EXT_SLOT(traverse)},
     {Py_tp_methods, methods},
     {Py_tp_getset, members},
     {0, NULL},
 };
-static PyType_Spec spec = {
-    .name = "warifu._warifu.Udp",
-    .basicsize = sizeof(udp_object),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
-    .slots = slots,
-};
 
 int ext_add_udp(PyObject *module, ext_state *state) {
-    state->udp = (PyTypeObject *)PyType_FromModuleAndSpec(module, &spec, NULL);
-    return state->udp == NULL ? -1 : PyModule_AddType(module, state->udp);
+    return ext_add_type(module, &state->udp, "warifu._warifu.Udp", sizeof(udp_object), slots);
 }
