@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 #include <warifu/entropy.h>
+#include <warifu/file_store.h>
 #include <warifu/keeping.h>
 
 static int finish(lua_State *L, wf_error error, const char *place, const wf_system_error *reason) {
@@ -105,6 +106,16 @@ static int adopt(lua_State *L) {
     return finish(L, wf_keeping_adopt(state, &reason), state, &reason);
 }
 
+/* make(state): a directory, with those above it, if it is not there; fails while a node uses it. */
+static int make(lua_State *L) {
+    const char *state = wfl_text(L, 1, "state");
+    wf_file_store store;
+    wf_error error = wf_file_store_open(&store, state);
+    wf_system_error reason = store.system_error;
+    wf_file_store_close(&store);
+    return finish(L, error, state, &reason);
+}
+
 /* ---- backups ---- */
 
 static wf_backup_order read_order(lua_State *L, int index) {
@@ -134,7 +145,7 @@ static int restore(lua_State *L) {
 void wfl_add_keeping(lua_State *L) {
     static const luaL_Reg functions[] = {{"peers", peers},     {"forget", forget}, {"forget_damaged", forget_damaged},
                                          {"reset", reset},     {"adopt", adopt},   {"backup", backup},
-                                         {"restore", restore}, {NULL, NULL}};
+                                         {"restore", restore}, {"make", make},     {NULL, NULL}};
     luaL_newlib(L, functions);
     lua_setfield(L, -2, "keeping");
 }

@@ -26,10 +26,12 @@ controller:node(home:addresses(device)[1]):get(AIRCON, POWER)
 local objects = {
     Authority = assert(warifu.Authority.create "Test CA"), Identity = identity, Policy = warifu.Policy "strict",
     SetupCode = assert(warifu.SetupCode.make(identity)), Endpoint = device, Controller = controller, Device = device,
+    VirtualDevice = assert(warifu.virtual.device { class = "electricLock", sim = home }),
+    VirtualHome = assert(warifu.virtual.home { devices = { { class = "electricLock" } }, sim = home }),
     Node = controller:node "10.0.0.9", Home = home, Store = home:store(device), Later = later,
 }
 local tables = {
-    warifu = warifu, Dictionary = warifu.dictionary, Codec = warifu.codec, Keeping = warifu.keeping, Sim = warifu.sim,
+    warifu = warifu, Dictionary = warifu.dictionary, Codec = warifu.codec, Keeping = warifu.keeping, Sim = warifu.sim, Virtual = warifu.virtual,
     Authority = warifu.Authority, Identity = warifu.Identity, Policy = warifu.Policy, SetupCode = warifu.SetupCode,
 }
 local PARENTS = { Controller = "Endpoint", Device = "Endpoint" }

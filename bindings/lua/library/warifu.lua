@@ -40,6 +40,29 @@
 ---@field check_values? boolean `true`: values that the dictionary doesn't know for a property (type, range, states) are refused, from others and from `put`, and codes that are read-only from others. Each object's 82 says in which release
 ---@field answer_delay? number longest random wait of an answer to a multicast request (0.5 s; 0: none)
 
+---@class warifu.VirtualDeviceOptions
+---@field class? warifu.Class its class: `"homeAirConditioner"` or 0x0130
+---@field appliances? table[] in place of a class: several objects in one node, each `{class=, instance=, name=, release=, with=, values=, model=}`; instances count by themselves
+---@field release? string the letter in its 82, which says what it has; the newest (R)
+---@field with? string|string[] properties beside those that are required, by name; `"all"`: all that the release knows
+---@field values? table<string, any> what it begins with: properties by name, and `plugged` (is the car there?) of an EV charger, `battery` (percent) of a lock
+---@field model? table its own behaviour in place of that of the class: `{start=, step=, show=, power=, put=, with=, announces=}`, as in `virtual.models`
+---@field name? string what it is called; the name of the class
+---@field state? string its state directory: pairings, identity and set-up code stay (`identity.pem`, `setup-code` in it). Without one it is somebody new each time
+---@field identity? warifu.Identity|string who it is; without one its own, of which only the set-up code vouches
+---@field code? string|boolean the file that keeps its set-up code; `false`: it has none, and pairs by roots alone
+---@field plain? boolean `true`: ECHONET Lite without Device Authentication
+---@field window? number opens the pairing window for so many seconds
+---@field faults? table what goes wrong from the start, as in `virtual_device:fault`
+---@field seed? integer what losses and delays are drawn from
+---@field sim? warifu.Home the simulated home that it lives in
+---@field date? integer its local time, in seconds since 1970, when it begins; now, in a simulated home 1790000000 (13:33)
+---@field speed? number how many seconds pass in it in one second (1)
+---@field tick? number|false seconds between two steps of its behaviour (1); `false`: only `step` moves it
+---@field on_set? fun(eoj: integer, epc: integer, old: string, new: string): any hears what others set, and refuses it by `false`
+---@field dictionary? warifu.Dictionary what names mean; `warifu.dictionary` unless given
+---@field address? string|string[] as of a controller; so are `interface`, `port`, `policy`, `known`, `listeners_off`, `trace` and, of a device, `answer_delay`
+
 ---@class warifu
 ---@field version string text
 ---@field errors table<string, {code: integer, name: string, nature: string, what: string, next: string}> NAME -> `{code=, name=, nature=, what=, next=}`
@@ -53,6 +76,7 @@
 ---@field Device warifu.Device
 ---@field keeping warifu.Keeping
 ---@field sim warifu.Sim
+---@field virtual warifu.Virtual
 local warifu = {}
 
 ---@class warifu.Authority
@@ -101,6 +125,19 @@ local Later = {}
 ---@class warifu.Home
 local Home = {}
 
+---@class warifu.VirtualDevice
+---@field node warifu.Device the node itself: a `warifu.Device`
+---@field number string its identification number; what it is called
+---@field name string its identification number; what it is called
+---@field code warifu.SetupCode its set-up code, if it has one; `code_path` is where that is kept
+---@field appliances table[] its objects, each with `eoj`, `name` and `class`, and `put`, `get` and `power` (W) of its own
+---@overload fun(options?: warifu.VirtualDeviceOptions): warifu.VirtualDevice?, string?, string?
+local VirtualDevice = {}
+
+---@class warifu.VirtualHome
+---@field devices warifu.VirtualDevice[] its devices, in their order
+local VirtualHome = {}
+
 ---@class warifu.Store
 local Store = {}
 
@@ -119,6 +156,10 @@ local Keeping = {}
 
 ---@class warifu.Sim
 local Sim = {}
+
+---@class warifu.Virtual
+---@field models table<integer, table> class -> how it behaves: `start()` gives a state, `step(state, seconds, world)` lets time pass in it, `show(state)` says what its properties are, `power(state)` what it takes in W. Pure functions, for tests that don't wait
+local Virtual = {}
 
 --- seconds of a clock that never goes back
 ---@return number
@@ -1132,5 +1173,114 @@ function Store:contains(bytes) end
 --- how many there were
 ---@return integer
 function Store:writes() end
+
+--- a virtual device, open. Fails with NOT_IN_DICTIONARY, NO_PROPERTY, WRONG_VALUE, and as `warifu.Device` does
+---@param options? warifu.VirtualDeviceOptions
+---@return warifu.VirtualDevice?
+---@return string? message
+---@return string? code
+function Virtual.device(options) end
+
+--- a home of `devices`, each a table of options of `virtual.device`. Its smart meter counts what they take and
+--- give, and `base` W that the rest takes; an automatic battery covers the home. Each device has an address of its
+--- own, 127.0.0.11 and on, and a folder of its own in `state`. `together`: they are instances of one node, at
+--- `address`
+---@param options? {devices?: table[], address?: string, together?: boolean, state?: string, base?: number, sim?: warifu.Home, port?: integer, policy?: string|warifu.Policy, window?: number, date?: integer, speed?: number, tick?: number, seed?: integer, dictionary?: warifu.Dictionary, on_set?: fun(name: string, eoj: integer, epc: integer, old: string, new: string): any}
+---@return warifu.VirtualHome?
+---@return string? message
+---@return string? code
+function Virtual.home(options) end
+
+--- faults as people type them: `{"loss=0.2", "delay=0.5-2", "silent", "wrong=off", "battery=low"}`, `{"none"}`
+---@param words string[]
+---@return table?
+---@return string? message
+---@return string? code
+function Virtual.faults(words) end
+
+--- `{date=, hour=, outdoor=, sun=}`: the world of the virtual devices, a function of the local time alone
+---@param date number
+---@return table
+function Virtual.weather(date) end
+
+--- sets a property as the owner of the house would, or what else there is (`plugged`). Fails with WRONG_VALUE,
+--- NO_PROPERTY, NOT_IN_DICTIONARY
+---@param name string
+---@param value any
+---@return true?
+---@return string? message
+---@return string? code
+function VirtualDevice:put(name, value) end
+
+--- its value
+---@param name string
+---@return any?
+---@return string? message
+---@return string? code
+function VirtualDevice:get(name) end
+
+--- what goes wrong from now on: datagrams are lost (0 to 1), late (seconds, or `{least, most}`), or none passes;
+--- what is read is not what it is; its battery is `"low"` (fault status 88), or `"full"` again. What is not given
+--- stays as it is
+---@param options? {loss?: number, delay?: number|number[], silent?: boolean, wrong?: boolean, battery?: string}
+function VirtualDevice:fault(options) end
+
+--- that, in words; `"none"`
+---@return string
+function VirtualDevice:faults() end
+
+--- lets so many seconds pass in its appliances
+---@param seconds number
+function VirtualDevice:step(seconds) end
+
+--- lets pass what its clock has passed since the last step; it does so by itself
+function VirtualDevice:catch_up() end
+
+--- works for that long, as `device:serve`
+---@param seconds? number
+---@param on_event? fun(event: warifu.Event): any
+---@return true?
+---@return string? message
+---@return string? code
+function VirtualDevice:serve(seconds, on_event) end
+
+--- lets a controller pair, as `device:open_window`
+---@param seconds? number
+---@param pairings? integer
+---@return true?
+---@return string? message
+---@return string? code
+function VirtualDevice:open_window(seconds, pairings) end
+
+--- ends it
+function VirtualDevice:close() end
+
+--- the one of that name; who has none is called as its class, the second one with a 2
+---@param name string
+---@return warifu.VirtualDevice?
+function VirtualHome:device(name) end
+
+--- one of the appliances of all devices
+---@param name string
+---@return table?
+function VirtualHome:appliance(name) end
+
+--- lets so many seconds pass in all of it
+---@param seconds number
+function VirtualHome:step(seconds) end
+
+--- as of a device; it does so by itself
+function VirtualHome:catch_up() end
+
+--- works for that long over real UDP; `on_event` ends it by returning false. In a simulated home, `home:run` does
+---@param seconds? number
+---@param on_event? fun(device: warifu.VirtualDevice, event: warifu.Event): any
+---@return true?
+---@return string? message
+---@return string? code
+function VirtualHome:serve(seconds, on_event) end
+
+--- ends all of it
+function VirtualHome:close() end
 
 return warifu

@@ -17,6 +17,7 @@ return {
     audit = core.part "audit",
     keeping = core.part "keeping",
     sim = core.part "sim",
+    virtual = core.part "virtual",
     random_number = core.random_number,
     now = core.now,
     default_state = core.default_state,
