@@ -1,4 +1,4 @@
-"""bindings/lua/reference has every option of the Lua module; its functions are checked by tests/lua/test_reference.lua."""
+"""bindings/lua/reference has every option of the Lua module; tests/lua/test_reference.lua checks its functions."""
 
 import re
 from pathlib import Path
@@ -25,6 +25,8 @@ CLASSES = {
     "dictionary": {"Dictionary"},
     "doctor": {"warifu"},
     "endpoint": {"Endpoint"},
+    "faults": {"VirtualDevice"},
+    "home": {"Virtual"},
     "identity": {"Identity"},
     "keeping": {"Keeping"},
     "node": {"Node"},
@@ -33,7 +35,8 @@ CLASSES = {
     "sim": {"Sim", "Home"},
 }
 WITHIN = {("endpoint", "open"), ("endpoint", "add_property")}
-NAMES = {("sim", "new"): "Home"}  # of a local function that users know by another one
+# Of a function that users know by another one.
+NAMES = {("sim", "new"): "Home", ("home", "new"): "home", ("faults", "set"): "fault"}
 
 
 def keys(text: str) -> set[str]:
@@ -86,6 +89,15 @@ def test_every_option_of_a_controller_or_device_is_in_the_reference(owner: str) 
         assert told == tables(own)[opening[1]]
     else:
         assert told == common | keys(opening[1])
+
+
+def test_every_option_of_a_virtual_device_is_in_the_reference() -> None:
+    source = (SOURCES / "virtual" / "device.lua").read_text(encoding="utf-8")
+    (appliance,) = re.findall(r"local OF_APPLIANCE = \{([^}]*)\}", source)
+    known = tables(source)["OPTIONS"] | set(re.findall(r'"(\w+)"', appliance))
+    parts = {part["options_of"]: part for part in lua_reference.sections() if "options_of" in part}
+    told = {row["is"].partition(":")[0] for row in parts["VirtualDevice"]["option"]}
+    assert told == known | {"address"}, "the others are those of a controller"
 
 
 def test_an_entry_that_can_not_be_read_is_refused() -> None:

@@ -43,6 +43,7 @@
 ---@class warifu.VirtualDeviceOptions
 ---@field class? warifu.Class its class: `"homeAirConditioner"` or 0x0130
 ---@field appliances? table[] in place of a class: several objects in one node, each `{class=, instance=, name=, release=, with=, values=, model=}`; instances count by themselves
+---@field instance? integer the last byte of its EOJ (1)
 ---@field release? string the letter in its 82, which says what it has; the newest (R)
 ---@field with? string|string[] properties beside those that are required, by name; `"all"`: all that the release knows
 ---@field values? table<string, any> what it begins with: properties by name, and `plugged` (is the car there?) of an EV charger, `battery` (percent) of a lock
