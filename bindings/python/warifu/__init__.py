@@ -55,6 +55,7 @@ from .events import Event, Notification
 from .nodes import Node, Peer
 from .objects import Object, Property
 from .policy import Explanation, Policy
+from .remote_object import RemoteObject
 from .revocation import RevocationList
 from .text import decode, decode_edata
 from .trace import JsonLines, Printer, Recorder, Trace, Traced
@@ -112,6 +113,7 @@ __all__ = [
     "Real",
     "Recorder",
     "Refused",
+    "RemoteObject",
     "Result",
     "RevocationList",
     "Revoked",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ._warifu import Event
 
@@ -16,14 +16,15 @@ Status = Literal["value", "set", "verified", "differs", "refused", "silent", "no
 class Result:
     """What became of one property.
 
-    `status` is "value" (read: `value`), "set" (accepted), "verified" (accepted, and read back), "differs" (accepted,
-    but `value` is what is there; empty: it can't be read), "refused", "silent" (the node answers, but not to this),
-    "no_room" (too much for one call), "unlisted" (not asked for: the object's map 9F, where it is known, does not list
-    it; `force` asks all the same) or "open" (the call ended before).
+    `status` is "value" (read: `value`, by EPC bytes, by name what the dictionary makes of them), "wrong" (read by name,
+    but `value`, bytes, is no value of the property), "set" (accepted), "verified" (accepted, and read back), "differs"
+    (accepted, but `value` is what is there; empty: it can't be read), "refused", "silent" (the node answers, but not to
+    this), "no_room" (too much for one call), "unlisted" (not asked for: the object's map 9F, where it is known, does
+    not list it; `force` asks all the same) or "open" (the call ended before).
     """
 
-    status: Status
-    value: bytes = b""
+    status: Status | Literal["wrong"]
+    value: Any = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """What Device and Controller have in common: one engine, its sockets and its state, open between `async with`."""
 
-# ruff: noqa: ASYNC109 - the engine's own timeouts: it repeats, and says what it knows, until they pass
-
 import contextlib
 import datetime
 import os
@@ -16,13 +14,26 @@ from ._naming import RELEASE, Naming, release_in
 from ._numbers import as_label
 from ._pem import certificate_from, list_from
 from ._platform import SYSTEM, Platform, Store, Transport
+from ._remote import Remote
 from ._runtime import Runtime
 from ._services import Answer, Asked, Service, request
 from ._stream import Stream
-from ._warifu import Closed, Engine, Error, Identity, NoObject, NoProperty, PeerRow, Refused, SetupCode, make_error
+from ._warifu import (
+    Closed,
+    Engine,
+    Error,
+    Identity,
+    NoObject,
+    NoProperty,
+    PeerRow,
+    Refused,
+    SetupCode,
+    edata_parse,
+    make_error,
+)
 from ._warifu import Event as EngineEvent
 from .events import Event, Notification
-from .nodes import Peer, Remote, properties_of
+from .nodes import Peer
 from .objects import Object
 from .policy import (
     Access,
@@ -364,7 +375,8 @@ class Endpoint:
             known = self._peer(event.peer, anew=event.kind == "paired") if event.peer else None
         item: Event | Notification
         if notification:
-            eoj, properties = properties_of(event.edata)
+            frame = edata_parse(event.edata)
+            eoj, properties = frame.seoj, dict(frame.properties)
             sender = known if event.is_protected else None
             naming = self._naming_of(sender, event.address, eoj)
             item = Notification(known, event.address or "", eoj, properties, event.is_protected, naming)

@@ -91,3 +91,13 @@ class Naming:
 def release_in(dictionary: Dictionary, eoj: int, edt: bytes) -> str | None:
     """The release that an object's 82 says; None for the newest. The node profile's is another kind of version."""
     return None if eoj >> 8 == PROFILE_CLASS else dictionary.release_of(edt)
+
+
+def has_names(keys: Iterable[int | str]) -> bool:
+    """Whether a dictionary is needed."""
+    return any(isinstance(key, str) for key in keys)
+
+
+def label(naming: Naming, key: int | str) -> str:
+    """A key for people: the EPC, and the name if that was given."""
+    return f"{key} ({naming.epc(key):02X})" if isinstance(key, str) else f"{key:02X}"

@@ -1,7 +1,5 @@
 """One message as it is: every service of ECHONET Lite, and every answer to it."""
 
-# ruff: noqa: ASYNC109 - the engine's own timeouts: it repeats, and says what it knows, until they pass
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
+from types import TracebackType
 from typing import Generic, Self, TypeVar
 
 T = TypeVar("T")
@@ -12,7 +13,7 @@ class Stream(AsyncIterator[T], Generic[T]):
     """An endless `async for` over what happens from now on, for one task.
 
     At most `limit` items wait. When the reader is too slow the oldest goes, so that what is read is the most recent,
-    and `dropped` counts it. The iteration ends when the endpoint closes or after `aclose()`.
+    and `dropped` counts it. The iteration ends when the endpoint closes, after `aclose()` and after its `async with`.
     """
 
     def __init__(self, limit: int) -> None:
@@ -60,6 +61,14 @@ class Stream(AsyncIterator[T], Generic[T]):
             finally:
                 self._waiter = None
         return self._items.popleft()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
 
     async def aclose(self) -> None:
         """Ends the stream; what waits in it is forgotten."""

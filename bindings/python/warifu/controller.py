@@ -1,7 +1,5 @@
 """A controller: it finds nodes, pairs with devices, reads and sets them."""
 
-# ruff: noqa: ASYNC109 - the engine's own timeouts: it repeats, and says what it knows, until they pass
-
 import asyncio
 import contextlib
 import datetime
