@@ -75,7 +75,7 @@ static void frame(void) {
         return;
     }
     printf("type=%s tid=%u flags=%u connection_id=%u piv=%llu multicast=%d ", wf_da_type_name(f.type), f.tid, f.flags,
-           f.connection_id, (unsigned long long)f.piv, wf_da_type_is_for_multicast(f.type));
+           f.connection_id, (unsigned long long)f.piv, wf_da_type_may_come(f.type, true));
     printf("is_device=%d is_controller=%d window_open=%d has_pairings=%d takes_suite_2=%d takes_suite_3=%d ",
            f.hello.is_device, f.hello.is_controller, f.hello.window_open, f.hello.has_pairings, f.hello.takes_suite_2,
            f.hello.takes_suite_3);
@@ -85,9 +85,11 @@ static void frame(void) {
     show("tag", f.tag);
     show("hint", f.hint);
     show("nonce", f.nonce);
+    show("gid", f.gid);
     show("kid", f.kid);
     show("clear", f.clear);
     show("payload", f.payload);
+    show("signature", f.signature);
 }
 
 static void hello(void) {

@@ -54,7 +54,7 @@ static bool failed(wf_error error) {
 }
 
 static bool derived(wf_group_keys *keys) {
-    return !failed(wf_group_derive(keys, bytes_of("secret"), bytes_of("salt"), exactly(WF_GROUP_GID_LEN, "gid"),
+    return !failed(wf_group_derive(keys, bytes_of("secret"), bytes_of("salt"), exactly(WF_DA_GID_LEN, "gid"),
                                    bytes_of("own"), exactly(WF_P256_PUBLIC_LEN, "manager")));
 }
 
@@ -98,9 +98,9 @@ static void open_record(void) {
     size_t len;
     wf_group_keys keys;
     wf_group_sender s;
-    wf_group_frame frame;
-    if (listening(&keys, &s) && !failed(wf_group_frame_parse(&frame, bytes_of("datagram"))) &&
-        !failed(wf_group_open(out, &len, &keys, &s, &frame))) {
+    wf_da_frame frame;
+    if (listening(&keys, &s) && !failed(wf_da_frame_parse(&frame, bytes_of("datagram"))) &&
+        !failed(wf_group_unseal(out, &len, &keys, &s, &frame)) && !failed(wf_group_verify(&keys, &s, &frame))) {
         show("plain", out, len);
     }
 }

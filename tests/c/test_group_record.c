@@ -67,23 +67,19 @@ static scene *begin(void) {
     return &s;
 }
 
-/* Opens and checks that what fails releases nothing. */
 static wf_error open_with(const wf_group_keys *keys, const wf_group_sender *sender, wf_bytes datagram, wf_bytes plain) {
-    uint8_t out[WF_GROUP_PLAIN_LEN], untouched[WF_GROUP_PLAIN_LEN];
+    uint8_t out[WF_GROUP_PLAIN_LEN];
+    static const uint8_t blank[WF_GROUP_PLAIN_LEN];
     size_t len = 0;
-    wf_group_frame frame;
-    memset(out, 0x5A, sizeof out);
-    memset(untouched, 0x5A, sizeof untouched);
-    wf_error error = wf_group_frame_parse(&frame, datagram);
+    wf_da_frame frame;
+    memset(out, 0, sizeof out);
+    wf_error error = wf_da_frame_parse(&frame, datagram);
     if (error == WF_OK) {
-        error = wf_group_open(out, &len, keys, sender, &frame);
+        error = wf_group_unseal(out, &len, keys, sender, &frame);
+        CHECK(error == WF_OK ? wf_bytes_equal(wf_bytes_of(out, len), plain)
+                             : len == 0 && memcmp(out, blank, sizeof out) == 0);
     }
-    if (error == WF_OK) {
-        CHECK(wf_bytes_equal(wf_bytes_of(out, len), plain));
-    } else {
-        CHECK(len == 0 && memcmp(out, untouched, sizeof out) == 0);
-    }
-    return error;
+    return error != WF_OK ? error : wf_group_verify(keys, sender, &frame);
 }
 
 static wf_error hears(const scene *s) {
@@ -191,8 +187,8 @@ static void a_member_hears_what_another_says(void) {
     scene *s = begin();
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         say(s, wf_signer_of(&s->key[ALICE]), numbers[i], text_bytes(HELLO));
-        wf_group_frame frame;
-        CHECK_OK(wf_group_frame_parse(&frame, wf_bytes_of(s->datagram, s->len)));
+        wf_da_frame frame;
+        CHECK_OK(wf_da_frame_parse(&frame, wf_bytes_of(s->datagram, s->len)));
         CHECK(frame.tid == 0x1234 && frame.piv == numbers[i] && wf_bytes_equal(frame.kid, hex("2a")));
         CHECK(wf_bytes_equal(frame.gid, hex(GID)));
         CHECK_OK(hears(s));
@@ -288,10 +284,10 @@ static void a_record_of_another_epoch_or_group_is_refused(void) {
         CHECK_OK(wf_group_sender_derive(&sender, &keys, hex("2a"), s->key[ALICE].public_key));
         CHECK(open_with(&keys, &sender, datagram, text_bytes(HELLO)) == WF_ERROR_TAG);
         CHECK(open_with(&keys, &s->from_alice, datagram, text_bytes(HELLO)) == WF_ERROR_TAG);
-        memcpy(s->datagram + WF_DA_HEADER_LEN, hex(gids[i]).at, WF_GROUP_GID_LEN);
+        memcpy(s->datagram + WF_DA_HEADER_LEN, hex(gids[i]).at, WF_DA_GID_LEN);
         CHECK(open_with(&keys, &sender, datagram, text_bytes(HELLO)) == WF_ERROR_TAG);
         CHECK(hears(s) == WF_ERROR_TAG);
-        memcpy(s->datagram + WF_DA_HEADER_LEN, hex(GID).at, WF_GROUP_GID_LEN);
+        memcpy(s->datagram + WF_DA_HEADER_LEN, hex(GID).at, WF_DA_GID_LEN);
     }
     CHECK_OK(hears(s));
 }
@@ -339,24 +335,23 @@ static void frames_out_of_form_are_refused(void) {
         "108212341a a1a2a3a40007 10 2a",              /* no PIV */
         "108212341a a1a2a3a40007 16 2a 010203040506", /* a PIV of 6 */
         "108212341a a1a2a3a40007 12 2a 0005",         /* a PIV with a zero before it */
-        "1082123418 a1a2a3a40007 11 2a 05",           /* REQUEST */
         "108112341a a1a2a3a40007 11 2a 05",           /* EHD2 of a clear message */
         "208212341a a1a2a3a40007 11 2a 05",           /* no ECHONET Lite */
     };
     uint8_t bytes[WF_DATAGRAM_LEN + 1] = {0};
-    wf_group_frame frame;
+    wf_da_frame frame;
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
         wf_writer w = wf_writer_of(bytes, sizeof bytes);
         hex_write(&w, heads[i]);
-        CHECK(wf_group_frame_parse(&frame, wf_bytes_of(bytes, w.len + 81)) == WF_ERROR_FRAME);
+        CHECK(wf_da_frame_parse(&frame, wf_bytes_of(bytes, w.len + 81)) == WF_ERROR_FRAME);
     }
     wf_writer w = wf_writer_of(bytes, sizeof bytes);
     hex_write(&w, "108212341a a1a2a3a40007 11 2a 05");
-    CHECK(wf_group_frame_parse(&frame, wf_bytes_of(bytes, w.len + 80)) == WF_ERROR_FRAME);
-    CHECK_OK(wf_group_frame_parse(&frame, wf_bytes_of(bytes, w.len + 81)));
-    CHECK(frame.piv == 5 && frame.clear.len == w.len && frame.sealed.len == 17 && frame.signature.len == 64);
-    CHECK_OK(wf_group_frame_parse(&frame, wf_bytes_of(bytes, WF_DATAGRAM_LEN)));
-    CHECK(wf_group_frame_parse(&frame, wf_bytes_of(bytes, WF_DATAGRAM_LEN + 1)) == WF_ERROR_FRAME);
+    CHECK(wf_da_frame_parse(&frame, wf_bytes_of(bytes, w.len + 80)) == WF_ERROR_FRAME);
+    CHECK_OK(wf_da_frame_parse(&frame, wf_bytes_of(bytes, w.len + 81)));
+    CHECK(frame.piv == 5 && frame.clear.len == w.len && frame.payload.len == 17 && frame.signature.len == 64);
+    CHECK_OK(wf_da_frame_parse(&frame, wf_bytes_of(bytes, WF_DATAGRAM_LEN)));
+    CHECK(wf_da_frame_parse(&frame, wf_bytes_of(bytes, WF_DATAGRAM_LEN + 1)) == WF_ERROR_FRAME);
 }
 
 /* ---- what can't be made ---- */

@@ -53,14 +53,16 @@ static void every_type_has_a_name_and_all_others_are_reserved(void) {
             }
         }
     }
-    CHECK(known == 11);
+    CHECK(known == 12);
     CHECK(strcmp(wf_da_type_name(WF_DA_MESSAGE_1), "message_1") == 0);
 }
 
-static void only_hello_and_wake_may_come_by_multicast(void) {
+static void every_type_has_its_ways(void) {
     for (unsigned type = 0; type < 256; type++) {
-        bool may = type == WF_DA_HELLO || type == WF_DA_WAKE;
-        CHECK(wf_da_type_is_for_multicast((uint8_t)type) == may);
+        bool known = strcmp(wf_da_type_name((uint8_t)type), "reserved") != 0;
+        bool by_both = type == WF_DA_HELLO || type == WF_DA_WAKE;
+        CHECK(wf_da_type_may_come((uint8_t)type, true) == (by_both || type == WF_DA_GROUP));
+        CHECK(wf_da_type_may_come((uint8_t)type, false) == (known && type != WF_DA_GROUP));
     }
 }
 
@@ -247,7 +249,7 @@ static void what_is_written_never_leaves_its_place(void) {
 static const check_case cases[] = {
     {"the_header_is_10_82_tid_type", the_header_is_10_82_tid_type},
     {"every_type_has_a_name_and_all_others_are_reserved", every_type_has_a_name_and_all_others_are_reserved},
-    {"only_hello_and_wake_may_come_by_multicast", only_hello_and_wake_may_come_by_multicast},
+    {"every_type_has_its_ways", every_type_has_its_ways},
     {"a_hello_is_as_long_as_its_answer", a_hello_is_as_long_as_its_answer},
     {"a_hello_answer_is_read_as_it_was_written", a_hello_answer_is_read_as_it_was_written},
     {"a_hello_answer_of_a_later_version_is_still_read", a_hello_answer_of_a_later_version_is_still_read},

@@ -35,6 +35,14 @@ static void write_body(wf_writer *w, const wf_da_frame *f) {
             abort();
         }
         break;
+    case WF_DA_GROUP:
+        wf_write_view(w, f->gid);
+        wf_da_write_record_head(w, f->kid, f->piv);
+        if (f->clear.len != w->len || f->payload.len <= WF_CCM_TAG_LEN ||
+            f->signature.len != WF_P256_SIGNATURE_LEN) {
+            abort();
+        }
+        break;
     case WF_DA_WAKE:
         wf_write_view(w, f->hint);
         wf_write_view(w, f->nonce);
@@ -44,6 +52,7 @@ static void write_body(wf_writer *w, const wf_da_frame *f) {
         break;
     }
     wf_write_view(w, f->payload);
+    wf_write_view(w, f->signature);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

@@ -25,6 +25,7 @@ typedef enum wf_da_type {
     WF_DA_EDHOC_ERROR = 0x17,
     WF_DA_REQUEST = 0x18, /* a record that starts an exchange */
     WF_DA_ANSWER = 0x19,  /* a record bound to the request of the same TID */
+    WF_DA_GROUP = 0x1A,   /* a group record: multicast only */
     WF_DA_WAKE = 0x1B     /* a device without a session calls its controllers; unicast or multicast */
 } wf_da_type;
 
@@ -39,6 +40,7 @@ enum {
     WF_DA_HINT_LEN = 8,
     WF_DA_WAKE_PADDING = 24, /* so that the message_1 that answers a WAKE is no longer than it */
     WF_DA_KID_LEN = 2,       /* longest kid */
+    WF_DA_GID_LEN = 6,       /* of a group 4, of its epoch 2 */
     WF_DA_PIV_LEN = 5,       /* longest PIV */
     WF_BLOCK_LEN = 1024      /* most bytes of a block */
 };
@@ -58,7 +60,13 @@ typedef enum wf_da_kind {
     WF_KIND_CHALLENGE = 7,   /* a nonce of 8 bytes: are you where this goes to? */
     WF_KIND_CHALLENGED = 8,  /* the nonce */
     WF_KIND_BLOCK = 9,       /* what 1, transfer 2, number 2, is it the last 1, up to 1,024 bytes */
-    WF_KIND_BLOCK_TAKEN = 10 /* transfer 2, number of the next one 2 */
+    WF_KIND_BLOCK_TAKEN = 10, /* transfer 2, number of the next one 2 */
+    WF_KIND_JOIN = 11,        /* a member lacks keys of the group, or its clock */
+    WF_KIND_GROUP = 12, /* 4 bytes of the receiver's session clock, gid 6, the manager's group clock 4, secret 16, salt 8,
+                         * own id, the manager as a sender, other senders */
+    WF_KIND_GROUP_TAKEN = 13, /* gid 6, how many senders there is room for 1 */
+    WF_KIND_SENDERS = 14,     /* gid 6, senders */
+    WF_KIND_GROUP_ANSWER = 15 /* gid 6, number of the group record that it answers 5, EDATA */
 } wf_da_kind;
 
 /* A DA frame taken apart; the views point into the datagram. Which members count depends on the type. */
@@ -71,17 +79,19 @@ typedef struct wf_da_frame {
     wf_bytes tag;          /* MESSAGE_1, WAKE */
     wf_bytes hint, nonce;  /* WAKE */
     uint8_t connection_id; /* MESSAGE_3: C_R */
-    wf_bytes kid;          /* REQUEST, ANSWER */
-    uint64_t piv;          /* REQUEST, ANSWER */
-    wf_bytes clear;        /* REQUEST, ANSWER: all bytes before the ciphertext */
+    wf_bytes gid;          /* GROUP */
+    wf_bytes kid;          /* REQUEST, ANSWER, GROUP */
+    uint64_t piv;          /* REQUEST, ANSWER, GROUP */
+    wf_bytes clear;        /* REQUEST, ANSWER, GROUP: all bytes before the ciphertext */
     wf_bytes payload;      /* EDHOC message, or the record's ciphertext and tag */
+    wf_bytes signature;    /* GROUP: encrypted */
 } wf_da_frame;
 
 /* Errors: FRAME (not this profile, an unknown type, a wrong length, a flag or a PIV out of form). */
 WF_MUST_CHECK wf_error wf_da_frame_parse(wf_da_frame *out, wf_bytes datagram);
 
-/* May this type arrive by multicast? By unicast all may. */
-bool wf_da_type_is_for_multicast(uint8_t type);
+/* May this type arrive on this way? */
+bool wf_da_type_may_come(uint8_t type, bool multicast);
 
 void wf_da_write_header(wf_writer *out, uint16_t tid, wf_da_type type);
 void wf_da_write_hello(wf_writer *out, const wf_hello *hello); /* body of HELLO_ANSWER */

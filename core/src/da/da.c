@@ -200,7 +200,7 @@ void wf_da_receive(wf_da *da, wf_time now, const wf_address *from, bool multicas
         da->counters->malformed++;
         return;
     }
-    if (multicast && !wf_da_type_is_for_multicast(frame.type)) {
+    if (!wf_da_type_may_come(frame.type, multicast)) {
         da->counters->wrong_path++;
         return;
     }

@@ -59,11 +59,11 @@ static bool take_id(wf_kid *out, wf_bytes id) {
 }
 
 wf_error wf_group_derive(wf_group_keys *keys, wf_bytes secret, wf_bytes salt,
-                         const uint8_t gid[static WF_GROUP_GID_LEN], wf_bytes own_id,
+                         const uint8_t gid[static WF_DA_GID_LEN], wf_bytes own_id,
                          const uint8_t manager[static WF_P256_PUBLIC_LEN]) {
     const wf_bytes none = wf_bytes_of(NULL, 0);
     *keys = (wf_group_keys){0};
-    memcpy(keys->gid, gid, WF_GROUP_GID_LEN);
+    memcpy(keys->gid, gid, WF_DA_GID_LEN);
     memcpy(keys->manager, manager, WF_P256_PUBLIC_LEN);
     wf_error error = take_id(&keys->own, own_id) ? wf_hkdf_extract(keys->prk, salt, secret) : WF_ERROR_ARGUMENT;
     if (error == WF_OK) {
@@ -116,7 +116,7 @@ static void write_option(wf_writer *w, const place *p) {
     wf_writer option = wf_writer_of(bytes, sizeof bytes);
     wf_write_u8(&option, (uint8_t)(OPTION_GROUP | OPTION_HAS_GID | OPTION_HAS_KID | p->piv_len));
     wf_write_bytes(&option, p->piv, p->piv_len);
-    wf_write_u8(&option, WF_GROUP_GID_LEN);
+    wf_write_u8(&option, WF_DA_GID_LEN);
     wf_write_view(&option, gid_view(p->keys));
     wf_write_view(&option, p->kid);
     wf_cbor_write_bstr(w, wf_bytes_of(bytes, option.len));
@@ -203,31 +203,6 @@ static wf_error cross_signature(uint8_t signature[static WF_P256_SIGNATURE_LEN],
 
 /* ---- records ---- */
 
-wf_error wf_group_frame_parse(wf_group_frame *out, wf_bytes datagram) {
-    *out = (wf_group_frame){0};
-    wf_reader r = wf_reader_of(datagram);
-    bool ours = wf_read_u8(&r) == WF_EHD1 && wf_read_u8(&r) == WF_EHD2_ARBITRARY;
-    out->tid = wf_read_u16(&r);
-    ours = wf_read_u8(&r) == WF_GROUP_TYPE && ours;
-    out->gid = wf_read_bytes(&r, WF_GROUP_GID_LEN);
-    uint8_t lengths = wf_read_u8(&r);
-    size_t kid_len = lengths >> 4, piv_len = lengths & 0x0F;
-    out->kid = wf_read_bytes(&r, kid_len);
-    wf_bytes piv = wf_read_bytes(&r, piv_len);
-    if (!ours || datagram.len > WF_DATAGRAM_LEN || kid_len < 1 || kid_len > WF_DA_KID_LEN || piv_len < 1 ||
-        piv_len > WF_DA_PIV_LEN || (piv.len > 1 && piv.at[0] == 0) ||
-        r.left <= WF_CCM_TAG_LEN + WF_P256_SIGNATURE_LEN) {
-        return WF_ERROR_FRAME;
-    }
-    for (size_t i = 0; i < piv.len; i++) {
-        out->piv = out->piv << 8 | piv.at[i];
-    }
-    out->clear = wf_bytes_of(datagram.at, datagram.len - r.left);
-    out->sealed = wf_read_bytes(&r, r.left - WF_P256_SIGNATURE_LEN);
-    out->signature = wf_read_rest(&r);
-    return wf_reader_finish(&r) == WF_OK ? WF_OK : WF_ERROR_FRAME;
-}
-
 static wf_error seal_at(uint8_t *sealed, const place *p, wf_signer signer, wf_drbg *drbg, wf_bytes plain) {
     uint8_t external_bytes[EXTERNAL_LEN], aad_bytes[STRUCTURE_LEN], nonce[WF_CCM_NONCE_LEN], hash[WF_HASH_LEN];
     wf_bytes external, aad;
@@ -260,7 +235,7 @@ wf_error wf_group_seal(wf_writer *out, const wf_group_keys *keys, wf_signer sign
     }
     wf_error error = WF_OK;
     place p = place_of(keys, &keys->own, piv, signer.public_key);
-    wf_da_write_header(out, tid, (wf_da_type)WF_GROUP_TYPE);
+    wf_da_write_header(out, tid, WF_DA_GROUP);
     wf_write_view(out, gid_view(keys));
     wf_da_write_record_head(out, p.kid, piv);
     p.clear = wf_bytes_of(out->start + start, out->len - start);
@@ -279,23 +254,17 @@ wf_error wf_group_seal(wf_writer *out, const wf_group_keys *keys, wf_signer sign
     return error;
 }
 
-static wf_error check_signature(const place *p, const wf_group_frame *frame, wf_bytes external) {
-    uint8_t signature[WF_P256_SIGNATURE_LEN], hash[WF_HASH_LEN];
-    memcpy(signature, frame->signature.at, sizeof signature);
-    wf_error error = cross_signature(signature, p);
-    if (error == WF_OK) {
-        error = hash_to_sign(hash, external, frame->sealed);
-    }
-    return error != WF_OK ? error : wf_p256_verify(p->public_key, hash, signature, WF_S_LOW);
-}
-
-wf_error wf_group_open(uint8_t out[static WF_GROUP_PLAIN_LEN], size_t *len, const wf_group_keys *keys,
-                       const wf_group_sender *sender, const wf_group_frame *frame) {
-    uint8_t plain[WF_GROUP_PLAIN_LEN];
-    uint8_t external_bytes[EXTERNAL_LEN], aad_bytes[STRUCTURE_LEN], nonce[WF_CCM_NONCE_LEN];
-    wf_bytes external, aad;
+static place place_of_frame(const wf_group_keys *keys, const wf_group_sender *sender, const wf_da_frame *frame) {
     place p = place_of(keys, &sender->id, frame->piv, sender->public_key);
     p.clear = frame->clear;
+    return p;
+}
+
+wf_error wf_group_unseal(uint8_t out[static WF_GROUP_PLAIN_LEN], size_t *len, const wf_group_keys *keys,
+                         const wf_group_sender *sender, const wf_da_frame *frame) {
+    uint8_t external_bytes[EXTERNAL_LEN], aad_bytes[STRUCTURE_LEN], nonce[WF_CCM_NONCE_LEN];
+    wf_bytes external, aad;
+    const place p = place_of_frame(keys, sender, frame);
     *len = 0;
     wf_error error = make_external(external_bytes, &external, &p);
     if (error == WF_OK) {
@@ -303,15 +272,25 @@ wf_error wf_group_open(uint8_t out[static WF_GROUP_PLAIN_LEN], size_t *len, cons
     }
     if (error == WF_OK) {
         wf_oscore_nonce(nonce, keys->common_iv, p.kid, p.number);
-        error = wf_ccm_open(plain, sender->key, nonce, WF_CCM_TAG_LEN, aad, frame->sealed);
+        error = wf_ccm_open(out, sender->key, nonce, WF_CCM_TAG_LEN, aad, frame->payload);
     }
     if (error == WF_OK) {
-        error = check_signature(&p, frame, external);
+        *len = frame->payload.len - WF_CCM_TAG_LEN;
     }
-    if (error == WF_OK) {
-        *len = frame->sealed.len - WF_CCM_TAG_LEN;
-        memcpy(out, plain, *len);
-    }
-    wf_wipe(plain, sizeof plain);
     return error;
+}
+
+wf_error wf_group_verify(const wf_group_keys *keys, const wf_group_sender *sender, const wf_da_frame *frame) {
+    uint8_t external_bytes[EXTERNAL_LEN], signature[WF_P256_SIGNATURE_LEN], hash[WF_HASH_LEN];
+    wf_bytes external;
+    const place p = place_of_frame(keys, sender, frame);
+    memcpy(signature, frame->signature.at, sizeof signature);
+    wf_error error = make_external(external_bytes, &external, &p);
+    if (error == WF_OK) {
+        error = cross_signature(signature, &p);
+    }
+    if (error == WF_OK) {
+        error = hash_to_sign(hash, external, frame->payload);
+    }
+    return error != WF_OK ? error : wf_p256_verify(p.public_key, hash, signature, WF_S_LOW);
 }

@@ -33,11 +33,9 @@
 #include "da/record.h"
 
 enum {
-    WF_GROUP_TYPE = 0x1A,
-    WF_GROUP_GID_LEN = 6,
     WF_GROUP_PIV_BITS = 40,
-    WF_GROUP_CLEAR_LEN = WF_DA_HEADER_LEN + WF_GROUP_GID_LEN + 1 + WF_DA_KID_LEN + WF_DA_PIV_LEN, /* longest */
-    WF_GROUP_PLAIN_LEN = WF_DATAGRAM_LEN - (WF_DA_HEADER_LEN + WF_GROUP_GID_LEN + 1 + 1 + 1) - WF_CCM_TAG_LEN -
+    WF_GROUP_CLEAR_LEN = WF_DA_HEADER_LEN + WF_DA_GID_LEN + 1 + WF_DA_KID_LEN + WF_DA_PIV_LEN, /* longest */
+    WF_GROUP_PLAIN_LEN = WF_DATAGRAM_LEN - (WF_DA_HEADER_LEN + WF_DA_GID_LEN + 1 + 1 + 1) - WF_CCM_TAG_LEN -
                          WF_P256_SIGNATURE_LEN /* longest, behind the shortest clear part */
 };
 
@@ -47,7 +45,7 @@ typedef struct wf_group_keys {
     uint8_t send_key[WF_AES_KEY_LEN];
     uint8_t signature_key[WF_AES_KEY_LEN]; /* the Signature Encryption Key */
     uint8_t common_iv[WF_CCM_NONCE_LEN];
-    uint8_t gid[WF_GROUP_GID_LEN];
+    uint8_t gid[WF_DA_GID_LEN];
     uint8_t manager[WF_P256_PUBLIC_LEN];
     wf_kid own;
 } wf_group_keys;
@@ -62,25 +60,12 @@ typedef struct wf_group_sender {
 /* `manager` is the public key of the group's manager. On failure `keys` is wiped. Errors: ARGUMENT (an id that has not
  * 1 or 2 bytes), BACKEND. */
 WF_MUST_CHECK wf_error wf_group_derive(wf_group_keys *keys, wf_bytes secret, wf_bytes salt,
-                                       const uint8_t gid[static WF_GROUP_GID_LEN], wf_bytes own_id,
+                                       const uint8_t gid[static WF_DA_GID_LEN], wf_bytes own_id,
                                        const uint8_t manager[static WF_P256_PUBLIC_LEN]);
 
 /* On failure `sender` is wiped. Errors: ARGUMENT (an id that is one's own, or has not 1 or 2 bytes), POINT, BACKEND. */
 WF_MUST_CHECK wf_error wf_group_sender_derive(wf_group_sender *sender, const wf_group_keys *keys, wf_bytes id,
                                               const uint8_t public_key[static WF_P256_PUBLIC_LEN]);
-
-/* A group record taken apart; the views point into the datagram. */
-typedef struct wf_group_frame {
-    uint16_t tid;
-    wf_bytes gid, kid;
-    uint64_t piv;
-    wf_bytes clear;     /* all bytes before the ciphertext */
-    wf_bytes sealed;    /* ciphertext and tag */
-    wf_bytes signature; /* encrypted */
-} wf_group_frame;
-
-/* Errors: FRAME (another type, a wrong length, a PIV out of form). */
-WF_MUST_CHECK wf_error wf_group_frame_parse(wf_group_frame *out, wf_bytes datagram);
 
 /* Writes a whole datagram, or nothing; `plain` lies apart from it. The number `piv` is used up even by a call that
  * fails. `signer` is the member `keys->own`. Errors: ARGUMENT (no plaintext, or more than a datagram takes),
@@ -88,10 +73,13 @@ WF_MUST_CHECK wf_error wf_group_frame_parse(wf_group_frame *out, wf_bytes datagr
 WF_MUST_CHECK wf_error wf_group_seal(wf_writer *out, const wf_group_keys *keys, wf_signer signer, wf_drbg *drbg,
                                      uint16_t tid, uint64_t piv, wf_bytes plain);
 
-/* Opens what wf_group_frame_parse gave. The caller found `keys` by gid and `sender` by kid; one that doesn't fit fails.
- * `out` is written only where all is right, else *len is 0. Errors: TAG (nobody of this group made it), SIGNATURE (a
- * member did, but not this one, or its s is the larger one), BACKEND. */
-WF_MUST_CHECK wf_error wf_group_open(uint8_t out[static WF_GROUP_PLAIN_LEN], size_t *len, const wf_group_keys *keys,
-                                     const wf_group_sender *sender, const wf_group_frame *frame);
+/* Opens the ciphertext into a buffer that nobody else may see before wf_group_verify: any member can make a tag. The
+ * caller found `keys` by gid and `sender` by kid; one that doesn't fit fails. On failure *len is 0. Errors: TAG (nobody
+ * of this group made it), BACKEND. */
+WF_MUST_CHECK wf_error wf_group_unseal(uint8_t out[static WF_GROUP_PLAIN_LEN], size_t *len, const wf_group_keys *keys,
+                                       const wf_group_sender *sender, const wf_da_frame *frame);
+/* Errors: SIGNATURE (another member than this one made it, or its s is the larger one), BACKEND. */
+WF_MUST_CHECK wf_error wf_group_verify(const wf_group_keys *keys, const wf_group_sender *sender,
+                                       const wf_da_frame *frame);
 
 #endif

@@ -12,22 +12,24 @@ enum {
     KNOWN_MESSAGE_1_FLAGS = WF_DA_HAS_COOKIE | WF_DA_HAS_TAG | WF_DA_TAG_COVERS_WAKE | WF_DA_TAG_OF_CODE
 };
 
+enum { BY_UNICAST = 1, BY_MULTICAST = 2, EITHER_WAY = 3 };
+
 static const struct {
-    uint8_t type;
-    bool multicast;
+    uint8_t type, ways;
     const char *name;
 } types[] = {
-    {WF_DA_HELLO, true, "hello"},
-    {WF_DA_HELLO_ANSWER, false, "hello_answer"},
-    {WF_DA_MESSAGE_1, false, "message_1"},
-    {WF_DA_RETRY, false, "retry"},
-    {WF_DA_MESSAGE_2, false, "message_2"},
-    {WF_DA_MESSAGE_3, false, "message_3"},
-    {WF_DA_MESSAGE_4, false, "message_4"},
-    {WF_DA_EDHOC_ERROR, false, "edhoc_error"},
-    {WF_DA_REQUEST, false, "request"},
-    {WF_DA_ANSWER, false, "answer"},
-    {WF_DA_WAKE, true, "wake"},
+    {WF_DA_HELLO, EITHER_WAY, "hello"},
+    {WF_DA_HELLO_ANSWER, BY_UNICAST, "hello_answer"},
+    {WF_DA_MESSAGE_1, BY_UNICAST, "message_1"},
+    {WF_DA_RETRY, BY_UNICAST, "retry"},
+    {WF_DA_MESSAGE_2, BY_UNICAST, "message_2"},
+    {WF_DA_MESSAGE_3, BY_UNICAST, "message_3"},
+    {WF_DA_MESSAGE_4, BY_UNICAST, "message_4"},
+    {WF_DA_EDHOC_ERROR, BY_UNICAST, "edhoc_error"},
+    {WF_DA_REQUEST, BY_UNICAST, "request"},
+    {WF_DA_ANSWER, BY_UNICAST, "answer"},
+    {WF_DA_GROUP, BY_MULTICAST, "group"},
+    {WF_DA_WAKE, EITHER_WAY, "wake"},
 };
 
 const char *wf_da_type_name(uint8_t type) {
@@ -39,10 +41,10 @@ const char *wf_da_type_name(uint8_t type) {
     return "reserved";
 }
 
-bool wf_da_type_is_for_multicast(uint8_t type) {
+bool wf_da_type_may_come(uint8_t type, bool multicast) {
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         if (types[i].type == type) {
-            return types[i].multicast;
+            return (types[i].ways & (multicast ? BY_MULTICAST : BY_UNICAST)) != 0;
         }
     }
     return false;
@@ -90,7 +92,7 @@ static void read_message_1(wf_da_frame *out, wf_reader *r) {
     out->payload = wf_read_rest(r);
 }
 
-static void read_record(wf_da_frame *out, wf_reader *r, wf_bytes datagram) {
+static void read_record_head(wf_da_frame *out, wf_reader *r, wf_bytes datagram) {
     uint8_t lengths = wf_read_u8(r);
     size_t kid_len = lengths >> 4, piv_len = lengths & 0x0F;
     if (kid_len < 1 || kid_len > WF_DA_KID_LEN || piv_len < 1 || piv_len > WF_DA_PIV_LEN) {
@@ -105,10 +107,25 @@ static void read_record(wf_da_frame *out, wf_reader *r, wf_bytes datagram) {
         out->piv = out->piv << 8 | piv.at[i];
     }
     out->clear = wf_bytes_of(datagram.at, datagram.len - r->left);
+}
+
+static void read_record(wf_da_frame *out, wf_reader *r, wf_bytes datagram) {
+    read_record_head(out, r, datagram);
     out->payload = wf_read_rest(r);
     if (out->payload.len <= WF_CCM_TAG_LEN) {
         wf_reader_fail(r); /* at least the kind stands before the tag */
     }
+}
+
+static void read_group_record(wf_da_frame *out, wf_reader *r, wf_bytes datagram) {
+    out->gid = wf_read_bytes(r, WF_DA_GID_LEN);
+    read_record_head(out, r, datagram);
+    if (datagram.len > WF_DATAGRAM_LEN || r->left <= WF_CCM_TAG_LEN + WF_P256_SIGNATURE_LEN) {
+        wf_reader_fail(r);
+        return;
+    }
+    out->payload = wf_read_bytes(r, r->left - WF_P256_SIGNATURE_LEN);
+    out->signature = wf_read_rest(r);
 }
 
 static void read_body(wf_da_frame *out, wf_reader *r, wf_bytes datagram) {
@@ -137,6 +154,9 @@ static void read_body(wf_da_frame *out, wf_reader *r, wf_bytes datagram) {
     case WF_DA_REQUEST:
     case WF_DA_ANSWER:
         read_record(out, r, datagram);
+        break;
+    case WF_DA_GROUP:
+        read_group_record(out, r, datagram);
         break;
     case WF_DA_WAKE:
         out->hint = wf_read_bytes(r, WF_DA_HINT_LEN);
