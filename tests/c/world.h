@@ -60,6 +60,8 @@ typedef struct world {
     world_node nodes[WORLD_NODES];
     world_datagram log[WORLD_LOG];
     unsigned log_count;
+    bool groups; /* of nodes that are added from now on */
+    unsigned listens;
     void *context; /* of the test */
     /* Sees a datagram before it is delivered, may change it; false loses it. */
     bool (*pass)(struct world *world, world_datagram *datagram);
@@ -212,6 +214,8 @@ static inline void world_configure(world *w, unsigned i, bool device, bool has_d
                                    .pairings = 4,
                                    .handshakes = 2,
                                    .requests = 8,
+                                   .groups = w->groups,
+                                   .listens = device && w->groups ? w->listens : 0,
                                    .send_bytes = 32768,
                                    .event_bytes = 32768};
     if (has_da) {

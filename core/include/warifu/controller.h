@@ -26,6 +26,7 @@ enum {
 typedef struct wf_target {
     wf_peer_id peer;    /* 0: by address */
     wf_address address; /* nowhere (all zeros): multicast, in clear */
+    bool group;         /* neither: all members of this controller's group, protected and signed */
 } wf_target;
 
 /* ---- calls ---- */

@@ -66,8 +66,13 @@ typedef struct wf_engine_config {
     unsigned pairings;   /* most pairings kept; a device takes at most 4, a controller 4,094 */
     unsigned handshakes; /* begun at the same time by this side */
     unsigned requests;   /* under way at the same time */
-    size_t send_bytes;   /* of datagrams waiting to be sent; at least 4,096 */
-    size_t event_bytes;  /* of events waiting to be taken; at least 4,096 */
+    /* Group records (DA profile 1, section 13): a controller manages a group of its peers, for 0.5 KB each; a device
+     * is a member of its controllers' groups, two at most. Without them, or without the multicast listener,
+     * notifications go to each peer under its session. */
+    bool groups;
+    unsigned listens;   /* other members that a device hears in each group, at most 255; 0.8 KB each */
+    size_t send_bytes;  /* of datagrams waiting to be sent; at least 4,096 */
+    size_t event_bytes; /* of events waiting to be taken; at least 4,096 */
     /* Answers to multicast requests wait a random time, so that not all nodes answer at once: at most so long, 0:
      * 500 ms, WF_ANSWER_AT_ONCE: not at all. Half a second is over before a controller that repeats after one does. */
     uint32_t answer_delay_ms;
@@ -151,7 +156,10 @@ typedef struct wf_request {
     bool repeatable;     /* may be sent again though its first copy may have had an effect */
 } wf_request;
 
-/* Sends a request. A paired peer is only ever asked under its session; the request waits for one if there is none.
+/* With target.group the request goes to all members of the group that this controller manages, signed: SetI, SetC or
+ * Get. Each answer is a WF_EVENT_ANSWER of a peer, until the time is over. Errors then: ARGUMENT (another service, or
+ * it doesn't fit), STATE (this node manages no group), NO_SESSION (nobody is in it).
+ * Sends a request. A paired peer is only ever asked under its session; the request waits for one if there is none.
  * SetI, INF and INFC to a peer are sent this way too; what has no answer is done when it is sent.
  * To everybody, or to instance 0 of a class, several answers come: each is a WF_EVENT_ANSWER until the time is over,
  * and the outcome has none. One node's instances are told once each, and when none of them answered the outcome says
@@ -292,6 +300,20 @@ typedef struct wf_peer {
 } wf_peer;
 /* Walks the pairings: `*at` starts at 0; false at the end. */
 bool wf_engine_next_peer(const wf_engine *engine, unsigned *at, wf_peer *out);
+
+/* ---- groups ---- */
+
+typedef struct wf_group_state {
+    wf_peer_id manager;   /* 0: this node manages it */
+    uint8_t gid[6];       /* of the group 4, of its epoch 2 */
+    unsigned members;     /* who have the keys of this epoch; on a device: who are listened to, the manager included */
+    unsigned waiting;     /* peers who have not */
+    uint64_t next_number; /* that this node will use in it */
+} wf_group_state;
+/* Walks the groups of this node: `*at` starts at 0; false at the end. */
+bool wf_engine_next_group(const wf_engine *engine, unsigned *at, wf_group_state *out);
+/* Begins a new epoch of the managed group, with new keys; the old one counts for 30 s more. Errors: STATE. */
+WF_MUST_CHECK wf_error wf_engine_renew_group(wf_engine *engine, wf_time now);
 
 /* ---- the policy ---- */
 

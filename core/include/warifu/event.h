@@ -100,6 +100,8 @@ typedef struct wf_event {
     wf_address from;
     wf_error error;
     bool is_protected;
+    bool is_signed;     /* it came in a group, by multicast, signed by its sender */
+    uint8_t member[32]; /* then: fingerprint of the sender's certificate; peer is 0 where it is no peer of ours */
     wf_pair_step step;
     wf_hello hello;
     uint8_t number[17];

@@ -4,6 +4,7 @@
 
 #include "da/blocks.h"
 #include "da/call.h"
+#include "da/group_talk.h"
 #include "da/hello.h"
 #include "da/initiator.h"
 #include "da/life.h"
@@ -14,6 +15,12 @@
 #include "da/responder.h"
 #include "da/runs.h"
 #include "da/trust.h"
+
+static bool manages_a_group(const wf_da_config *config) {
+    wf_certificate own;
+    return config->groups && config->identity.chain_len > 0 &&
+           wf_certificate_parse(&own, config->identity.chain[0]) == WF_OK && own.role == WF_ROLE_CONTROLLER;
+}
 
 wf_da *wf_da_layout(wf_arena *arena, const wf_da_config *config) {
     uint32_t pairings = config->pairings + WF_SPARE_PAIRINGS;
@@ -30,6 +37,8 @@ wf_da *wf_da_layout(wf_arena *arena, const wf_da_config *config) {
     wf_delivery *deliveries = wf_arena_take(arena, config->handshakes * sizeof *deliveries);
     uint32_t room = config->revoked < WF_REVOKED_AT_MOST ? config->revoked : WF_REVOKED_AT_MOST;
     wf_short_id *gathered = wf_arena_take(arena, room * sizeof *gathered);
+    wf_group_manager_layout(da != NULL ? &da->manager : NULL, arena, manages_a_group(config) ? pairings : 0);
+    wf_group_members_layout(da != NULL ? &da->members : NULL, arena, config->listens);
     if (da == NULL || arena->used > arena->capacity) {
         return NULL;
     }
@@ -180,6 +189,8 @@ wf_error wf_da_start(wf_da *da, const wf_da_config *config, wf_time now) {
     if (da->has_former) {
         da->by_former_hash = shown_as(da, config->former, WF_EDHOC_X5T);
     }
+    da->manager.enabled = config->groups && da->role == WF_ROLE_CONTROLLER;
+    da->members.enabled = config->groups && da->role == WF_ROLE_DEVICE;
     heal_provisional(da, now);
     return WF_OK;
 }
@@ -224,6 +235,9 @@ void wf_da_receive(wf_da *da, wf_time now, const wf_address *from, bool multicas
     case WF_DA_WAKE:
         wf_call_wake(da, now, from, &frame);
         break;
+    case WF_DA_GROUP:
+        wf_group_receive(da, now, from, &frame, in);
+        break;
     default:
         wf_records_receive(da, now, from, &frame, in);
         break;
@@ -257,7 +271,7 @@ wf_time wf_da_deadline(const wf_da *da) {
             next = earlier(next, da->slots[i].since + WF_SLOT_LIFE_MS);
         }
     }
-    return earlier(next, earlier(da->sessions.next_end, da->calls_next));
+    return earlier(earlier(next, wf_groups_deadline(da)), earlier(da->sessions.next_end, da->calls_next));
 }
 
 static void close_ended_sessions(wf_da *da, wf_time now) {
@@ -290,4 +304,5 @@ void wf_da_tick(wf_da *da, wf_time now) {
     wf_runs_tick(da, now);
     close_ended_sessions(da, now);
     wf_call_tick(da, now);
+    wf_groups_tick(da, now);
 }

@@ -13,6 +13,7 @@
 #include <warifu/identity.h>
 #include <warifu/setup_code.h>
 #include <warifu/store.h>
+#include <warifu/wire.h>
 
 #include "da/revocation.h"
 
@@ -42,6 +43,8 @@ typedef struct wf_da_config {
     wf_store store;
     unsigned pairings;
     unsigned handshakes;
+    bool groups;      /* a controller manages one, a device is a member of those of its controllers */
+    unsigned listens; /* other members that a device hears in each group, at most 255 */
     wf_da_output output;
     wf_counters *counters;
     uint16_t *next_tid; /* of the engine: there is one count of TIDs */
@@ -54,21 +57,27 @@ void wf_da_set_date(wf_da *da, wf_time now, int64_t seconds);
 
 typedef enum wf_da_incoming_kind {
     WF_DA_INCOMING_NOTHING,
-    WF_DA_INCOMING_REQUEST, /* `edata`; wf_da_answer answers it */
-    WF_DA_INCOMING_ANSWER,  /* `edata` answers our request `tid` */
-    WF_DA_INCOMING_REFUSED  /* our request `tid` was refused: `error` */
+    WF_DA_INCOMING_REQUEST,     /* `edata`; wf_da_answer answers it */
+    WF_DA_INCOMING_ANSWER,      /* `edata` answers our request `tid` */
+    WF_DA_INCOMING_REFUSED,     /* our request `tid` was refused: `error` */
+    WF_DA_INCOMING_GROUP_ANSWER /* `edata` is one of the answers to our record `tid` in the group */
 } wf_da_incoming_kind;
 
-/* The request that an answer is bound to, and the session that it came under. */
+/* The request that an answer is bound to, and the session that it came under, or the group. */
 typedef struct wf_da_request_ref {
     uint32_t session, serial;
     uint16_t tid;
     uint64_t piv;
+    uint32_t manager; /* pairing + 1 of the group's manager; 0: it came under a session */
+    uint8_t gid[WF_DA_GID_LEN];
 } wf_da_request_ref;
 
 typedef struct wf_da_incoming {
     wf_da_incoming_kind kind;
-    wf_peer_id peer;
+    wf_peer_id peer;       /* of the group: 0 when its member is no peer of ours */
+    bool of_group;         /* by multicast, with the sender's signature */
+    bool commands;         /* and the sender is the group's manager */
+    const uint8_t *member; /* then: fingerprint of the sender's certificate */
     uint16_t tid;
     bool is_timely; /* it came with a stamp, and in time: a command may be carried out */
     wf_error error;
@@ -85,6 +94,11 @@ void wf_da_heard_plaintext(wf_da *da, const wf_address *from);
 /* Sends EDATA to a peer under its session; `timed` puts the stamp of freshness before it. Errors: NO_SESSION (and new
  * keys are being agreed upon), KEYS_EXHAUSTED, NOT_PAIRED, TOO_SMALL. */
 WF_MUST_CHECK wf_error wf_da_send(wf_da *da, wf_time now, wf_peer_id peer, uint16_t tid, bool timed, wf_bytes edata);
+/* Tells all peers: those of a group by one record in it, the others under their sessions. */
+void wf_da_notify(wf_da *da, wf_time now, wf_bytes edata);
+/* The manager asks or commands its group. Errors: NO_SESSION (there is nobody in it), KEYS_EXHAUSTED, ARGUMENT (does
+ * not fit), those of the signer. */
+WF_MUST_CHECK wf_error wf_da_command_group(wf_da *da, wf_time now, uint16_t tid, bool timed, wf_bytes edata);
 /* However late it comes. Errors: NO_SESSION (the request's has ended), KEYS_EXHAUSTED, TOO_SMALL. */
 WF_MUST_CHECK wf_error wf_da_answer(wf_da *da, const wf_da_request_ref *ref, wf_bytes edata);
 /* Refuses a request with the error and our session clock. */
@@ -106,6 +120,18 @@ typedef struct wf_da_peer {
 } wf_da_peer;
 bool wf_da_next_peer(const wf_da *da, unsigned *at, wf_da_peer *out);
 bool wf_da_peer_row(const wf_da *da, wf_peer_id peer, wf_da_peer *out); /* false: not paired */
+
+/* Begins a new epoch of the group; the old one counts for 30 s more. Errors: STATE (this node manages none). */
+WF_MUST_CHECK wf_error wf_da_renew_group(wf_da *da);
+bool wf_da_manages_group(const wf_da *da);
+typedef struct wf_da_group {
+    wf_peer_id manager; /* 0: this node */
+    uint8_t gid[WF_DA_GID_LEN];
+    unsigned members; /* who have its keys; on a device: who are listened to */
+    unsigned waiting; /* peers who have not */
+    uint64_t next_number;
+} wf_da_group;
+bool wf_da_next_group(const wf_da *da, unsigned *at, wf_da_group *out);
 
 typedef struct wf_da_pair_order {
     wf_address address;

@@ -58,9 +58,8 @@ static bool take_id(wf_kid *out, wf_bytes id) {
     return true;
 }
 
-wf_error wf_group_derive(wf_group_keys *keys, wf_bytes secret, wf_bytes salt,
-                         const uint8_t gid[static WF_DA_GID_LEN], wf_bytes own_id,
-                         const uint8_t manager[static WF_P256_PUBLIC_LEN]) {
+wf_error wf_group_derive(wf_group_keys *keys, wf_bytes secret, wf_bytes salt, const uint8_t gid[static WF_DA_GID_LEN],
+                         wf_bytes own_id, const uint8_t manager[static WF_P256_PUBLIC_LEN]) {
     const wf_bytes none = wf_bytes_of(NULL, 0);
     *keys = (wf_group_keys){0};
     memcpy(keys->gid, gid, WF_DA_GID_LEN);

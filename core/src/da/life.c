@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "da/group_talk.h"
 #include "da/output.h"
 #include "da/trust.h"
 
@@ -31,6 +32,7 @@ static void free_slots_of(wf_da *da, uint32_t pairing) {
 static wf_error drop(wf_da *da, uint32_t pairing) {
     free_slots_of(da, pairing);
     wf_session_close_pairing(&da->sessions, pairing);
+    wf_group_left(da, pairing);
     wf_wipe(&da->calls[pairing], sizeof da->calls[pairing]);
     return wf_pairing_remove(&da->pairings, pairing);
 }

@@ -3,6 +3,8 @@
 
 #include "da/blocks.h"
 #include "da/commit.h"
+#include "da/group_push.h"
+#include "da/group_talk.h"
 #include "da/output.h"
 #include "da/path.h"
 #include "da/peers.h"
@@ -40,8 +42,10 @@ static void receive_request(wf_da *da, wf_time now, uint32_t session, wf_reader 
         return;
     }
     wf_error refusal = WF_OK;
-    bool known =
-        kind == WF_KIND_EDATA || kind == WF_KIND_TIMED_EDATA || kind == WF_KIND_CHALLENGE || kind == WF_KIND_BLOCK;
+    bool of_group =
+        kind == WF_KIND_JOIN || kind == WF_KIND_GROUP || kind == WF_KIND_SENDERS || kind == WF_KIND_GROUP_ANSWER;
+    bool known = of_group || kind == WF_KIND_EDATA || kind == WF_KIND_TIMED_EDATA || kind == WF_KIND_CHALLENGE ||
+                 kind == WF_KIND_BLOCK;
     if (!known || !s->trusted || s->leaving) {
         refusal = WF_ERROR_NOT_PAIRED;
     } else if (kind == WF_KIND_TIMED_EDATA && !wf_session_is_timely(s, now, wf_read_u32(plain))) {
@@ -59,6 +63,10 @@ static void receive_request(wf_da *da, wf_time now, uint32_t session, wf_reader 
     }
     if (kind == WF_KIND_BLOCK) {
         wf_blocks_receive(da, now, &in->ref, plain);
+        return;
+    }
+    if (of_group) {
+        wf_group_request(da, now, &in->ref, kind, plain, in);
         return;
     }
     in->kind = WF_DA_INCOMING_REQUEST;
@@ -81,6 +89,10 @@ static void receive_answer(wf_da *da, wf_time now, uint32_t session, const wf_ad
     wf_session *s = &da->sessions.entries[session];
     uint8_t kind = wf_read_u8(plain);
     wf_error reason = kind == WF_KIND_REFUSED ? read_refusal(s, now, plain) : WF_OK;
+    bool may_be_of_group = s->trusted && (kind == WF_KIND_GROUP_TAKEN || kind == WF_KIND_REFUSED);
+    if (may_be_of_group && wf_group_push_answer(da, now, session, in->tid, (wf_da_kind)kind, plain, reason)) {
+        return;
+    }
     bool may_be_of_block = s->trusted && (kind == WF_KIND_BLOCK_TAKEN || kind == WF_KIND_REFUSED);
     if (may_be_of_block && wf_blocks_answer(da, now, in->tid, (wf_da_kind)kind, plain, reason)) {
         return;
@@ -143,6 +155,9 @@ void wf_records_receive(wf_da *da, wf_time now, const wf_address *from, const wf
     }
     wf_replay_accept(&s->window, frame->piv);
     mark_proven(da, session, now);
+    if (s->trusted) {
+        wf_group_push_heard(da, now, s->pairing);
+    }
     wf_da_renew_if_worn(da, s, now);
     *in = (wf_da_incoming){
         .peer = wf_da_peer_of(s->pairing), .tid = frame->tid, .ref = {session, s->serial, frame->tid, frame->piv}};

@@ -1,6 +1,7 @@
 #include "da/reset.h"
 
 #include "da/da.h"
+#include "da/group_talk.h"
 #include "da/life.h"
 #include "da/output.h"
 #include "da/stored.h"
@@ -112,6 +113,7 @@ static void end_all(wf_da *da) {
     wf_wipe(da->calls, da->pairings.count * sizeof *da->calls);
     wf_wipe(&da->expectations, sizeof da->expectations);
     wf_wipe(da->plain, sizeof da->plain);
+    wf_groups_wipe(da);
 }
 
 wf_error wf_da_factory_reset(wf_da *da) {

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "da/group_talk.h"
 #include "da/output.h"
 #include "da/path.h"
 #include "da/peers.h"
@@ -55,6 +56,7 @@ void wf_da_session_trusted(wf_da *da, uint32_t session, wf_time now) {
     wf_peer_settled(da, s->pairing);
     wf_da_emit_peer(da, WF_EVENT_SESSION_UP, s->pairing, WF_OK);
     wf_da_report_expired(da, now, s->pairing);
+    wf_group_session_up(da, now, s->pairing);
 }
 
 static wf_error next_piv(wf_session *s, uint64_t *piv) {
@@ -143,6 +145,9 @@ wf_error wf_da_send(wf_da *da, wf_time now, wf_peer_id peer, uint16_t tid, bool 
 }
 
 wf_error wf_da_answer(wf_da *da, const wf_da_request_ref *ref, wf_bytes edata) {
+    if (ref->manager != 0) {
+        return wf_group_answer(da, ref, edata);
+    }
     const wf_session *s = &da->sessions.entries[ref->session];
     if (s->serial != ref->serial || !s->trusted || s->leaving) {
         return WF_ERROR_NO_SESSION; /* it ended, and another may stand in its place */

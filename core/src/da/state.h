@@ -4,6 +4,8 @@
 
 #include "da/admission.h"
 #include "da/da.h"
+#include "da/group_manager.h"
+#include "da/group_member.h"
 #include "da/guard.h"
 #include "da/intake.h"
 #include "da/proof.h"
@@ -174,6 +176,9 @@ struct wf_da {
     wf_time date_at;
     wf_da_output output;
     wf_counters *counters;
+    wf_group_manager manager;
+    wf_group_members members;
+    wf_tokens group_tokens; /* of those who speak in a group from elsewhere than its members are */
     uint8_t plain[WF_DATAGRAM_LEN];
     struct { /* the last answer that went to where a peer may be no longer */
         uint32_t session;

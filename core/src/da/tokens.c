@@ -11,6 +11,15 @@ static void host_of(uint8_t host[static 16], const wf_address *from) {
     }
 }
 
+bool wf_tokens_spend(wf_time *paid, wf_time now, uint32_t ms, unsigned at_once) {
+    wf_time from = *paid > now ? *paid : now;
+    if (from + ms > now + at_once * (wf_time)ms) {
+        return false;
+    }
+    *paid = from + ms;
+    return true;
+}
+
 bool wf_tokens_take(wf_tokens *tokens, wf_time now, const wf_address *from) {
     uint8_t host[16];
     host_of(host, from);
@@ -23,12 +32,12 @@ bool wf_tokens_take(wf_tokens *tokens, wf_time now, const wf_address *from) {
         at = tokens->hosts[i].paid < tokens->hosts[at].paid ? i : at;
     }
     bool is_known = tokens->hosts[at].scope == from->scope && memcmp(tokens->hosts[at].host, host, sizeof host) == 0;
-    wf_time paid = is_known && tokens->hosts[at].paid > now ? tokens->hosts[at].paid : now;
-    if (paid + WF_TOKEN_MS > now + WF_TOKENS_AT_ONCE * (wf_time)WF_TOKEN_MS) {
+    wf_time paid = is_known ? tokens->hosts[at].paid : 0;
+    if (!wf_tokens_spend(&paid, now, WF_TOKEN_MS, WF_TOKENS_AT_ONCE)) {
         return false;
     }
     memcpy(tokens->hosts[at].host, host, sizeof host);
     tokens->hosts[at].scope = from->scope;
-    tokens->hosts[at].paid = paid + WF_TOKEN_MS;
+    tokens->hosts[at].paid = paid;
     return true;
 }

@@ -20,6 +20,9 @@ typedef struct wf_tokens {
     } hosts[WF_TOKEN_HOSTS];
 } wf_tokens;
 
+/* Takes one of `at_once` tokens that come back every `ms`. False: there is none. `paid` is 0 at first. */
+bool wf_tokens_spend(wf_time *paid, wf_time now, uint32_t ms, unsigned at_once);
+
 /* False: the host has none left. An IPv6 host is its network of 64 bits, since it can choose the rest. */
 bool wf_tokens_take(wf_tokens *tokens, wf_time now, const wf_address *from);
 

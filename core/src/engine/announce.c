@@ -14,11 +14,8 @@ static void send_clear(wf_engine *engine, wf_bytes edata) {
 }
 
 static void send_to_peers(wf_engine *engine, wf_time now, wf_bytes edata) {
-    unsigned at = 0;
-    wf_da_peer peer;
-    while (engine->da != NULL && wf_da_next_peer(engine->da, &at, &peer)) {
-        wf_error ignored = wf_da_send(engine->da, now, peer.id, engine->next_tid++, false, edata);
-        (void)ignored; /* a peer without a session reads the present state once it has one */
+    if (engine->da != NULL) {
+        wf_da_notify(engine->da, now, edata);
     }
 }
 
@@ -83,7 +80,7 @@ void wf_announce_further_parts(wf_engine *engine, wf_time now, const wf_asker *a
             wf_error ignored = wf_da_send(engine->da, now, asker->peer, engine->next_tid++, false, edata);
             (void)ignored; /* as with the other notifications */
         } else if (asker->multicast) {
-            wf_queue_held(engine, now, &everybody, wf_bytes_of(datagram, w.len));
+            wf_queue_held(engine, now, &everybody, wf_bytes_of(datagram, w.len), wf_bytes_of(NULL, 0));
         } else {
             wf_queue_datagram(engine, &everybody, wf_bytes_of(datagram, w.len), wf_bytes_of(NULL, 0));
         }

@@ -37,15 +37,18 @@ static void send_clear(wf_engine *engine, wf_time now, const wf_asker *asker, co
         return;
     }
     if (asker->multicast) {
-        wf_queue_held(engine, now, to, wf_bytes_of(datagram, w.len));
+        wf_queue_held(engine, now, to, wf_bytes_of(datagram, w.len), wf_bytes_of(NULL, 0));
     } else {
         wf_queue_datagram(engine, to, wf_bytes_of(datagram, w.len), wf_bytes_of(NULL, 0));
     }
 }
 
-static void send_protected(wf_engine *engine, const wf_asker *asker, wf_bytes edata) {
+static void send_protected(wf_engine *engine, wf_time now, const wf_asker *asker, wf_bytes edata) {
+    engine->now = now;
+    engine->answers_group = asker->multicast;
     wf_error ignored = wf_da_answer(engine->da, &asker->ref, edata);
     (void)ignored; /* the asker repeats what it may repeat */
+    engine->answers_group = false;
 }
 
 static bool carries_instances(wf_bytes edata) {
@@ -77,7 +80,7 @@ wf_node_reply wf_answer_one(wf_engine *engine, wf_time now, const wf_asker *aske
     if (view.len > 0 && in_clear) {
         send_clear(engine, now, asker, reply == WF_REPLY_ALL ? &everybody : &asker->address, view);
     } else if (view.len > 0) {
-        send_protected(engine, asker, view);
+        send_protected(engine, now, asker, view);
     }
     if (reply == WF_REPLY_ALL && carries_instances(view)) {
         wf_announce_further_parts(engine, now, asker, request->seoj);

@@ -13,7 +13,12 @@ enum {
 };
 
 static void on_da_send(void *context, const wf_address *to, wf_bytes datagram, wf_bytes inner) {
-    wf_queue_datagram(context, to, datagram, inner);
+    wf_engine *engine = context;
+    if (engine->answers_group) {
+        wf_queue_held(engine, engine->now, to, datagram, inner);
+    } else {
+        wf_queue_datagram(engine, to, datagram, inner);
+    }
 }
 
 static void on_da_event(void *context, const wf_event *event) {
@@ -69,6 +74,8 @@ static wf_da_config da_config(wf_engine *engine, const wf_engine_config *config)
                           .store = engine != NULL ? wf_audit_watched_store(engine, config) : config->store,
                           .pairings = config->pairings,
                           .handshakes = config->handshakes,
+                          .groups = config->groups && (config->listeners_off & WF_LISTENER_GROUP) == 0,
+                          .listens = config->listens,
                           .output = {on_da_send, on_da_event, engine},
                           .counters = engine != NULL ? &engine->counters : NULL,
                           .next_tid = engine != NULL ? &engine->next_tid : NULL};
@@ -123,10 +130,11 @@ static bool known_are_hosts(const wf_engine_config *config) {
 static wf_error check(const wf_engine_config *config) {
     bool enough = config->requests > 0 && config->send_bytes >= LEAST_QUEUE && config->event_bytes >= LEAST_QUEUE;
     bool has_da = config->identity.signer.sign != NULL;
+    bool groups_are_sound = config->listens <= UINT8_MAX && (config->groups || config->listens == 0);
     bool delay_has_sense =
         config->answer_delay_ms <= LONGEST_ANSWER_DELAY_MS || config->answer_delay_ms == WF_ANSWER_AT_ONCE;
     /* Who never listens can't pair. */
-    if (!enough || !delay_has_sense || !wf_calls_are_sound(config) || !wf_audit_is_sound(config) ||
+    if (!enough || !delay_has_sense || !groups_are_sound || !wf_calls_are_sound(config) || !wf_audit_is_sound(config) ||
         !known_are_hosts(config) || (has_da && config->node.transmits_only) ||
         (has_da && (config->pairings == 0 || config->handshakes == 0 || config->pairings > WF_MOST_PAIRINGS))) {
         return WF_ERROR_ARGUMENT;
@@ -342,6 +350,27 @@ wf_error wf_engine_send_raw(wf_engine *engine, const wf_address *to, wf_bytes da
     uint64_t before = engine->counters.queue_full;
     wf_queue_datagram(engine, to, datagram, wf_bytes_of(NULL, 0));
     return engine->counters.queue_full == before ? WF_OK : WF_ERROR_CAPACITY;
+}
+
+/* ---- groups ---- */
+
+bool wf_engine_next_group(const wf_engine *engine, unsigned *at, wf_group_state *out) {
+    wf_da_group group;
+    if (engine->da == NULL || !wf_da_next_group(engine->da, at, &group)) {
+        return false;
+    }
+    *out = (wf_group_state){
+        .manager = group.manager, .members = group.members, .waiting = group.waiting, .next_number = group.next_number};
+    memcpy(out->gid, group.gid, sizeof out->gid);
+    return true;
+}
+
+wf_error wf_engine_renew_group(wf_engine *engine, wf_time now) {
+    wf_error error = engine->da != NULL ? wf_da_renew_group(engine->da) : WF_ERROR_STATE;
+    if (error == WF_OK) {
+        wf_engine_tick(engine, now);
+    }
+    return error;
 }
 
 /* ---- the window, peers ---- */

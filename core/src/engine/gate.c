@@ -64,7 +64,7 @@ void wf_refusal_report(wf_engine *engine, const wf_refusal *refusal, const wf_as
     wf_queue_event(engine, &(wf_event){.kind = WF_EVENT_SECURITY,
                                        .from = asker->address,
                                        .peer = wf_is_hint_only(asker) ? asker->in_place_of : asker->peer,
-                                       .is_protected = asker->peer.value != 0,
+                                       .is_protected = asker->kind == WF_PEER_PAIRED || asker->kind == WF_PEER_MEMBER,
                                        .error = WF_ERROR_POLICY,
                                        .tid = asker->tid,
                                        .eoj = eoj,

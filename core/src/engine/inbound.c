@@ -1,6 +1,8 @@
 /* Frames from outside: who sends them, what of them is believed, and who is to hear of them. */
 #include "engine/state.h"
 
+#include <string.h>
+
 static void report(wf_engine *engine, const wf_address *from, wf_peer_id peer, wf_error error) {
     wf_queue_event(engine, &(wf_event){.kind = WF_EVENT_SECURITY, .from = *from, .peer = peer, .error = error});
 }
@@ -11,15 +13,19 @@ static bool is_notification(uint8_t esv) {
 
 /* ---- in clear ---- */
 
-static void tell(wf_engine *engine, const wf_address *from, const wf_frame *frame, wf_peer_id peer, bool is_protected,
+static void tell(wf_engine *engine, const wf_address *from, const wf_frame *frame, const wf_da_incoming *in,
                  wf_bytes edata) {
-    wf_queue_event(engine, &(wf_event){.kind = WF_EVENT_NOTIFICATION,
-                                       .peer = peer,
-                                       .from = *from,
-                                       .is_protected = is_protected,
-                                       .tid = frame->tid,
-                                       .eoj = frame->seoj,
-                                       .edata = edata});
+    wf_event event = {
+        .kind = WF_EVENT_NOTIFICATION, .from = *from, .tid = frame->tid, .eoj = frame->seoj, .edata = edata};
+    if (in != NULL) {
+        event.peer = in->peer;
+        event.is_protected = true;
+        event.is_signed = in->of_group;
+    }
+    if (in != NULL && in->member != NULL) {
+        memcpy(event.member, in->member, sizeof event.member);
+    }
+    wf_queue_event(engine, &event);
 }
 
 static void take_plain_answer(wf_engine *engine, const wf_asker *sender, const wf_frame *frame, wf_bytes edata) {
@@ -84,27 +90,45 @@ void wf_inbound_plain(wf_engine *engine, wf_time now, const wf_address *from, bo
         if (!wf_gate_hears(engine, &sender, &frame)) {
             return;
         }
-        tell(engine, from, &frame, (wf_peer_id){0}, false, edata);
+        tell(engine, from, &frame, NULL, edata);
     }
     if (wf_esv_is_request(frame.esv)) {
         wf_answer_request(engine, now, &sender, &frame, edata);
     }
 }
 
-/* ---- under a session ---- */
+/* ---- under a session, or in a group ---- */
+
+/* Every member may notify; the manager may command and ask as well, what needs no single receiver. */
+static bool may_say_to_all(const wf_da_incoming *in, uint8_t esv) {
+    return esv == WF_ESV_INF || (in->commands && (esv == WF_ESV_SETI || esv == WF_ESV_SETC || esv == WF_ESV_GET));
+}
 
 static void take_request(wf_engine *engine, wf_time now, const wf_address *from, const wf_da_incoming *in,
                          const wf_frame *frame) {
+    if (in->of_group && !may_say_to_all(in, frame->esv)) {
+        engine->counters.policy_refused++;
+        report(engine, from, in->peer, WF_ERROR_POLICY);
+        return;
+    }
     if (wf_is_command(frame->esv) && !in->is_timely) {
         engine->counters.late_refused++;
         report(engine, from, in->peer, WF_ERROR_TOO_LATE);
+        if (in->of_group) {
+            return;
+        }
         wf_error ignored = wf_da_refuse(engine->da, now, &in->ref, WF_ERROR_TOO_LATE);
         (void)ignored;
         return;
     }
-    const wf_asker asker = {.kind = WF_PEER_PAIRED, .address = *from, .tid = in->tid, .peer = in->peer, .ref = in->ref};
+    const wf_asker asker = {.kind = in->peer.value != 0 ? WF_PEER_PAIRED : WF_PEER_MEMBER,
+                            .address = *from,
+                            .multicast = in->of_group,
+                            .tid = in->tid,
+                            .peer = in->peer,
+                            .ref = in->ref};
     if (is_notification(frame->esv) && wf_gate_hears(engine, &asker, frame)) {
-        tell(engine, from, frame, in->peer, true, in->edata);
+        tell(engine, from, frame, in, in->edata);
     }
     if (wf_esv_is_request(frame->esv)) {
         wf_answer_request(engine, now, &asker, frame, in->edata);
@@ -115,7 +139,8 @@ void wf_inbound_protected(wf_engine *engine, wf_time now, const wf_address *from
     if (in->kind == WF_DA_INCOMING_NOTHING) {
         return;
     }
-    wf_pending *pending = wf_pending_of_peer(engine, in->peer, in->tid);
+    wf_pending *pending = in->kind == WF_DA_INCOMING_GROUP_ANSWER ? wf_pending_of_group(engine, in->tid)
+                                                                  : wf_pending_of_peer(engine, in->peer, in->tid);
     if (in->kind == WF_DA_INCOMING_REFUSED) {
         if (pending != NULL) {
             wf_pending_refused(engine, now, pending, in->error);
@@ -128,13 +153,16 @@ void wf_inbound_protected(wf_engine *engine, wf_time now, const wf_address *from
         return;
     }
     frame.tid = in->tid;
-    if (in->kind == WF_DA_INCOMING_ANSWER || is_notification(frame.esv)) {
-        wf_calls_heard_peer(engine, now, in->peer, &frame);
+    if (in->kind == WF_DA_INCOMING_ANSWER || in->kind == WF_DA_INCOMING_GROUP_ANSWER || is_notification(frame.esv)) {
+        if (in->peer.value != 0) {
+            wf_calls_heard_peer(engine, now, in->peer, &frame);
+        }
     }
     if (in->kind == WF_DA_INCOMING_REQUEST) {
         take_request(engine, now, from, in, &frame);
     } else if (pending != NULL && wf_pending_fits(pending, &frame)) {
-        wf_event answer = {.kind = WF_EVENT_ANSWER, .from = *from, .peer = in->peer, .edata = in->edata};
+        wf_event answer = {
+            .kind = WF_EVENT_ANSWER, .from = *from, .peer = in->peer, .is_protected = true, .edata = in->edata};
         wf_pending_answer(engine, pending, &answer);
     } else {
         wf_event late = {.kind = WF_EVENT_LATE_ANSWER,

@@ -42,23 +42,26 @@ static uint32_t random_below(wf_engine *engine, uint32_t limit) {
 typedef struct held_head {
     wf_time due;
     wf_address to;
-    size_t len;
+    size_t len, inner_len;
 } held_head;
 
 /* They leave in the order in which they came, none later than the longest delay. One that finds no room leaves now. */
-void wf_queue_held(wf_engine *engine, wf_time now, const wf_address *to, wf_bytes datagram) {
+void wf_queue_held(wf_engine *engine, wf_time now, const wf_address *to, wf_bytes datagram, wf_bytes inner) {
     uint32_t longest = engine->answer_delay_ms;
-    held_head head = {longest == 0 ? now : now + random_below(engine, longest + 1), *to, datagram.len};
+    held_head head = {longest == 0 ? now : now + random_below(engine, longest + 1), *to, datagram.len, inner.len};
     head.due = head.due < engine->held_until ? engine->held_until : head.due;
-    uint8_t *entry = head.due > now ? wf_ring_push(&engine->held, sizeof head + head.len) : NULL;
+    uint8_t *entry = head.due > now ? wf_ring_push(&engine->held, sizeof head + head.len + head.inner_len) : NULL;
     if (entry == NULL) {
-        wf_queue_datagram(engine, to, datagram, wf_bytes_of(NULL, 0));
+        wf_queue_datagram(engine, to, datagram, inner);
         return;
     }
     engine->held_until = head.due;
     engine->held_next = head.due < engine->held_next ? head.due : engine->held_next;
     memcpy(entry, &head, sizeof head);
     memcpy(entry + sizeof head, datagram.at, head.len);
+    if (head.inner_len > 0) {
+        memcpy(entry + sizeof head + head.len, inner.at, head.inner_len);
+    }
 }
 
 void wf_queue_release(wf_engine *engine, wf_time now) {
@@ -66,7 +69,9 @@ void wf_queue_release(wf_engine *engine, wf_time now) {
         held_head head;
         wf_bytes entry = wf_ring_front(&engine->held);
         memcpy(&head, entry.at, sizeof head);
-        wf_queue_datagram(engine, &head.to, wf_bytes_of(entry.at + sizeof head, head.len), wf_bytes_of(NULL, 0));
+        const uint8_t *datagram = entry.at + sizeof head;
+        wf_queue_datagram(engine, &head.to, wf_bytes_of(datagram, head.len),
+                          wf_bytes_of(datagram + head.len, head.inner_len));
         wf_ring_pop(&engine->held);
         entry = wf_ring_front(&engine->held);
         if (entry.at != NULL) {

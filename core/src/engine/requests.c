@@ -62,12 +62,22 @@ wf_pending *wf_pending_of_peer(wf_engine *engine, wf_peer_id peer, uint16_t tid)
     return NULL;
 }
 
+wf_pending *wf_pending_of_group(wf_engine *engine, uint16_t tid) {
+    for (unsigned i = 0; i < engine->pending_count; i++) {
+        wf_pending *p = &engine->pending[i];
+        if (p->state == WF_PENDING_COLLECTS && p->to_group && has_tid(p, tid)) {
+            return p;
+        }
+    }
+    return NULL;
+}
+
 wf_pending *wf_pending_of_address(wf_engine *engine, const wf_address *from, uint16_t tid) {
     for (unsigned i = 0; i < engine->pending_count; i++) {
         wf_pending *p = &engine->pending[i];
         bool asked = p->state == WF_PENDING_COLLECTS ||
                      (p->state == WF_PENDING_ANSWER && wf_address_same_host(&p->address, from));
-        if (asked && p->peer.value == 0 && !p->is_hello && has_tid(p, tid)) {
+        if (asked && p->peer.value == 0 && !p->is_hello && !p->to_group && has_tid(p, tid)) {
             return p;
         }
     }
@@ -162,7 +172,24 @@ static uint32_t first_repeat(const wf_pending *p) {
     return is_to_all(p) || p->of_each ? COLLECT_REPEAT_MS : FIRST_REPEAT_MS;
 }
 
+/* Each copy is a record of its own, with the present clock. */
+static wf_error send_to_group(wf_engine *engine, wf_time now, wf_pending *p) {
+    uint16_t tid = engine->next_tid++;
+    wf_error error =
+        wf_da_command_group(engine->da, now, tid, wf_is_command(p->esv), wf_bytes_of(p->edata, p->edata_len));
+    if (error == WF_OK) {
+        note_tid(p, tid);
+        note_sent(p, now);
+    }
+    return error;
+}
+
 static wf_error send_first(wf_engine *engine, wf_time now, wf_pending *p) {
+    if (p->to_group) {
+        p->state = WF_PENDING_COLLECTS;
+        schedule_repeat(p, now, COLLECT_REPEAT_MS);
+        return send_to_group(engine, now, p);
+    }
     if (p->peer.value != 0) {
         schedule_repeat(p, now, first_repeat(p));
         p->resend = must_wait(engine, p);
@@ -194,6 +221,15 @@ static bool reads_only(uint8_t esv) {
     return esv == WF_ESV_GET || esv == WF_ESV_INF_REQ;
 }
 
+/* What a manager may say to all: what needs no order among the members, and no answer from each. */
+static wf_error check_for_group(const wf_engine *engine, const wf_target *target, uint8_t esv) {
+    bool may = esv == WF_ESV_SETI || esv == WF_ESV_SETC || esv == WF_ESV_GET;
+    if (!may || target->peer.value != 0 || !wf_address_is_unspecified(&target->address)) {
+        return WF_ERROR_ARGUMENT;
+    }
+    return engine->da != NULL && wf_da_manages_group(engine->da) ? WF_OK : WF_ERROR_STATE;
+}
+
 wf_error wf_engine_request(wf_engine *engine, wf_time now, wf_request_id *out, const wf_request *request) {
     wf_frame frame;
     wf_peer_id peer;
@@ -203,10 +239,13 @@ wf_error wf_engine_request(wf_engine *engine, wf_time now, wf_request_id *out, c
     if (error == WF_OK) {
         error = wf_pending_target(engine, &request->target, &peer, &address);
     }
+    if (error == WF_OK && request->target.group) {
+        error = check_for_group(engine, &request->target, frame.esv);
+    }
     if (error == WF_OK && request->edata.len > WF_RECORD_EDATA_LEN) {
         error = WF_ERROR_TOO_SMALL;
     }
-    if (error == WF_OK && peer.value == 0) {
+    if (error == WF_OK && peer.value == 0 && !request->target.group) {
         error = wf_gate_sends_clear(engine, &frame, &address);
     }
     if (error != WF_OK) {
@@ -218,6 +257,7 @@ wf_error wf_engine_request(wf_engine *engine, wf_time now, wf_request_id *out, c
     }
     p->peer = peer;
     p->address = address;
+    p->to_group = request->target.group;
     p->esv = frame.esv;
     p->deoj = frame.deoj;
     p->of_each = (frame.deoj & 0xFF) == 0 && !is_to_all(p) && wf_is_answered(frame.esv);
@@ -438,6 +478,9 @@ static void repeat(wf_engine *engine, wf_time now, wf_pending *p) {
     }
     if (p->is_hello) {
         wf_da_hello(engine->da, &p->address);
+    } else if (p->to_group) {
+        wf_error ignored = send_to_group(engine, now, p); /* the first copy may have done */
+        (void)ignored;
     } else if (p->peer.value == 0) {
         send_clear(engine, now, p);
     } else {

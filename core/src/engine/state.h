@@ -29,6 +29,7 @@ typedef struct wf_pending {
     wf_address address;
     uint8_t esv;
     wf_eoj deoj;
+    bool to_group;
     bool is_hello;
     bool is_pairing;
     bool repeatable;
@@ -79,6 +80,7 @@ struct wf_engine {
     wf_node *node;
     wf_da *da;                 /* NULL: plain ECHONET Lite only */
     wf_controller *controller; /* NULL: none */
+    bool answers_group;        /* all members at the same time: after a random while */
     bool is_resetting;         /* pairings end with all others */
     wf_audit_log *audit;       /* NULL: none */
     wf_store store;            /* the owner's, where audit watches it */
@@ -139,6 +141,7 @@ void wf_pending_over(wf_pending *pending, wf_error error, wf_bytes edata);
 void wf_pending_seek(const wf_engine *engine, wf_pending *pending, wf_time now);
 wf_pending *wf_pending_by_id(wf_engine *engine, wf_request_id id);
 wf_pending *wf_pending_of_peer(wf_engine *engine, wf_peer_id peer, uint16_t tid);
+wf_pending *wf_pending_of_group(wf_engine *engine, uint16_t tid);
 wf_pending *wf_pending_of_address(wf_engine *engine, const wf_address *from, uint16_t tid);
 void wf_pending_refused(wf_engine *engine, wf_time now, wf_pending *pending, wf_error reason);
 void wf_pending_session_up(wf_engine *engine, wf_peer_id peer);
@@ -161,7 +164,7 @@ bool wf_calls_next_outcome(wf_engine *engine, wf_event *out);
 void wf_calls_release(wf_engine *engine);
 
 /* queue.c: an answer to a multicast request, after a random while. */
-void wf_queue_held(wf_engine *engine, wf_time now, const wf_address *to, wf_bytes datagram);
+void wf_queue_held(wf_engine *engine, wf_time now, const wf_address *to, wf_bytes datagram, wf_bytes inner);
 void wf_queue_release(wf_engine *engine, wf_time now);
 
 static inline bool wf_is_hint_only(const wf_asker *asker) {
