@@ -220,6 +220,7 @@ static void a_set_counts_when_its_owner_accepts_it(void) {
     CHECK(memcmp(w->log[w->log_count - 1].bytes + 4, announced, sizeof announced) == 0);
     const wf_event *set = world_event_of(w, DEVICE, WF_EVENT_PROPERTY_SET);
     CHECK(set != NULL && set->epc == 0xB3 && set->edata.at[0] == 28);
+    CHECK(set->from.port == WF_PORT && set->is_protected == (set->peer.value != 0)); /* it says by whom */
     world_end(w);
 }
 

@@ -124,6 +124,27 @@ function cases.on_set_hears_and_may_refuse()
     check.equal(assert(peer:get(LIGHT, "lightLevel")).lightLevel, 30)
 end
 
+function cases.a_set_says_by_whom()
+    local sim, device, controller, peer = paired { class = "generalLighting", policy = "open" }
+    local function setter()
+        for event in device.node:watch(1) do
+            if event.kind == "property_set" then
+                return event
+            end
+        end
+    end
+    assert(peer:set(LIGHT, { lightLevel = 30 }))
+    local event = setter()
+    check.equal(event.peer.number, controller.number)
+    check.equal(event.is_protected, true)
+    local stranger = assert(sim:controller { trusted = false })
+    assert(stranger:node(sim:addresses(device.node)[1]):set(LIGHT, { lightLevel = 40 }))
+    event = setter()
+    check.equal(event.peer, nil)
+    check.equal(event.address, sim:addresses(stranger)[1])
+    check.equal(event.is_protected, false)
+end
+
 function cases.several_appliances_live_in_one_device_as_instances()
     local _, device, _, peer = paired { appliances = {
         { class = "generalLighting", values = { lightLevel = 10 } }, { class = "generalLighting" }, { class = "electricLock" },

@@ -33,7 +33,7 @@ typedef struct wf_later_id {
     X(ANSWER, "answer", "one of several answers, of many nodes or instances: edata, from")                        \
     X(FOUND, "found", "the node at from speaks DA: hello")                                                        \
     X(NOTIFICATION, "notification", "INF or INFC in edata; is_protected says whether the peer is proven")         \
-    X(PROPERTY_SET, "property_set", "a property of this node was set: eoj, epc, the value in edata")              \
+    X(PROPERTY_SET, "property_set", "somebody set a property of this node: eoj, epc, value in edata; from, peer") \
     X(PAIR_STEP, "pair_step", "progress of the pairing that request asked for: step; confirmed: peer")            \
     X(PAIR_QUESTION, "pair_question", "is this number the right device? wf_engine_pair_decide answers")           \
     X(PAIRED, "paired", "a pairing counts, on the device too: peer, number")                                      \

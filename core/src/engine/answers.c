@@ -73,9 +73,11 @@ wf_node_reply wf_answer_one(wf_engine *engine, wf_time now, const wf_asker *aske
     wf_node_work own = {0};
     gatekeeper keeper = {.engine = engine, .asker = asker};
     engine->asking = later;
+    engine->asker = asker;
     wf_node_reply reply =
         wf_node_work_on(engine->node, later != NULL ? &later->work : &own, request, gate, &keeper, &w);
     engine->asking = NULL;
+    engine->asker = NULL;
     wf_bytes view = wf_bytes_of(edata, w.len);
     if (view.len > 0 && in_clear) {
         send_clear(engine, now, asker, reply == WF_REPLY_ALL ? &everybody : &asker->address, view);

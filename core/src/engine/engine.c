@@ -59,7 +59,7 @@ static bool on_set(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_byte
     if (!taken || engine->put_off || wf_unique_keep(engine, eoj, epc, edt) != WF_OK) {
         return false;
     }
-    wf_queue_event(engine, &(wf_event){.kind = WF_EVENT_PROPERTY_SET, .eoj = eoj, .epc = epc, .edata = edt});
+    wf_queue_set(engine, engine->asker, eoj, epc, edt);
     return true;
 }
 

@@ -93,10 +93,7 @@ wf_error wf_later_decide(wf_engine *engine, wf_time now, wf_later_id id, bool ac
     request.deoj = later->target;
     wf_error error = wf_node_decide(engine->node, &later->work, &request, at, accept, value);
     if (error == WF_OK && accept && wf_node_asked(&request, at, &asked) && wf_node_is_set(&request, at)) {
-        wf_queue_event(engine, &(wf_event){.kind = WF_EVENT_PROPERTY_SET,
-                                           .eoj = later->target,
-                                           .epc = asked.epc,
-                                           .edata = value.len > 0 ? value : asked.edt});
+        wf_queue_set(engine, &later->asker, later->target, asked.epc, value.len > 0 ? value : asked.edt);
     }
     if (error != WF_ERROR_STATE && error != WF_ERROR_ARGUMENT) {
         finish(engine, now, later);

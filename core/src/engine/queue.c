@@ -137,6 +137,16 @@ bool wf_queue_event(wf_engine *engine, const wf_event *event) {
     return fits;
 }
 
+void wf_queue_set(wf_engine *engine, const wf_asker *by, wf_eoj eoj, uint8_t epc, wf_bytes edt) {
+    wf_event event = {.kind = WF_EVENT_PROPERTY_SET, .eoj = eoj, .epc = epc, .edata = edt};
+    if (by != NULL) {
+        event.from = by->address;
+        event.peer = by->peer;
+        event.is_protected = by->peer.value != 0;
+    }
+    wf_queue_event(engine, &event);
+}
+
 static bool next_queued(wf_engine *engine, wf_event *out) {
     wf_bytes entry = wf_ring_front(&engine->events);
     engine->event_handed = entry.at != NULL;

@@ -103,8 +103,9 @@ struct wf_engine {
     unsigned later_count;
     uint32_t later_ms;
     uint32_t later_serial;
-    bool put_off;     /* by the hook that runs */
-    wf_later *asking; /* where the request that hooks run for will be kept; NULL: they have to decide */
+    bool put_off;          /* by the hook that runs */
+    wf_later *asking;      /* where the request that hooks run for will be kept; NULL: they have to decide */
+    const wf_asker *asker; /* whose request the node works on; NULL: nobody's */
     bool datagram_handed, event_handed;
     wf_pending *pending;
     unsigned pending_count;
@@ -125,6 +126,7 @@ void wf_queue_clear_head(wf_writer *out, uint16_t tid);
 void wf_queue_datagram(wf_engine *engine, const wf_address *to, wf_bytes datagram, wf_bytes inner);
 /* False: there was no room, which is counted. */
 bool wf_queue_event(wf_engine *engine, const wf_event *event);
+void wf_queue_set(wf_engine *engine, const wf_asker *by, wf_eoj eoj, uint8_t epc, wf_bytes edt); /* PROPERTY_SET */
 /* The same for what is offered again: not counted. */
 bool wf_queue_offer(wf_engine *engine, const wf_event *event);
 void wf_queue_trace_received(wf_engine *engine, const wf_address *from, wf_bytes datagram, wf_bytes inner);
