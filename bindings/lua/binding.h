@@ -11,9 +11,13 @@
 #include <warifu/dictionary.h>
 #include <warifu/engine.h>
 #include <warifu/identity_file.h>
+#include <warifu/system_error.h>
 
 /* Expected failure: pushes nil, "what happened: detail; what to do", NAME. Gives 3. `detail` may be NULL. */
 int wfl_fail(lua_State *L, wf_error error, const char *detail);
+
+/* The same with what the system said. */
+int wfl_fail_system(lua_State *L, wf_error error, const wf_system_error *system);
 
 /* Misuse: raises "bad argument 'name' (problem)", with the position of the caller. */
 int wfl_misuse(lua_State *L, const char *name, const char *problem);
@@ -79,6 +83,7 @@ void wfl_add_setup_code(lua_State *L);
 void wfl_add_policy(lua_State *L);
 void wfl_add_dictionary(lua_State *L);
 void wfl_add_endpoint(lua_State *L);
+void wfl_add_poller(lua_State *L);
 void wfl_add_sim(lua_State *L);
 void wfl_add_doctor(lua_State *L);
 void wfl_add_audit(lua_State *L);

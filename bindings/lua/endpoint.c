@@ -9,7 +9,8 @@ enum {
     PROPERTIES = 4096,
     VALUE_BYTES = 65536,
     LATER = 16,
-    CALLS = 16,
+    CONTROLLER_CALLS = 64,
+    DEVICE_CALLS = 8,
     CALL_BYTES = 8192,
     NODES = 1024,
     AUDIT_ENTRIES = 16, /* of the store, of 26 entries of the log each */
@@ -19,7 +20,7 @@ enum {
     DEVICE_PAIRINGS = 4,
     HANDSHAKES = 8,
     REVOKED = 3840, /* certificates kept of each revocation list */
-    REQUESTS = 32,
+    REQUESTS = 128,
     QUEUE_BYTES = 65536,
     RESCAN_MS = 5000
 };
@@ -224,7 +225,7 @@ static void read_config(lua_State *L, endpoint *e, wf_engine_config *config) {
     config->answer_delay_ms = read_ms(L, "answer_delay", LONGEST_DELAY_MS, 0, WF_ANSWER_AT_ONCE);
     config->keep_number = is_true(L, "keep_number");
     config->handshakes = HANDSHAKES;
-    config->calls = CALLS;
+    config->calls = is_true(L, "is_device") ? DEVICE_CALLS : CONTROLLER_CALLS;
     config->call_bytes = CALL_BYTES;
     config->nodes = is_true(L, "is_device") ? 0 : NODES;
     config->audit_entries = AUDIT_ENTRIES;

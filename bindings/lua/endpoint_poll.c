@@ -1,11 +1,6 @@
 /* How another loop drives an endpoint: what to wait for, and for how long. */
 #include "endpoint.h"
 
-static int fail_poller(lua_State *L, wf_error error, const wf_system_error *system) {
-    char text[WF_SYSTEM_ERROR_TEXT_LEN];
-    return wfl_fail(L, error, wf_system_error_text(text, system));
-}
-
 static wf_error open_poller(endpoint *e) {
     int fds[WF_UDP_SOCKETS];
     size_t count = wf_udp_fds(&e->udp, fds, WF_UDP_SOCKETS);
@@ -27,7 +22,7 @@ int wfl_endpoint_pollfd(lua_State *L) {
     }
     wf_error error = e->poller.open ? WF_OK : open_poller(e);
     if (error != WF_OK) {
-        return fail_poller(L, error, &e->poller.system_error);
+        return wfl_fail_system(L, error, &e->poller.system_error);
     }
     lua_pushinteger(L, e->poller.fd);
     return 1;

@@ -111,8 +111,7 @@ int wfl_endpoint_pump(lua_State *L) {
     rescan(e, now);
     wfl_leave_engine(L, e);
     if (error != WF_OK) {
-        char text[WF_SYSTEM_ERROR_TEXT_LEN];
-        return wfl_fail(L, error, wf_system_error_text(text, &e->udp.system_error));
+        return wfl_fail_system(L, error, &e->udp.system_error);
     }
     lua_pushboolean(L, true);
     return 1;

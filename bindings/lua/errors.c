@@ -29,3 +29,8 @@ int wfl_misuse(lua_State *L, const char *name, const char *problem) {
     lua_pushfstring(L, "%sbad argument '%s' (%s)", lua_tostring(L, -1), name, problem);
     return lua_error(L);
 }
+
+int wfl_fail_system(lua_State *L, wf_error error, const wf_system_error *system) {
+    char text[WF_SYSTEM_ERROR_TEXT_LEN];
+    return wfl_fail(L, error, wf_system_error_text(text, system));
+}

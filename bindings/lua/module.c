@@ -64,6 +64,7 @@ __attribute__((visibility("default"))) int luaopen_warifu(lua_State *L) {
     wfl_add_policy(L);
     wfl_add_dictionary(L);
     wfl_add_endpoint(L);
+    wfl_add_poller(L);
     wfl_add_sim(L);
     wfl_add_doctor(L);
     wfl_add_audit(L);

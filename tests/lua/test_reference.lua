@@ -29,9 +29,11 @@ local objects = {
     VirtualDevice = assert(warifu.virtual.device { class = "electricLock", sim = home }),
     VirtualHome = assert(warifu.virtual.home { devices = { { class = "electricLock" } }, sim = home }),
     Node = controller:node "10.0.0.9", Home = home, Store = home:store(device), Later = later,
+    Task = warifu.scheduler.spawn(print),
 }
 local tables = {
-    warifu = warifu, Dictionary = warifu.dictionary, Codec = warifu.codec, Keeping = warifu.keeping, Sim = warifu.sim, Virtual = warifu.virtual,
+    warifu = warifu, Dictionary = warifu.dictionary, Codec = warifu.codec, Keeping = warifu.keeping, Sim = warifu.sim,
+    Scheduler = warifu.scheduler, Virtual = warifu.virtual,
     Authority = warifu.Authority, Identity = warifu.Identity, Policy = warifu.Policy, SetupCode = warifu.SetupCode,
 }
 local PARENTS = { Controller = "Endpoint", Device = "Endpoint" }

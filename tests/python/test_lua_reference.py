@@ -31,6 +31,7 @@ CLASSES = {
     "keeping": {"Keeping"},
     "node": {"Node"},
     "policy": {"Policy"},
+    "scheduler": {"Scheduler"},
     "setup_code": {"SetupCode"},
     "sim": {"Sim", "Home"},
 }

@@ -77,6 +77,7 @@
 ---@field Device warifu.Device
 ---@field keeping warifu.Keeping
 ---@field sim warifu.Sim
+---@field scheduler warifu.Scheduler
 ---@field virtual warifu.Virtual
 local warifu = {}
 
@@ -123,6 +124,9 @@ local Node = {}
 ---@class warifu.Later
 local Later = {}
 
+---@class warifu.Task
+local Task = {}
+
 ---@class warifu.Home
 local Home = {}
 
@@ -157,6 +161,9 @@ local Keeping = {}
 
 ---@class warifu.Sim
 local Sim = {}
+
+---@class warifu.Scheduler
+local Scheduler = {}
 
 ---@class warifu.Virtual
 ---@field models table<integer, table> class -> how it behaves: `start()` gives a state, `step(state, seconds, world)` lets time pass in it, `show(state)` says what its properties are, `power(state)` what it takes in W. Pure functions, for tests that don't wait
@@ -200,6 +207,57 @@ function warifu.audit(state) end
 ---@return string? message
 ---@return string? code
 function warifu.decode(frame, dictionary) end
+
+--- runs `main` as a task and gives what it returned; tasks that are left then are cancelled. Without `main`: until
+--- all that were spawned have ended. What a task raises while nobody waits for it is raised here, with its
+--- traceback, after the others were cancelled
+---@param main? function
+---@param ... any
+---@return any
+function Scheduler.run(main, ...) end
+
+--- begins a task; it runs when the present one waits, or when `run` or `step` is called
+---@param action function
+---@param ... any
+---@return warifu.Task
+function Scheduler.spawn(action, ...) end
+
+--- lets the others run for so long; outside a task it only waits
+---@param seconds number
+function Scheduler.sleep(seconds) end
+
+--- for the loop of somebody else, which drives all tasks, controllers and devices by it: does what there is to do,
+--- without waiting; is a task left? Raises as `run` does; the other tasks go on
+---@return boolean
+function Scheduler.step() end
+
+--- one descriptor to wait for, until it is readable
+---@return integer
+function Scheduler.pollfd() end
+
+--- always `"r"`
+---@return string
+function Scheduler.events() end
+
+--- seconds after which it wants a `step` though nothing came in; also sends what waits to be sent
+---@return number
+function Scheduler.timeout() end
+
+--- waits until it ended, and gives what its function returned; raises what that raised. Fails with CANCELLED. To be
+--- called in another task, or when it has ended
+---@return any?
+---@return string? message
+---@return string? code
+function Task:wait() end
+
+--- ends it where it waits: its `<close>` variables are closed, its requests cancelled; no `pcall` of its own holds
+--- it. False when it had ended. A task can be a `<close>` variable, which is cancelled so
+---@return boolean
+function Task:cancel() end
+
+--- has it ended?
+---@return boolean
+function Task:is_over() end
 
 --- a list of `{code=, id=, en=, ja=, since=, until_release=}`
 ---@return {code: integer, id: string, en: string, ja: string, since: string, until_release: string}[]
@@ -624,16 +682,17 @@ function Endpoint:forget_peer(peer) end
 ---@return string? code
 function Endpoint:factory_reset() end
 
---- what happened next; fails with NO_ANSWER when nothing did in time
+--- what happened next and no `watch` heard; fails with NO_ANSWER when nothing did in time
 ---@param timeout? number
 ---@return warifu.Event?
 ---@return string? message
 ---@return string? code
 function Endpoint:next_event(timeout) end
 
---- the same for a loop: `for event in controller:watch(60) do`. A `"notification"` has `eoj`, `properties` (epc ->
---- bytes) and `values` (name -> value, of what the dictionary knows); so has a device's `"property_set"`, beside
---- `eoj`, `epc` and `value`
+--- the same for a loop: `for event in controller:watch(60) do`. Each such loop, in a task of its own, hears
+--- everything; what nobody hears is kept for the next (1024 events). A `"notification"` has `eoj`, `properties`
+--- (epc -> bytes) and `values` (name -> value, of what the dictionary knows); so has a device's `"property_set"`,
+--- beside `eoj`, `epc` and `value`
 ---@param timeout? number
 ---@return fun(): warifu.Event?
 function Endpoint:watch(timeout) end
@@ -1043,9 +1102,12 @@ function Home:issue(role, number) end
 ---@return string[]
 function Home:addresses(endpoint) end
 
---- lets the home live
----@param seconds number
-function Home:run(seconds) end
+--- lets the home live for so many seconds; or runs a function as a task, as `scheduler.run` does, in the home's
+--- time: then an hour's sleep costs nothing, and takes at least a millisecond
+---@param what number|function
+---@param ... any
+---@return any
+function Home:run(what, ...) end
 
 --- seconds since it began
 ---@return number

@@ -4,8 +4,6 @@ local Endpoint = core.part "endpoint"
 local Naming = core.part "naming"
 local loop = core.part "loop"
 
-local LONGEST = 86400 -- what next_event takes, in seconds
-
 local Device = Endpoint.derive("warifu.Device", "device")
 
 local function announce(self)
@@ -145,9 +143,9 @@ end
 function Device:serve(seconds, on_event)
     check.optional("on_event", on_event, "function")
     local deadline = loop.now(self) + check.seconds("seconds", seconds, math.huge)
+    local heard <close> = loop.subscribe(self)
     repeat
-        local left = math.max(0, deadline - loop.now(self))
-        local event, message, code = self:next_event(left <= LONGEST and left or nil)
+        local event, message, code = Endpoint.next_event(self, deadline, heard)
         if event and on_event and on_event(event) == false then
             return true
         elseif not event and code ~= "NO_ANSWER" then

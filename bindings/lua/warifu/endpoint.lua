@@ -131,8 +131,8 @@ function Endpoint.open(class, options, more)
     config.dictionary = getmetatable(names).handle
     local policy = gate.policy(options.policy)
     config.policy = policy.handle
-    local self = setmetatable(
-        { core = core.endpoint(), waiting = {}, seekers = {}, queue = {}, nodes = {}, alarms = {} }, class)
+    local self = setmetatable({ core = core.endpoint(), nodes = {} }, class)
+    loop.join(self)
     config.filter = filter_of(self, options.filter)
     self.dictionary, self.releases, self.policy = names, {}, policy
     if options.machine then
@@ -253,6 +253,12 @@ local function for_people(self, event)
     return event
 end
 
+--- The next event of `heard` (loop.subscribe), or of those that nobody listens to, until `deadline`.
+function Endpoint.next_event(self, deadline, heard)
+    local event, message, code = loop.next_event(self, deadline, heard)
+    return event and for_people(self, event), message, code
+end
+
 local methods = {}
 Endpoint.methods = methods
 
@@ -260,8 +266,7 @@ Endpoint.methods = methods
 --- "NO_ANSWER" when nothing did.
 function methods:next_event(timeout)
     local deadline = loop.now(self) + check.seconds("timeout", timeout, math.huge)
-    local event, message, code = loop.next_event(self, deadline)
-    return event and for_people(self, event), message, code
+    return Endpoint.next_event(self, deadline)
 end
 
 --- Does what there is to do, without waiting, and gives the next event, or nil when there is none: for a loop of somebody
@@ -286,16 +291,18 @@ function methods:timeout()
     return loop.timeout(self)
 end
 
---- Events for a `for` loop, until `timeout` seconds are over (without them: for ever). Raises when the network fails.
+--- Events for a `for` loop, until `timeout` seconds are over (without them: for ever). Each such loop hears all. Raises when
+--- the network fails.
 function methods:watch(timeout)
     local deadline = loop.now(self) + check.seconds("timeout", timeout, math.huge)
+    local heard = loop.subscribe(self)
     return function()
-        local event, message, code = loop.next_event(self, deadline)
+        local event, message, code = Endpoint.next_event(self, deadline, heard)
         if not event and code ~= "NO_ANSWER" then
             error(message, 2)
         end
-        return event and for_people(self, event)
-    end
+        return event
+    end, nil, nil, heard
 end
 
 --- Which rule of the policy decides for a peer, for who asks in clear from an address, or for a kind of peer ("unknown",

@@ -17,6 +17,7 @@ return {
     audit = core.part "audit",
     keeping = core.part "keeping",
     sim = core.part "sim",
+    scheduler = core.part "scheduler",
     virtual = core.part "virtual",
     random_number = core.random_number,
     now = core.now,

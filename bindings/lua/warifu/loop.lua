@@ -1,27 +1,57 @@
--- Waiting, and the way of events to those who wait for them. An endpoint has: core, waiting (request -> function), seekers
--- (a set of calls), queue (events that nobody waits for), alarms (a list of {at=, act=}, the next one last).
+-- Waiting, and the way of events to those who wait for them. An endpoint has: core, waiting (request -> call), seekers
+-- (calls), listeners (queues), queue (events that nobody listens to), parked (tasks), alarms ({at=, act=}, the next one
+-- last). A call and a queue are lists of events with `tasks`, those that they are to wake. All are lists, so that a
+-- simulated home does the same each time.
 local core = ...
+local tasks = core.part "tasks"
 
 local loop = {}
 
 local FOREVER = 3600
-local QUEUE = 1024 -- events kept for next_event; the oldest go first
+local QUEUE = 1024 -- events kept for each who listens; the oldest go first
 
 -- Events that belong to a request; when nobody waits for it any more, they mean nothing.
 local OF_A_REQUEST = { done = true, answer = true, found = true, pair_step = true, pair_question = true }
 
--- The only place that waits. A scheduler's version of it yields.
-local function wait(self, seconds)
-    if self.machine then
-        return self.machine:wait(self, seconds)
+-- All that are open, as far as somebody holds them: what a scheduler works for.
+local everybody = setmetatable({}, { __mode = "k" })
+
+local births = 0
+
+--- What an endpoint needs to wait.
+function loop.join(self)
+    births = births + 1
+    self.waiting, self.seekers, self.queue, self.alarms, self.parked = {}, {}, { tasks = {} }, {}, {}
+    self.listeners, self.birth = {}, births
+    everybody[self] = true
+end
+
+--- A list of those that are open, or closed while a task waits there.
+function loop.everybody()
+    local list = {}
+    for endpoint in pairs(everybody) do
+        if endpoint.core:is_open() or endpoint.parked[1] then
+            list[#list + 1] = endpoint
+        end
     end
-    return self.core:pump(math.min(seconds, FOREVER))
+    table.sort(list, function(a, b) return a.birth < b.birth end)
+    return list
+end
+
+local function remove(list, item)
+    for at, other in ipairs(list) do
+        if other == item then
+            return table.remove(list, at)
+        end
+    end
 end
 
 --- Seconds of the clock that an endpoint lives by.
 function loop.now(self)
     return self.machine and self.machine:now() or core.now()
 end
+
+-- ---- alarms ----
 
 --- Lets `act` be called in so many seconds, by whoever waits then. Returns nothing.
 function loop.after(self, seconds, act)
@@ -52,33 +82,57 @@ function loop.ring(self)
     end
 end
 
-local function dispatch(self, event)
-    local waiter = self.waiting[event.request]
-    if event.kind == "found" then -- answers a hello of ours, it does not say which
-        for call in pairs(self.seekers) do
-            call.on_event(event)
-        end
-    elseif waiter and OF_A_REQUEST[event.kind] then
-        waiter(event)
-    elseif not OF_A_REQUEST[event.kind] then
-        if #self.queue == QUEUE then
-            table.remove(self.queue, 1)
-        end
-        self.queue[#self.queue + 1] = event
+-- ---- events ----
+
+-- Puts an event at the end of what a call or a listener gets, and wakes one task that waits for it.
+local function put(queue, event)
+    if #queue == QUEUE then
+        table.remove(queue, 1)
+    end
+    queue[#queue + 1] = event
+    if queue.tasks[1] then
+        tasks.wake(table.remove(queue.tasks, 1))
     end
 end
 
--- Hands out the events that are there; a waiter may raise, the rest stays in the engine.
-local function hand_out(self)
-    if not self.core:is_open() then
-        return
+local function copy(event)
+    local twin = {}
+    for key, value in pairs(event) do
+        twin[key] = value
     end
-    local event = self.core:next_event()
+    return twin
+end
+
+local function dispatch(self, event)
+    local call = self.waiting[event.request]
+    if event.kind == "found" then -- answers a hello of ours, it does not say which
+        for _, seeker in ipairs(self.seekers) do
+            put(seeker, event)
+        end
+    elseif OF_A_REQUEST[event.kind] then
+        if call then
+            put(call, event)
+        end
+    else
+        for _, listener in ipairs(self.listeners) do
+            put(listener, copy(event))
+        end
+        if not self.listeners[1] or self.queue.tasks[1] then
+            put(self.queue, event)
+        end
+    end
+end
+
+--- Hands out the events that are there.
+function loop.hand_out(self)
+    local event = self.core:is_open() and self.core:next_event()
     while event do
         dispatch(self, event)
         event = self.core:next_event()
     end
 end
+
+-- ---- waiting ----
 
 --- Tells the network that it is there, once.
 function loop.announce(self)
@@ -88,15 +142,97 @@ function loop.announce(self)
     end
 end
 
-loop.hand_out = hand_out
+--- Lets what waits to be sent leave.
+function loop.flush(self)
+    self.core:flush()
+end
 
-local function turn(self, seconds)
+local Place = {}
+
+function Place:__close()
+    local queue = self.queue
+    remove(self.endpoint.parked, self.task)
+    if not remove(queue.tasks, self.task) and queue[1] and queue.tasks[1] then
+        -- it was woken for an event that it may not take, cancelled meanwhile
+        tasks.wake(table.remove(queue.tasks, 1))
+    end
+end
+
+-- The running task waits until an event is in `queue`.
+local function park(self, task, seconds, queue)
+    self.core:flush()
+    table.insert(self.parked, task)
+    table.insert(queue.tasks, task)
+    local place <close> = setmetatable({ endpoint = self, task = task, queue = queue }, Place)
+    local message, code = tasks.park(seconds, tostring(self), true)
+    if code then
+        return nil, message, code
+    end
+    return true
+end
+
+-- Waits at most so long for something in `queue`: with this thread, or as a task that lets others run.
+local function turn(self, seconds, queue)
     loop.announce(self)
-    local went, message, code = wait(self, math.max(0, math.min(seconds, loop.next_alarm(self) - loop.now(self))))
-    hand_out(self)
+    local task = tasks.current()
+    if task and tasks.world.has(self) then
+        return park(self, task, seconds, queue)
+    end
+    local wait = math.max(0, math.min(seconds, loop.next_alarm(self) - loop.now(self)))
+    local went, message, code
+    if self.machine then
+        went, message, code = self.machine:wait(self, wait)
+    else
+        went, message, code = self.core:pump(math.min(wait, FOREVER))
+    end
+    loop.hand_out(self)
     loop.ring(self)
     return went, message, code
 end
+
+--- Wakes all tasks that wait here, to tell them of a failure.
+function loop.fail_all(self, message, code)
+    for _, task in ipairs(self.parked) do
+        tasks.wake(task, message, code)
+    end
+end
+
+--- Works without waiting, for all who wait here.
+function loop.work(self)
+    local went, message, code = self.core:pump(0)
+    loop.hand_out(self)
+    loop.ring(self)
+    if not went then
+        loop.fail_all(self, message, code)
+    end
+    return went, message, code
+end
+
+--- Seconds until it wants to work, whatever comes in; what waits to be sent is sent.
+function loop.rest(self)
+    loop.announce(self)
+    self.core:flush()
+    return math.max(0, math.min(self.core:timeout(), loop.next_alarm(self) - loop.now(self)))
+end
+
+--- Works without waiting, and gives the next event that belongs to no request, if there is one.
+function loop.step(self)
+    loop.announce(self)
+    local went, message, code = loop.work(self)
+    if not went then
+        return nil, message, code
+    end
+    return table.remove(self.queue, 1)
+end
+
+--- Seconds until it wants a step.
+function loop.timeout(self)
+    loop.hand_out(self)
+    local rest = loop.rest(self)
+    return #self.queue > 0 and 0 or rest
+end
+
+-- ---- requests ----
 
 local Call = {}
 
@@ -104,33 +240,49 @@ local Call = {}
 function Call:__close()
     local endpoint = self.endpoint
     endpoint.waiting[self.request] = nil
-    endpoint.seekers[self] = nil
+    remove(endpoint.seekers, self)
     if not self.done and endpoint.core:is_open() then
         endpoint.core:cancel(self.request)
     end
 end
 
---- Begins to listen to a request of the core, to be closed: `on_event` sees its events but the last.
+--- Begins to listen to a request of the core, to be closed: `on_event` sees its events but the last, once `finish` waits.
 function loop.listen(self, on_event, request, message, code)
     if not request then
         return nil, message, code
     end
-    local call = setmetatable({ endpoint = self, request = request, on_event = on_event }, Call)
-    self.waiting[request] = function(event)
+    local call = setmetatable({ endpoint = self, request = request, on_event = on_event, tasks = {} }, Call)
+    self.waiting[request] = call
+    return call
+end
+
+--- The same for a hello: it hears of everybody who is found, until it is closed.
+function loop.seek(self, ...)
+    local call, message, code = loop.listen(self, ...)
+    if call then
+        table.insert(self.seekers, call)
+    end
+    return call, message, code
+end
+
+-- Shows a call what came, in its own task; true when it is done.
+local function take(call)
+    while call[1] do
+        local event = table.remove(call, 1)
         if event.kind == "done" then
             call.done = event
-        elseif on_event then
-            on_event(event, request)
+        elseif call.on_event then
+            call.on_event(event, call.request)
         end
     end
-    return call
+    return call.done ~= nil
 end
 
 --- Waits until it is done and gives its last event; on failure nil, message, code, event.
 function loop.finish(self, call)
-    hand_out(self)
-    while not call.done do
-        local went, message, code = turn(self, math.huge)
+    loop.hand_out(self)
+    while not take(call) do
+        local went, message, code = turn(self, math.huge, call)
         if not went then
             return nil, message, code
         end
@@ -144,16 +296,6 @@ function loop.finish(self, call)
     return done
 end
 
---- The same for a hello: it hears of everybody who is found, until it is closed.
-function loop.seek(self, on_event, request, message, code)
-    local call
-    call, message, code = loop.listen(self, on_event, request, message, code)
-    if call then
-        self.seekers[call] = true
-    end
-    return call, message, code
-end
-
 --- Listens and waits.
 function loop.await(self, on_event, ...)
     local call <close>, message, code = loop.listen(self, on_event, ...)
@@ -163,42 +305,50 @@ function loop.await(self, on_event, ...)
     return loop.finish(self, call)
 end
 
---- The next event that belongs to no request, waiting at most until `deadline`; nil, message, "NO_ANSWER" without one.
-function loop.next_event(self, deadline)
-    hand_out(self)
-    while #self.queue == 0 do
+-- ---- events of no request ----
+
+local function move(from, to)
+    table.move(from, 1, #from, #to + 1, to)
+    for at = #from, 1, -1 do
+        from[at] = nil
+    end
+end
+
+local Listener = {}
+
+-- What it did not take is for the next who listens.
+function Listener:__close()
+    local endpoint = self.endpoint
+    remove(endpoint.listeners, self)
+    if not endpoint.listeners[1] then
+        move(self, endpoint.queue)
+    end
+end
+
+--- A queue that gets all of them, and those before that nobody heard, until it is closed.
+function loop.subscribe(self)
+    loop.hand_out(self)
+    local listener = setmetatable({ endpoint = self, tasks = {} }, Listener)
+    move(self.queue, listener)
+    table.insert(self.listeners, listener)
+    return listener
+end
+
+--- The next one of a queue, or of those that nobody listens to, waiting at most until `deadline`; nil, message,
+--- "NO_ANSWER" without one.
+function loop.next_event(self, deadline, queue)
+    loop.hand_out(self)
+    queue = queue or self.queue
+    while #queue == 0 do
         local left = deadline - loop.now(self)
-        local went, message, code = turn(self, math.max(0, left))
+        local went, message, code = turn(self, math.max(0, left), queue)
         if not went then
             return nil, message, code
-        elseif left <= 0 and #self.queue == 0 then
+        elseif left <= 0 and #queue == 0 then
             return core.fail "NO_ANSWER"
         end
     end
-    return table.remove(self.queue, 1)
-end
-
---- Works without waiting, and gives the next such event, if there is one.
-function loop.step(self)
-    local went, message, code = turn(self, 0)
-    if not went then
-        return nil, message, code
-    end
-    return table.remove(self.queue, 1)
-end
-
---- Seconds until it wants a turn, whatever comes in; what waits to be sent is sent.
-function loop.timeout(self)
-    loop.announce(self)
-    self.core:flush()
-    hand_out(self)
-    local left = math.min(self.core:timeout(), loop.next_alarm(self) - loop.now(self))
-    return #self.queue > 0 and 0 or math.max(0, left)
-end
-
---- Lets what is under way leave.
-function loop.flush(self)
-    return wait(self, 0)
+    return table.remove(queue, 1)
 end
 
 return loop

@@ -3,6 +3,7 @@
 local core = ...
 local check = core.part "check"
 local loop = core.part "loop"
+local running = core.part "running"
 local Controller, Device = core.part "controller", core.part "device"
 
 local Home, Machine = { __name = "warifu.sim.Home" }, {}
@@ -116,9 +117,42 @@ function Machine:wait(endpoint, seconds)
     return true
 end
 
---- Lets the home live for so many seconds.
-function Home:run(seconds)
-    local stop = self.core:now() + milliseconds("seconds", seconds)
+-- Tells tasks that wait for what was closed; true when there were any.
+local function tell_of_closed(has)
+    local told = false
+    for _, endpoint in ipairs(loop.everybody()) do
+        if has(endpoint) and not endpoint.core:is_open() then
+            loop.fail_all(endpoint, select(2, core.fail("CLOSED", "its power was cut")))
+            told = true
+        end
+    end
+    return told
+end
+
+-- Where the tasks of a scheduler live while it runs in a home.
+local function world_of(home)
+    local function has(endpoint)
+        return endpoint.machine ~= nil and endpoint.machine.home == home
+    end
+    return {
+        has = has,
+        shortest = 0.001, -- time has to pass
+        now = function() return home:now() end,
+        work = function(deadline)
+            if not tell_of_closed(has) then
+                step(home, deadline == math.huge and deadline or math.max(home.core:now(), math.ceil(deadline * 1000)))
+            end
+        end,
+    }
+end
+
+--- Lets the home live for so many seconds; or, with a function, for as long as that and its tasks take, in the home's time:
+--- it is what scheduler.run is for real networks.
+function Home:run(what, ...)
+    if type(what) == "function" then
+        return running.run(world_of(self), what, ...)
+    end
+    local stop = self.core:now() + milliseconds("seconds", what)
     repeat
         step(self, stop)
     until self.core:now() >= stop
