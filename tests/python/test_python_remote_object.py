@@ -2,8 +2,8 @@
 
 import asyncio
 
-import warifu
 import pytest
+import warifu
 from warifu import errors
 from warifu.testing import Home
 

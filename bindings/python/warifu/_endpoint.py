@@ -69,6 +69,8 @@ ENGINES_OWN, AT_ONCE = 0, 0xFFFFFFFF  # of answer_delay_ms
 class Endpoint:
     """One node on the network. `Device` and `Controller` are its two kinds."""
 
+    dictionary: Dictionary  # what names mean
+    policy: Policy  # who may do what
     _pairings: int  # most pairings kept
     _calls = 8  # of many properties, under way or waiting
     _nodes = 0  # most nodes in the roster
@@ -120,7 +122,7 @@ class Endpoint:
         self._listeners_off = frozenset(listeners_off)
         self._shut = as_listeners(self._listeners_off)
         self._trace = trace
-        self.dictionary = dictionary or builtin  # what names mean
+        self.dictionary = dictionary or builtin
         self.policy = as_policy(policy, self.dictionary)
         self._releases: dict[tuple[tuple[int, str | None], int], str | None] = {}  # of others' objects
         self._platform = platform or SYSTEM

@@ -101,6 +101,10 @@ class Home:
         """How long the home has been there."""
         return self._now() / 1000
 
+    async def sleep(self, seconds: float) -> None:
+        """Lets so much time pass in the home."""
+        await asyncio.sleep(seconds)
+
     # ---- who lives there ----
 
     @cached_property
