@@ -65,10 +65,10 @@ class Remote(Asking):
     @overload
     async def get(
         self, eoj: int, *keys: int | str, timeout: float | None = None, partial: bool = False, force: bool = False
-    ) -> dict[int | str, Any]: ...
+    ) -> dict[Any, Any]: ...
     async def get(
         self, eoj: int, *keys: int | str, timeout: float | None = None, partial: bool = False, force: bool = False
-    ) -> dict[int, bytes] | dict[str, Any] | dict[int | str, Any]:
+    ) -> dict[Any, Any]:
         """Reads properties of one object, in the order asked: EPC -> bytes (EDT), or name -> value.
 
         Names and values are those of the endpoint's `dictionary`, in the release that the object says (82), which is

@@ -52,9 +52,8 @@ class OwnLoop:
 class Owner(Opened):
     """A home: its loop ends with it."""
 
-    _portal: OwnLoop
-
     def close(self) -> None:
         """Closes the endpoints that are open still."""
         super().close()
+        assert isinstance(self._portal, OwnLoop)
         self._portal.end()

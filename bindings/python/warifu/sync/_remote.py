@@ -57,11 +57,11 @@ class Remote(Asking, of=_remote.Remote):
     @overload
     def get(
         self, eoj: int, *keys: int | str, timeout: float | None = None, partial: bool = False, force: bool = False
-    ) -> dict[int | str, Any]: ...
+    ) -> dict[Any, Any]: ...
 
     def get(
         self, eoj: int, *keys: int | str, timeout: float | None = None, partial: bool = False, force: bool = False
-    ) -> dict[int, bytes] | dict[str, Any] | dict[int | str, Any]:
+    ) -> dict[Any, Any]:
         """Reads properties of one object, in the order asked: EPC -> bytes (EDT), or name -> value.
 
         Names and values are those of the endpoint's `dictionary`, in the release that the object says (82), which is
@@ -72,9 +72,7 @@ class Remote(Asking, of=_remote.Remote):
         9F is known not to list are not asked for, unless by `force`. Raises NotInDictionary, NoAnswer, NotPaired,
         errors.Policy, and what reconnecting can end with (Untrusted, Expired, ...).
         """
-        result: dict[int, bytes] | dict[str, Any] | dict[int | str, Any] = self._wait(
-            "get", eoj, *keys, timeout=timeout, partial=partial, force=force
-        )
+        result: dict[Any, Any] = self._wait("get", eoj, *keys, timeout=timeout, partial=partial, force=force)
         return result
 
     @overload
