@@ -21,8 +21,8 @@ class Event:
 
     `kind` is one of: "paired", "unpaired", "session_up", "list_taken" (a revocation list counts;
     `peer` brought it, if anybody), "peer_moved" (`peer` proved that it is at `address` now),
-    "property_set" (a peer set `eoj` `epc` of this node to `value`), "window_opened", "window_closed" (`error` None:
-    after a pairing), "security" (something from `address` was refused: `error`; by the policy: `eoj` and the first
+    "property_set" (`peer`, or in clear who is at `address`, set `eoj` `epc` of this node to `value`), "window_opened",
+    "window_closed" (`error` None: after a pairing), "security" (something from `address` was refused: `error`; by the policy: `eoj` and the first
     `epc`, all EPCs in `value`, and `access`, some of "read", "write", "notify", "announce"; `peer` with `is_protected`
     False: it came in clear from where that peer lives; EXPIRED with a `peer` is a notice: it goes on past its
     certificate's date). Of a controller, about the node at `address`: "node_found", "node_changed" (`changes`: some of
