@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 class Event:
     """Something that happened to this node.
 
-    `kind` is one of: "paired", "unpaired", "session_up", "list_taken" (a revocation list counts;
-    `peer` brought it, if anybody), "peer_moved" (`peer` proved that it is at `address` now),
-    "property_set" (`peer`, or in clear who is at `address`, set `eoj` `epc` of this node to `value`), "window_opened",
-    "window_closed" (`error` None: after a pairing), "security" (something from `address` was refused: `error`; by the policy: `eoj` and the first
-    `epc`, all EPCs in `value`, and `access`, some of "read", "write", "notify", "announce"; `peer` with `is_protected`
-    False: it came in clear from where that peer lives; EXPIRED with a `peer` is a notice: it goes on past its
-    certificate's date). Of a controller, about the node at `address`: "node_found", "node_changed" (`changes`: some of
-    "address", "instances", "number", "online", "details"), "node_gone" (`error` says why; None: it was forgotten),
-    "node_object" (its `eoj` was interviewed: `value` holds EPC, length and bytes of what it said), "late_answer"
-    (`value` is an EDATA that came too late).
+    `kind` is one of: "paired", "unpaired", "session_up", "list_taken" (a revocation list counts; `peer` brought it, if
+    anybody), "peer_moved" (`peer` proved that it is at `address` now), "property_set" (`peer`, or in clear who is at
+    `address`, set `eoj` `epc` of this node to `value`), "window_opened", "window_closed" (`error` None: after a
+    pairing), "security" (something from `address` was refused: `error`; by the policy: `eoj` and the first `epc`, all
+    EPCs in `value`, and `access`, some of "read", "write", "notify", "announce"; `peer` with `is_protected` False: it
+    came in clear from where that peer lives; EXPIRED with a `peer` is a notice: it goes on past its certificate's
+    date). Of a controller, about the node at `address`: "node_found", "node_changed" (`changes`: some of "address",
+    "instances", "number", "online", "details"), "node_gone" (`error` says why; None: it was forgotten), "node_object"
+    (its `eoj` was interviewed: `value` holds EPC, length and bytes of what it said), "late_answer" (`value` is an EDATA
+    that came too late).
     """
 
     kind: str
