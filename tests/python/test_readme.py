@@ -3,10 +3,12 @@
 import asyncio
 import os
 import re
-import sys
+import shutil
+import venv
 from pathlib import Path
 
 import pytest
+import warifu
 from home import AIRCON, POWER, TARGET, Home, authority, in_loop, somewhere
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,8 +28,18 @@ def test_it_is_about_ten_lines() -> None:
     assert sum(bool(line.strip()) for line in python_of("README.md").splitlines()) <= 10
 
 
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of a new virtual environment that has this package and nothing else."""
+    folder = tmp_path_factory.mktemp("fresh")
+    venv.create(folder, symlinks=True)
+    (place,) = folder.glob("lib/python3*/site-packages")
+    shutil.copytree(Path(warifu.__file__).parent, place / "warifu")
+    return folder / "bin" / "python"
+
+
 @in_loop
-async def test_the_python_of_the_readme_pairs_sets_and_reads(tmp_path: Path) -> None:
+async def test_the_python_of_the_readme_pairs_sets_and_reads(tmp_path: Path, fresh: Path) -> None:
     place = tmp_path / "home"
     place.mkdir()
     authority().issue("controller").save(place / "controller.pem")
@@ -37,7 +49,7 @@ async def test_the_python_of_the_readme_pairs_sets_and_reads(tmp_path: Path) -> 
     async with home.device() as device:
         device.open_window()
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", code, device.number.hex()),
+            *(fresh, "-W", "error", "-c", code, device.number.hex()),
             cwd=tmp_path,
             env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
             stdout=asyncio.subprocess.PIPE,
