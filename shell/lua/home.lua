@@ -46,18 +46,20 @@ local function make_identity(path)
     return path
 end
 
+--- Where the state directory keeps the shell's own identity.
+function home.identity_path()
+    local directory, message = place.directory()
+    return directory and directory .. "/identity.pem", message, not directory and "STORE" or nil
+end
+
 --- The file of the identity that counts: --identity, else that of the state directory, which is made when it is missing.
 function home.identity()
     if shell.options.identity then
         return shell.options.identity
     end
-    local directory, message = place.directory()
-    if not directory then
-        return nil, message, "STORE"
-    end
-    local path = directory .. "/identity.pem"
-    if exists(path) then
-        return path
+    local path, message, code = home.identity_path()
+    if not path or exists(path) then
+        return path, message, code
     end
     return make_identity(path)
 end

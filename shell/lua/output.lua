@@ -6,7 +6,7 @@ local status = shell.part "status"
 
 local output = {}
 
--- What counts for the line that runs: json, quiet, lang, timeout.
+-- What counts for the line that runs: json, quiet, lang, timeout, search.
 shell.line = {}
 
 local function language()
@@ -27,6 +27,7 @@ function output.begin(given)
         quiet = given.quiet or options.quiet,
         lang = given.lang or options.lang or language(),
         timeout = given.timeout or options.timeout,
+        search = given.search or options.search,
     }
 end
 
@@ -67,10 +68,11 @@ end
 
 output.complain = complain
 
---- What goes on, for people who wait; not with --quiet.
+--- What goes on, for people who wait; not with --quiet; with --json an object a line.
 function output.note(format, ...)
+    local text = select("#", ...) > 0 and format:format(...) or format
     if not shell.line.quiet then
-        complain(select("#", ...) > 0 and format:format(...) or format)
+        complain(shell.line.json and json.encode { note = text } or text)
     end
 end
 

@@ -37,6 +37,8 @@ function setup_code.ask(path, show)
     local text, problem = read_text(path, show)
     if not text then
         return nil, problem, "STORE"
+    elseif not text:find "%S" then
+        return nil, "no code was given: it is read from a file, from the standard input, or as it is typed", "ARGUMENT"
     end
     return warifu.SetupCode.parse(text)
 end

@@ -60,6 +60,7 @@ local TYPES = {
     OBJECT = { complete = "object" },
     PROPERTY = { complete = "property" },
     ["PROPERTY=VALUE"] = { complete = "value", key = "settings" },
+    CONDITION = { complete = "value" },
     VALUE = { complete = "value" },
     PEER = { complete = "peer" },
     FILE = { complete = "file" },

@@ -17,7 +17,7 @@ local verbs = {}
 --   text, bare  function(value, given): the value for people, and with --quiet; without them it is a text
 --   json        function(value): its JSON, where it isn't the value as it is
 --   status      function(value): the exit status, where it is not that of the code
-verbs.GROUPS = { "network", "debugging", "codes", "keeping", "help" }
+verbs.GROUPS = { "network", "pairing", "codes", "identity", "properties", "watching", "debugging", "keeping", "help" }
 
 --- Options of every verb.
 verbs.COMMON = arguments.declare_options {
@@ -25,6 +25,7 @@ verbs.COMMON = arguments.declare_options {
     { "--quiet", "the bare result and errors, nothing else" },
     { "--lang LANG", "names in English (en) or Japanese (ja); else as LANG says" },
     { "--timeout SECONDS", "how long a node may take for an answer" },
+    { "--search SECONDS", "how long everybody is asked for a node that is called by a name (2)" },
     { "--help", "says what the verb does" },
 }
 

@@ -11,6 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "tools"))  # terminal.py
 
+from shell_home import Home
 from terminal import Terminal
 
 SECONDS = 60
@@ -87,3 +88,10 @@ def screen(shell: Path, tmp_path: Path) -> Iterator[Callable[..., Shell]]:
     yield start
     for one in started:
         one.close()
+
+
+@pytest.fixture
+def home(shell: Path, tmp_path: Path, free_port: int, run: Callable) -> Iterator[Home]:
+    one = Home(shell, tmp_path, free_port, run)
+    yield one
+    one.close()

@@ -2,7 +2,7 @@
 local shell = ...
 local warifu = require "warifu"
 local home = shell.part "home"
-local json = shell.part "json"
+local memory = shell.part "memory"
 local place = shell.part "place"
 
 local keeping = warifu.keeping
@@ -42,35 +42,6 @@ local function nothing()
     return nil
 end
 
-local function peers()
-    local list, message, code = keeping.peers(shell.options.state)
-    return list and { peers = json.list(list) }, message, code
-end
-
-local function peer_text(peer)
-    if peer.error then
-        return ("unreadable: %s; see help %s"):format(warifu.errors[peer.error].what, peer.error)
-    end
-    return ("%s %s %s%s"):format(peer.number, peer.role, peer.address or "without an address",
-        peer.confirmed and "" or " (not confirmed by the device)")
-end
-
-local function peers_text(value)
-    local lines = {}
-    for i, peer in ipairs(value.peers) do
-        lines[i] = peer_text(peer)
-    end
-    return lines[1] and table.concat(lines, "\n") or "there are no pairings"
-end
-
-local function numbers_text(value)
-    local lines = {}
-    for _, peer in ipairs(value.peers) do
-        lines[#lines + 1] = peer.number
-    end
-    return table.concat(lines, "\n")
-end
-
 local function forget(given)
     if not given.damaged == not given.number then
         return fail "either the NUMBER of a peer, as peers shows it, or --damaged"
@@ -79,6 +50,9 @@ local function forget(given)
         return count and { removed = count, text = ("removed: %d"):format(count) }, message, code
     end
     local removed, message, code = keeping.forget(given.number, state())
+    if removed then
+        memory.keep(given.number, nil)
+    end
     return removed and { removed = 1, text = "removed; remove this node there too" }, message, code
 end
 
@@ -87,6 +61,9 @@ local function reset(given)
         return fail "all pairings and their keys would go; say reset --yes"
     end
     local went, message, code = keeping.reset(state())
+    if went then
+        memory.clear()
+    end
     return went and done "reset; remove this node at its peers too", message, code
 end
 
@@ -136,12 +113,6 @@ end
 
 return {
     title = "The state directory",
-    {
-        name = "peers",
-        help = "lists the pairings in it",
-        more = "Also while another process uses it.",
-        run = peers, text = peers_text, bare = numbers_text,
-    },
     {
         name = "forget", arguments = "[NUMBER]",
         options = { { "--damaged", "removes what nobody can read instead" } },
