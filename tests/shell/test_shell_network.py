@@ -59,7 +59,7 @@ def test_a_name_that_fits_two_nodes_is_said_to(home: Home) -> None:
     done = home.run("get", "AIRCON", "80")
     assert (done.returncode, done.stdout) == (3, "")
     for device in (one, other):
-        assert f"{device.address}:{home.port}/013001" in done.stderr
+        assert f"{device.address}/013001" in done.stderr
     assert home.run("get", f"{other.address}/AIRCON", "80").returncode == 0
 
 

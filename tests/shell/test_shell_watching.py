@@ -8,7 +8,7 @@ from shell_home import Home
 
 
 def test_watch_shows_notifications_and_ends_after_so_many(home: Home) -> None:
-    device = home.paired(warms=0.7)
+    device = home.paired(warms=0.7, policy="strict")
     done = home.run("watch", "AIRCON", "roomTemperature", "--count", "2", "--json")
     first, second = (json.loads(line) for line in done.stdout.splitlines())
     assert done.returncode == 0
@@ -17,7 +17,7 @@ def test_watch_shows_notifications_and_ends_after_so_many(home: Home) -> None:
 
 
 def test_watch_for_people_is_a_line_each(home: Home) -> None:
-    device = home.paired(warms=0.7)
+    device = home.paired(warms=0.7, policy="strict")
     line = home.run("watch", "--count", "1").stdout
     assert re.fullmatch(f"{device.address}:{home.port}/homeAirConditioner roomTemperature \\d+ Celsius\n", line)
 
@@ -38,7 +38,7 @@ def test_wait_for_sees_what_is_so_already(home: Home) -> None:
 
 
 def test_wait_for_hears_a_change_and_gives_it(home: Home) -> None:
-    home.paired(warms=0.7)
+    home.paired(warms=0.7, policy="strict")
     before = time.monotonic()
     done = home.run("wait-for", "AIRCON", "BB>30", "--for", "20", "--every", "20", "--quiet")
     assert (done.returncode, done.stdout) == (0, "31\n")
