@@ -708,7 +708,7 @@ async def test_an_endpoint_is_not_closed_from_inside_its_own_hook(monkeypatch):
 async def test_a_trace_shows_what_the_records_protect():
     home = Home()
     recorder = warifu.Recorder()
-    async with home.device() as device, home.controller(trace=recorder) as controller:
+    async with home.device() as device, home.controller(trace=recorder, groups=False) as controller:
         peer = await paired(controller, device)
         recorder.records.clear()
         await peer.get(AIRCON, ROOM)

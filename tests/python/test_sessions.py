@@ -18,7 +18,7 @@ async def test_a_command_held_back_for_11_seconds_is_refused_and_repeated_by_its
     home = warifu_home
     sets = []
     device = home.device([aircon()], on_set=lambda *what: sets.append(what) or True)
-    async with device, home.controller() as controller:
+    async with device, home.controller(groups=False) as controller:
         peer = await paired(controller, device)
         held = []
 

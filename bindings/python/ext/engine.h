@@ -66,6 +66,10 @@ PyObject *engine_open_window(PyObject *object, PyObject *args);
 PyObject *engine_close_window(PyObject *object, PyObject *args);
 PyObject *engine_window(PyObject *object, PyObject *args);
 
+/* engine_groups.c */
+PyObject *engine_groups(PyObject *object, PyObject *unused);
+PyObject *engine_renew_group(PyObject *object, PyObject *args);
+
 /* engine_node.c */
 PyObject *engine_add_object(PyObject *object, PyObject *args);
 PyObject *engine_add_property(PyObject *object, PyObject *args);

@@ -97,22 +97,23 @@ PyObject *engine_set_date(PyObject *object, PyObject *args) {
 /* ---- requests ---- */
 
 PyObject *engine_request(PyObject *object, PyObject *args, PyObject *keywords) {
-    static char *names[] = {"now", "edata", "peer", "address", "timeout_ms", "repeatable", NULL};
+    static char *names[] = {"now", "edata", "peer", "address", "timeout_ms", "repeatable", "group", NULL};
     engine_object *self = engine_of(object);
     wf_request order = {0};
     wf_request_id id = {0};
     uint64_t now;
     PyObject *edata;
     const char *address = NULL;
-    int repeatable = 0;
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O&O&|$O&zO&p:request", names, ext_as_u64, &now, ext_as_bytes,
+    int repeatable = 0, group = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O&O&|$O&zO&pp:request", names, ext_as_u64, &now, ext_as_bytes,
                                      &edata, ext_as_u32, &order.target.peer.value, &address, ext_as_u32,
-                                     &order.timeout_ms, &repeatable)) {
+                                     &order.timeout_ms, &repeatable, &group)) {
         return NULL;
     }
     PyObject *result = NULL;
     order.edata = ext_view_bytes(edata);
     order.repeatable = repeatable != 0;
+    order.target.group = group != 0;
     if (ext_as_address(ext_state_of(object), &order.target.address, address, self->port) && engine_begin(self)) {
         wf_error error = wf_engine_request(self->engine, now, &id, &order);
         engine_finish(self);

@@ -15,7 +15,7 @@ const char engine_doc[] =
     "       check_values=False, set_hook=None, get_hook=None, trace=None, entropy=None, calls=0, call_bytes=0,\n"
     "       nodes=0, instances=0, gap_ms=0, interview=False, dictionary=None, audit_entries=0, known=None,\n"
     "       listeners_off=0, setup_code=None, code_alone=False, former=None, build_date=0, revoked=0,\n"
-    "       product_code=None, production_number=None)\n--\n\n"
+    "       product_code=None, production_number=None, groups=False, listens=0)\n--\n\n"
     "One endpoint of ECHONET Lite with Device Authentication, without input or output of its own. `now` is in\n"
     "milliseconds, everywhere. set_hook(eoj, epc, old, new) says whether a peer may set a value; it may call put()\n"
     "and get(). get_hook(eoj, epc, old) gives the present value, None for the stored one, or False to refuse. Both "
@@ -24,6 +24,8 @@ const char engine_doc[] =
     "`policy` is a name or a handle (policy_load), None is strict; `known` are the addresses that policies call "
     "known;\n"
     "listeners_off is a sum of 1 hello, 2 plaintext, 4 group, 8 IPv6.\n"
+    "groups: a controller manages a group, a device is a member of its controllers' and hears so many others in it\n"
+    "(listens).\n"
     "product_code and production_number (8C and 8D of the node profile) have up to 12 ASCII characters.\n"
     "trace(sent, address, datagram, inner) sees every datagram. Exceptions in them are reported as\n"
     "unraisable, and the property is refused.\n\n"
@@ -90,22 +92,24 @@ bool engine_parse_arguments(engine_arguments *out, PyObject *args, PyObject *key
                             "revoked",
                             "product_code",
                             "production_number",
+                            "groups",
+                            "listens",
                             NULL};
     wf_engine_config *config = &out->config;
     wf_node_config *node = &config->node;
     fill_defaults(out);
     return PyArg_ParseTupleAndKeywords(
-        args, keywords, "O&|$OOOO&z*z*O&O&O&O&O&O&O&O&O&O&O&pppOOOOO&O&O&O&O&pOO&OO&OpOLO&zz:Engine", names, ext_as_u64,
-        &out->now, &out->identity, &out->store, &out->policy, ext_as_u16, &config->port, &out->number, &out->maker,
-        ext_as_u32, &node->objects, ext_as_u32, &node->properties, ext_as_size, &node->value_bytes, ext_as_u32,
-        &config->pairings, ext_as_u32, &config->handshakes, ext_as_u32, &config->requests, ext_as_size,
+        args, keywords, "O&|$OOOO&z*z*O&O&O&O&O&O&O&O&O&O&O&pppOOOOO&O&O&O&O&pOO&OO&OpOLO&zzpO&:Engine", names,
+        ext_as_u64, &out->now, &out->identity, &out->store, &out->policy, ext_as_u16, &config->port, &out->number,
+        &out->maker, ext_as_u32, &node->objects, ext_as_u32, &node->properties, ext_as_size, &node->value_bytes,
+        ext_as_u32, &config->pairings, ext_as_u32, &config->handshakes, ext_as_u32, &config->requests, ext_as_size,
         &config->send_bytes, ext_as_size, &config->event_bytes, ext_as_u32, &config->later, ext_as_u32,
         &config->later_ms, ext_as_u32, &config->answer_delay_ms, &out->transmits_only, &out->keep_number,
         &out->check_values, &out->set_hook, &out->get_hook, &out->trace, &out->entropy, ext_as_u32, &config->calls,
         ext_as_size, &config->call_bytes, ext_as_u32, &config->nodes, ext_as_u32, &config->instances, ext_as_u32,
         &config->gap_ms, &out->interview, &out->dictionary, ext_as_u32, &config->audit_entries, &out->known, ext_as_u32,
         &config->listeners_off, &out->setup_code, &out->code_alone, &out->former, &out->build_date, ext_as_u32,
-        &config->revoked, &node->product_code, &node->production_number);
+        &config->revoked, &node->product_code, &node->production_number, &out->groups, ext_as_u32, &config->listens);
 }
 
 void engine_release_arguments(engine_arguments *given) {
@@ -188,6 +192,7 @@ static void fill_switches(engine_arguments *given) {
     config->keep_number = given->keep_number != 0;
     config->interview = given->interview != 0;
     config->code_alone = given->code_alone != 0;
+    config->groups = given->groups != 0;
     config->build_date = given->build_date;
 }
 

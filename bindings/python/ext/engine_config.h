@@ -11,7 +11,7 @@ typedef struct engine_arguments {
     PyObject *policy, *known, *setup_code, *former;
     Py_buffer number, maker;
     long long build_date;
-    int transmits_only, keep_number, check_values, interview, code_alone;
+    int transmits_only, keep_number, check_values, interview, code_alone, groups;
     wf_address *addresses; /* of `known`, until the engine has copied them */
 } engine_arguments;
 

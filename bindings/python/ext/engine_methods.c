@@ -91,6 +91,10 @@ PyMethodDef engine_methods[] = {
      "window($self, now, /)\n--\n\nMilliseconds left (0: closed), pairings it still takes, wrong proofs seen in it, "
      "windows opened in the last 24 h of operation."},
     {"peers", engine_peers, METH_NOARGS, "peers($self, /)\n--\n\nAll pairings, as PeerRow."},
+    {"groups", engine_groups, METH_NOARGS, "groups($self, /)\n--\n\nThe groups of this node, as GroupRow."},
+    {"renew_group", engine_renew_group, METH_VARARGS,
+     "renew_group($self, now, /)\n--\n\nA new epoch of the managed group; the old one counts for 30 s more. Raises "
+     "State."},
     {"counters", engine_counters, METH_NOARGS, "counters($self, /)\n--\n\nWhat was counted since the start, by name."},
     {"explain", engine_explain, METH_VARARGS,
      "explain($self, kind, peer, address, eoj, epc, access, /)\n--\n\nWhich rule decides for a peer's id, else for who "

@@ -29,6 +29,7 @@ PyObject *engine_event_record(const ext_state *state, const wf_event *event) {
     ext_record_add(&record, PyLong_FromUnsignedLong(event->known.value));
     ext_record_add(&record, PyLong_FromUnsignedLong(event->changes));
     ext_record_add(&record, PyLong_FromLong(event->access));
+    ext_record_add(&record, ext_from_optional_bytes(event->is_signed, event->member, sizeof event->member));
     return ext_record_end(&record);
 }
 

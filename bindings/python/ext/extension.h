@@ -37,6 +37,7 @@
     X(hello)         \
     X(peer)          \
     X(known)         \
+    X(group)         \
     X(frame)         \
     X(da_frame)      \
     X(certificate)

@@ -53,10 +53,21 @@ static PyStructSequence_Field event_fields[] = {
     {"known", "a node of the roster; 0: none"},
     {"changes", "of \"node_changed\": a sum of 1 address, 2 instances, 4 number, 8 online, 16 details"},
     {"access", "what the policy refused: a sum of 1 read, 2 write, 4 notify, 8 announce"},
+    {"signed_by", "of what came in a group: fingerprint of the certificate whose key signed it; None otherwise"},
     {NULL, NULL},
 };
 static PyStructSequence_Desc event_description = {"warifu._warifu.Event", "What happened in an engine.", event_fields,
-                                                  16};
+                                                  17};
+
+static PyStructSequence_Field group_fields[] = {
+    {"manager", "the peer that manages it; 0: this node"},
+    {"gid", "of the group 4 bytes, of its epoch 2"},
+    {"members", "who have the keys of this epoch; on a device: who are listened to"},
+    {"waiting", "peers who have not"},
+    {"next_number", "that this node will use in it"},
+    {NULL, NULL},
+};
+static PyStructSequence_Desc group_description = {"warifu._warifu.GroupRow", "A group of an engine.", group_fields, 5};
 
 static PyStructSequence_Field peer_fields[] = {
     {"id", "valid in this engine only"},
@@ -147,6 +158,7 @@ int ext_add_records(PyObject *module, ext_state *state) {
         add_record(module, &state->event, &event_description) < 0 ||
         add_record(module, &state->peer, &peer_description) < 0 ||
         add_record(module, &state->known, &known_description) < 0 ||
+        add_record(module, &state->group, &group_description) < 0 ||
         add_record(module, &state->frame, &frame_description) < 0 ||
         add_record(module, &state->da_frame, &da_frame_description) < 0 ||
         add_record(module, &state->certificate, &certificate_description) < 0) {

@@ -52,6 +52,7 @@ from .errors import (
     WrongValue,
 )
 from .events import Event, Notification
+from .group import Group, GroupAnswer, GroupState
 from .nodes import Node, Peer
 from .objects import Object, Property
 from .policy import Explanation, Policy
@@ -79,6 +80,9 @@ __all__ = [
     "Event",
     "Explanation",
     "Finding",
+    "Group",
+    "GroupAnswer",
+    "GroupState",
     "Hello",
     "Identity",
     "Integer",

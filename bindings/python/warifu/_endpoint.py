@@ -33,6 +33,7 @@ from ._warifu import (
 )
 from ._warifu import Event as EngineEvent
 from .events import Event, Notification
+from .group import GroupState, group_state
 from .nodes import Peer
 from .objects import Object
 from .policy import (
@@ -86,6 +87,7 @@ class Endpoint:
     _former: Identity | None = None
     _build_date = 0
     _answer_delay_ms = ENGINES_OWN
+    _listens = 0
 
     def __init__(
         self,
@@ -107,6 +109,7 @@ class Endpoint:
         production_number: str = "",
         dictionary: Dictionary | None = None,
         platform: Platform | None = None,
+        groups: bool = True,
     ) -> None:
         if address is not None and interface is not None:
             raise ValueError("give an address or an interface, not both")
@@ -135,6 +138,7 @@ class Endpoint:
         if former is not None and (identity is None or former.number != identity.number):
             raise ValueError("former is the certificate of the same node before a renewal, of the same number")
         self._former = former
+        self._groups = groups and identity is not None
         self._build_date = 0 if build_date is None else int(build_date.timestamp())
         self._number = self._platform.random_number() if number is None else number
         self._product_code, self._production_number = as_label(product_code), as_label(production_number)
@@ -216,6 +220,8 @@ class Endpoint:
             audit_entries=AUDIT_ENTRIES,
             product_code=self._product_code,
             production_number=self._production_number,
+            groups=self._groups,
+            listens=self._listens,
         )
 
     def _set_hook(self) -> SetHook | None:
@@ -381,7 +387,9 @@ class Endpoint:
             eoj, properties = frame.seoj, dict(frame.properties)
             sender = known if event.is_protected else None
             naming = self._naming_of(sender, event.address, eoj)
-            item = Notification(known, event.address or "", eoj, properties, event.is_protected, naming)
+            item = Notification(
+                known, event.address or "", eoj, properties, event.is_protected, event.signed_by, naming
+            )
         else:
             item = Event(
                 kind=event.kind,
@@ -395,6 +403,7 @@ class Endpoint:
                 changes=frozenset(name for bit, name in CHANGES.items() if event.changes & bit),
                 access=frozenset(name for bit, name in ACCESSES.items() if event.access & bit),
                 is_protected=event.is_protected,
+                signed_by=event.signed_by,
                 _naming=self._own_naming(event.eoj) if event.kind == "property_set" else None,
             )
         for stream in list(self._open.streams):
@@ -443,6 +452,11 @@ class Endpoint:
         if event.error != Refused.code:
             self._check(event, to._as_peer() if isinstance(to, Remote) else None)
         return answers
+
+    @property
+    def groups(self) -> list[GroupState]:
+        """The group that a controller manages; those that a device is a member of, two at most."""
+        return [group_state(self, row) for row in self._open.engine.groups()]
 
     async def unpair(self, peer: Peer) -> None:
         """Ends a pairing from this side and tells the peer.

@@ -17,6 +17,7 @@ from ._platform import Platform
 from ._runtime import Call
 from ._warifu import Argument, Engine, Hello, Identity, KnownRow, SetupCode, make_error
 from ._warifu import Event as EngineEvent
+from .group import Group
 from .nodes import Node, Peer
 from .objects import Object
 from .policy import ListenerName, Policy, PolicyName
@@ -54,6 +55,7 @@ class Controller(Endpoint):
     identity    who it is (role "controller"), issued by an Authority; None: it can't pair
     state       directory that keeps the pairings; None: they end with the controller
     dictionary  names and values of properties; None: `warifu.dictionary`, without vendors' own
+    groups      it manages a group of its peers; without one (or with the listener "group" off) each is told alone
     nodes       most nodes that it knows at the same time
     interview   every node that is found is asked for its property maps in the background: events "node_object"
     gap         rest of a node between its answer and the next message, in seconds; paired peers have none
@@ -83,6 +85,7 @@ class Controller(Endpoint):
         production_number: str = "",
         dictionary: Dictionary | None = None,
         platform: Platform | None = None,
+        groups: bool = True,
         nodes: int = 1024,
         interview: bool = False,
         gap: float = 0.1,
@@ -110,7 +113,13 @@ class Controller(Endpoint):
             production_number=production_number,
             dictionary=dictionary,
             platform=platform,
+            groups=groups,
         )
+
+    @property
+    def group(self) -> Group:
+        """All peers at once: one signed record by multicast reads or sets them."""
+        return Group(self)
 
     async def discover(
         self, timeout: float = 2.0, *, address: str | Sequence[str] | None = None, greet: bool = False

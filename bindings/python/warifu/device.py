@@ -46,6 +46,9 @@ class Window:
         return self.left > 0
 
 
+MOST_HEARD = 255
+
+
 class Device(Endpoint):
     """A node with objects of its own, open between `async with`.
 
@@ -78,6 +81,8 @@ class Device(Endpoint):
     dictionary          what check_values and names go by; None: `warifu.dictionary`, without vendors' own
     decide_within       seconds that a coroutine of on_set or on_get has; then the property is refused (10)
     answer_delay        longest random wait of an answer to a multicast request, in seconds (0.5; 0: none)
+    groups              it joins the groups of its controllers, two at most, and tells each by one signed record
+    listens             other members of each group that it hears too, at most 255
     platform    the machine beneath: None is this one; warifu.testing has a simulated one
 
     on_set and on_get may be coroutine functions: the answer is sent when they are done, other requests are answered
@@ -119,6 +124,8 @@ class Device(Endpoint):
         decide_within: float | None = None,
         answer_delay: float | None = None,
         platform: Platform | None = None,
+        groups: bool = True,
+        listens: int = 0,
     ) -> None:
         if identity is not None and identity.role != "device":
             raise ValueError(f"a device needs an identity with the role device, not {identity.role}")
@@ -148,7 +155,11 @@ class Device(Endpoint):
             number=None if number is None else as_number(number),
             dictionary=dictionary,
             platform=platform,
+            groups=groups,
         )
+        if not 0 <= listens <= MOST_HEARD:
+            raise ValueError(f"a device hears up to {MOST_HEARD} other members, not {listens}")
+        self._listens = listens if self._groups else 0
         self._setup_code = as_code(setup_code)
         self._code_alone = code_alone
         self._on_set = on_set

@@ -15,8 +15,8 @@ enum {
     WF_GROUP_RENEW_AT = 1 << 19, /* numbers used by one sender, or failures seen: time for a new epoch */
     WF_GROUP_STOP_AT = 1 << 20,  /* and here nothing is sent or opened any more */
     WF_GROUP_GRACE_MS = 30000,   /* how long the epoch before still counts, unless somebody had to leave */
-    WF_GROUP_AT_ONCE = 64,       /* signatures checked of one sender at its own address */
-    WF_GROUP_TOKEN_MS = 125,     /* until the next one */
+    WF_GROUP_AT_ONCE = 200,      /* signatures checked of one sender at its own address */
+    WF_GROUP_TOKEN_MS = 10,      /* until the next one: all of them together take an eighth of a second each second */
     WF_GROUP_EPOCHS = 2,         /* the newest and the one before */
     WF_GROUP_SENDERS_AT_ONCE = 10
 };
