@@ -20,6 +20,7 @@ PARTS = {  # generated file: source, classes
     "nodes": ("nodes", ["Node", "Peer"]),
     "remote_object": ("remote_object", ["RemoteObject"]),
     "events": ("events", ["Event", "Notification"]),
+    "group": ("group", ["GroupState", "GroupAnswer", "Group"]),
     "_endpoint": ("_endpoint", ["Endpoint"]),
     "controller": ("controller", ["Controller"]),
     "device": ("device", ["Device"]),
@@ -230,7 +231,7 @@ def twin(source: Source, node: ast.ClassDef) -> str:
     """A data class of the same fields, whose peer is that of warifu.sync."""
     text = ast.get_source_segment(source.text, node) or ""
     marks = "".join(f"@{ast.unparse(each)}\n" for each in node.decorator_list)
-    text = text.replace('"Peer | None"', "Peer | None")
+    text = re.sub(r'"(Peer[^"]*)"', r"\1", text)
     return f"{marks}{text}\n\n\ntwin({source.module}.{node.name}, {node.name})\n"
 
 
@@ -277,13 +278,16 @@ def block(lines: set[str], indent: str = "") -> str:
     return "\n".join("".join(groups[rank]) for rank in sorted(groups))
 
 
+def is_data(node: ast.ClassDef) -> bool:
+    return any(ast.unparse(mark).startswith("dataclass") for mark in node.decorator_list)
+
+
 def made(part: str) -> str:
     """The text of a generated file."""
     module, names = PARTS[part]
     source = Source(module)
     nodes = [source.find(name) for name in names]
-    is_data = any(ast.unparse(mark).startswith("dataclass") for mark in nodes[0].decorator_list)
-    body = "\n\n".join(twin(source, node) if is_data else Face(source, node).text() for node in nodes)
+    body = "\n\n".join(twin(source, node) if is_data(node) else Face(source, node).text() for node in nodes)
     path = module.replace(".", "/")
     head = f'"""Made by tools/sync.py from warifu/{path}.py: the same, waiting."""\n\n'
     return head + imports_for(part, source, body) + "\n\n" + body

@@ -38,10 +38,9 @@ PyMethodDef engine_methods[] = {
     {"set_date", engine_set_date, METH_VARARGS,
      "set_date($self, now, seconds, /)\n--\n\nThe date in seconds since 1970, for certificates."},
     {"request", EXT_METHOD(engine_request), KEYWORDS,
-     "request($self, now, edata, *, peer=0, address=None, timeout_ms=0, repeatable=False)\n--\n\nSends a request and "
-     "gives "
-     "its "
-     "id; neither peer nor address: to everybody. Raises errors.Frame, Capacity, NotPaired, TooSmall."},
+     "request($self, now, edata, *, peer=0, address=None, timeout_ms=0, repeatable=False, group=False)\n--\n\n"
+     "Sends a request and gives its id; neither peer nor address: to everybody, or to all members of the group. Raises "
+     "errors.Frame, Capacity, NotPaired, TooSmall; State and NoSession of the group."},
     {"inform", EXT_METHOD(engine_inform), KEYWORDS,
      "inform($self, now, eoj, epcs, *, peer=0, address=None, confirm=False, timeout_ms=0)\n--\n\n"
      "Tells one node (INF, or with `confirm` INFC) or everybody properties of this node as they are; gives the "

@@ -23,7 +23,8 @@ class Event:
     came in clear from where that peer lives; EXPIRED with a `peer` is a notice: it goes on past its certificate's
     date). Of a controller, about the node at `address`: "node_found", "node_changed" (`changes`: some of "address",
     "instances", "number", "online", "details"), "node_gone" (`error` says why; None: it was forgotten), "node_object"
-XX A "security" event with `signed_by` came in a group: SIGNATURE says that a member spoke in the
+    (its `eoj` was interviewed: `value` holds EPC, length and bytes of what it said), "late_answer" (`value` is an EDATA
+    that came too late). A "security" event with `signed_by` came in a group: SIGNATURE says that a member spoke in the
     name of `peer`, whose certificate that fingerprint is of.
     """
 

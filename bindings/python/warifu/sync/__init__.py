@@ -18,7 +18,20 @@ from ._stream import Stream
 from .controller import Controller
 from .device import Device
 from .events import Event, Notification
+from .group import Group, GroupAnswer, GroupState
 from .nodes import Node, Peer
 from .remote_object import RemoteObject
 
-__all__ = ["Controller", "Device", "Event", "Node", "Notification", "Peer", "RemoteObject", "Stream"]
+__all__ = [
+    "Controller",
+    "Device",
+    "Event",
+    "Group",
+    "GroupAnswer",
+    "GroupState",
+    "Node",
+    "Notification",
+    "Peer",
+    "RemoteObject",
+    "Stream",
+]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ._remote import Remote
     from ._stream import Stream
     from .events import Event, Notification
+    from .group import GroupState
     from .nodes import Peer
 
 
@@ -151,6 +152,12 @@ class Endpoint(Opened, of=_endpoint.Endpoint):
             "request", service, eoj, properties, gets=gets, to=to, timeout=timeout, repeatable=repeatable
         )
         return result
+
+    @property
+    def groups(self) -> list[GroupState]:
+        """The group that a controller manages; those that a device is a member of, two at most."""
+        value: list[GroupState] = self._get("groups")
+        return value
 
     def unpair(self, peer: Peer, *, timeout: float | None = None) -> None:
         """Ends a pairing from this side and tells the peer.

@@ -20,6 +20,7 @@ from ._endpoint import Endpoint
 from ._portal import ThreadPortal
 
 if TYPE_CHECKING:
+    from .group import Group
     from .nodes import Node, Peer
 
 
@@ -29,6 +30,7 @@ class Controller(Endpoint, of=controller.Controller):
     identity    who it is (role "controller"), issued by an Authority; None: it can't pair
     state       directory that keeps the pairings; None: they end with the controller
     dictionary  names and values of properties; None: `warifu.dictionary`, without vendors' own
+    groups      it manages a group of its peers; without one (or with the listener "group" off) each is told alone
     nodes       most nodes that it knows at the same time
     interview   every node that is found is asked for its property maps in the background: events "node_object"
     gap         rest of a node between its answer and the next message, in seconds; paired peers have none
@@ -54,6 +56,7 @@ class Controller(Endpoint, of=controller.Controller):
         production_number: str = "",
         dictionary: Dictionary | None = None,
         platform: Platform | None = None,
+        groups: bool = True,
         nodes: int = 1024,
         interview: bool = False,
         gap: float = 0.1,
@@ -74,11 +77,18 @@ class Controller(Endpoint, of=controller.Controller):
             production_number=production_number,
             dictionary=dictionary,
             platform=platform,
+            groups=groups,
             nodes=nodes,
             interview=interview,
             gap=gap,
         )
         self._portal = ThreadPortal()
+
+    @property
+    def group(self) -> Group:
+        """All peers at once: one signed record by multicast reads or sets them."""
+        value: Group = self._get("group")
+        return value
 
     def discover(
         self, timeout: float = 2.0, *, address: str | Sequence[str] | None = None, greet: bool = False

@@ -53,6 +53,8 @@ class Device(Endpoint, of=device.Device):
     dictionary          what check_values and names go by; None: `warifu.dictionary`, without vendors' own
     decide_within       seconds that a coroutine of on_set or on_get has; then the property is refused (10)
     answer_delay        longest random wait of an answer to a multicast request, in seconds (0.5; 0: none)
+    groups              it joins the groups of its controllers, two at most, and tells each by one signed record
+    listens             other members of each group that it hears too, at most 255
     platform    the machine beneath: None is this one; warifu.sync.testing has a simulated one
 
     on_set and on_get may be coroutine functions: the answer is sent when they are done, other requests are answered
@@ -90,6 +92,8 @@ class Device(Endpoint, of=device.Device):
         decide_within: float | None = None,
         answer_delay: float | None = None,
         platform: Platform | None = None,
+        groups: bool = True,
+        listens: int = 0,
     ) -> None:
         self._it = device.Device(
             objects,
@@ -117,6 +121,8 @@ class Device(Endpoint, of=device.Device):
             decide_within=decide_within,
             answer_delay=answer_delay,
             platform=platform,
+            groups=groups,
+            listens=listens,
         )
         self._portal = ThreadPortal()
 

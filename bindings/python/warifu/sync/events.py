@@ -28,7 +28,8 @@ class Event:
     date). Of a controller, about the node at `address`: "node_found", "node_changed" (`changes`: some of "address",
     "instances", "number", "online", "details"), "node_gone" (`error` says why; None: it was forgotten), "node_object"
     (its `eoj` was interviewed: `value` holds EPC, length and bytes of what it said), "late_answer" (`value` is an EDATA
-    that came too late).
+    that came too late). A "security" event with `signed_by` came in a group: SIGNATURE says that a member spoke in the
+    name of `peer`, whose certificate that fingerprint is of.
     """
 
     kind: str
@@ -42,6 +43,7 @@ class Event:
     changes: frozenset[str] = frozenset()
     access: frozenset[str] = frozenset()
     is_protected: bool = False
+    signed_by: bytes | None = None
     _naming: Naming | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -58,6 +60,8 @@ class Notification:
     """A notification (INF or INFC): object `eoj` of the sender says what its properties are now.
 
     `is_protected` says that it came in a record of `peer`; otherwise it came in clear and anybody may have sent it.
+    `signed_by` is the fingerprint of the certificate whose key signed it, for what came by multicast in a group; its
+    `peer` is None where another member of the group speaks, who is no peer of this node (`listens` of Device).
     """
 
     peer: Peer | None
@@ -65,6 +69,7 @@ class Notification:
     eoj: int
     properties: Mapping[int, bytes]
     is_protected: bool
+    signed_by: bytes | None
     _naming: Naming = field(repr=False, compare=False)
 
     @property
