@@ -40,7 +40,7 @@ static int collect(lua_State *L) {
 /* clone(seed): a backup */
 static int clone(lua_State *L) {
     const wf_sim_store *store = self_of(L);
-    uint64_t seed = (uint64_t)luaL_optinteger(L, 2, 0);
+    uint64_t seed = lua_isnoneornil(L, 2) ? 0 : (uint64_t)wfl_integer(L, 2, "seed", 0, LUA_MAXINTEGER);
     wf_error error = wf_sim_store_clone(new_object(L), store, seed);
     return error == WF_OK ? 1 : wfl_fail(L, error, NULL);
 }
@@ -69,7 +69,9 @@ static uint32_t rate_of(lua_State *L, const char *field, lua_Number default_rate
 /* set_faults {unsynced=, loss=, tearing=, in_any_order=} */
 static int set_faults(lua_State *L) {
     wf_sim_store *store = self_of(L);
-    luaL_checktype(L, 2, LUA_TTABLE);
+    if (!lua_istable(L, 2)) {
+        return wfl_misuse(L, "options", "table expected");
+    }
     wf_sim_store_faults faults = {.loss = rate_of(L, "loss", 0.5), .tearing = rate_of(L, "tearing", 0)};
     lua_getfield(L, 2, "unsynced");
     faults.unsynced = lua_isnil(L, -1) ? 0 : (size_t)wfl_integer(L, -1, "unsynced", 0, UINT16_MAX);
@@ -80,8 +82,14 @@ static int set_faults(lua_State *L) {
 }
 
 static unsigned check_calls(lua_State *L, int index, const char *usual) {
-    static const char *const names[] = {"none", "reads", "writes", "all", NULL};
-    return (unsigned)luaL_checkoption(L, index, usual, names); /* in the order of the bits */
+    static const char *const names[] = {"none", "reads", "writes", "all"}; /* in the order of the bits */
+    const char *text = lua_isnoneornil(L, index) ? usual : wfl_text(L, index, "what");
+    for (unsigned bits = 0; bits < 4; bits++) {
+        if (strcmp(text, names[bits]) == 0) {
+            return bits;
+        }
+    }
+    return (unsigned)wfl_misuse(L, "what", "\"reads\", \"writes\", \"all\" or \"none\" expected");
 }
 
 /* fail_at(k, "reads", "writes" or "all") */
@@ -166,7 +174,7 @@ void wfl_add_sim_store(lua_State *L) {
     wfl_set_text(L, "__metatable", WFL_SIM_STORE);
     luaL_newlib(L, methods);
     lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
+    lua_setfield(L, -2, "sim_store_type"); /* whose methods the Lua part guards */
     lua_pushcfunction(L, make);
     lua_setfield(L, -2, "sim_store");
 }

@@ -423,7 +423,7 @@ function Authority.open(folder) end
 function Authority:add_ca(kind, name, options) end
 
 --- of the root, or of a CA, in DER
----@param kind string
+---@param kind? string
 ---@return string?
 ---@return string? message
 ---@return string? code
@@ -1198,13 +1198,13 @@ function Store:power_on() end
 ---@return boolean
 function Store:has_power() end
 
---- the k-th of `"reads"`, `"writes"` or `"all"` fails; `"none"` ends that
+--- the k-th of `"reads"`, `"writes"` (without `what`) or `"all"` fails; `"none"` ends that
 ---@param k integer
----@param what string
+---@param what? string
 function Store:fail_at(k, what) end
 
 --- all of them do
----@param what string
+---@param what? string
 function Store:fail_all(what) end
 
 --- so many writes are at risk, and lost or torn that often at a power cut; with `unsynced` 0, `loss` is how often

@@ -104,4 +104,6 @@ function methods:issued()
     return core.authority_issued(self)
 end
 
+check.own(methods, "warifu.Authority")
+
 return Authority

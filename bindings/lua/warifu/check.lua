@@ -94,6 +94,23 @@ function check.list(name, value)
     return value
 end
 
+--- Lets each method refuse a `self` that is none of `class`, which is the metatable of its objects (of userdata what
+--- getmetatable gives): most often a dot stands where a colon belongs. Gives `methods`.
+function check.own(methods, class)
+    for name, method in pairs(methods) do
+        if type(method) == "function" and not name:find "^__" then
+            methods[name] = function(self, ...)
+                if getmetatable(self) ~= class then
+                    misuse("self", ("%s expected, got %s: is there a dot in place of a colon?"):format(
+                        type(class) == "table" and class.__name or class, type(self)))
+                end
+                return method(self, ...)
+            end
+        end
+    end
+    return methods
+end
+
 --- An object of ours by its class.
 function check.object(name, value, class)
     if getmetatable(value) ~= class then

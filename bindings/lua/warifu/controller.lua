@@ -205,7 +205,7 @@ end
 --- to vouch for the device, unless `root_too` is set. `progress(step)` is told how it goes; lost answers are asked for
 --- again for `duration` seconds (180).
 function Controller:pair(address, options)
-    address = address_of("address", address)
+    address = address_of("node", address)
     options = check.options(options, PAIR)
     local confirm = check.optional("confirm", options.confirm, "function")
     local progress = check.optional("progress", options.progress, "function")
@@ -244,4 +244,4 @@ function Controller:node(address)
     return Node.of_address(self, address_of("address", address))
 end
 
-return setmetatable(Controller, { __call = open })
+return setmetatable(check.own(Controller, Controller), { __call = open })

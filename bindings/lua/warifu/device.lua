@@ -60,7 +60,7 @@ end
 --- Accepts: for a set the value asked for or `value`, for a get `value` or the stored one. Fails with STATE when it is
 --- too late or there was no room to wait, and with ARGUMENT when the property has no such value.
 function Later:accept(value)
-    return decide(self, true, check.optional("value", value, "string"))
+    return decide(self, true, check.optional("bytes", value, "string"))
 end
 
 function Later:refuse()
@@ -155,4 +155,6 @@ function Device:serve(seconds, on_event)
     return true
 end
 
-return setmetatable(Device, { __call = open })
+check.own(Later, Later)
+
+return setmetatable(check.own(Device, Device), { __call = open })

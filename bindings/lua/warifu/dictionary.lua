@@ -30,6 +30,9 @@ end
 
 --- The class of a code (0x0130) or an identifier ("homeAirConditioner").
 function methods.find_class(self, key)
+    if type(key) ~= "string" and math.type(key) ~= "integer" then
+        check.misuse("class", "a class is its code (eoj >> 8) or its name")
+    end
     if not self.by_key then
         self.by_key = {}
         for _, class in ipairs(rows.classes(self.handle)) do
@@ -108,7 +111,7 @@ end
 
 --- The release letter in property 82 of a device object; nil when there is none.
 function methods.release_of(_, edt)
-    return rows.release_of(check.type("edt", edt, "string"))
+    return rows.release_of(check.type("bytes", edt, "string"))
 end
 
 -- ---- from nodes ----
@@ -159,7 +162,7 @@ local function decode_nodes(self, class, key, edt, release)
     if not found then
         return nil, message, name
     end
-    return rows.decode(self.handle, found.class, found.epc, release, check.type("edt", edt, "string"))
+    return rows.decode(self.handle, found.class, found.epc, release, check.type("bytes", edt, "string"))
 end
 
 --- The value of a property's bytes, and its unit where it has one. Fails with WRONG_VALUE, NOT_IN_DICTIONARY.

@@ -282,7 +282,7 @@ function methods:pollfd()
 end
 
 --- What to wait for at `pollfd`: always "r".
-function methods.events()
+function methods:events()
     return "r"
 end
 
@@ -369,12 +369,14 @@ end
 
 -- The two texts of a list, as DER.
 local function list_of(issuer, crl)
-    local certificate, message, code = core.der_of("CERTIFICATE", check.type("issuer", issuer, "string"))
+    check.type("issuer", issuer, "string")
+    check.type("crl", crl, "string")
+    local certificate, message, code = core.der_of("CERTIFICATE", issuer)
     if not certificate then
         return nil, message, code
     end
     local list
-    list, message, code = core.der_of("X509 CRL", check.type("crl", crl, "string"))
+    list, message, code = core.der_of("X509 CRL", crl)
     return list and certificate, list or message, code
 end
 

@@ -42,4 +42,6 @@ function identity_methods:save(path)
     return core.save_identity(self, path)
 end
 
+check.own(identity_methods, "warifu.Identity")
+
 return Identity

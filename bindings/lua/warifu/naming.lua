@@ -58,7 +58,7 @@ end
 --- EPC and name (nil, where it is an EPC) of a key.
 function Naming:key(key)
     if not Naming.is_name(key) then
-        return check.epc("epc", key)
+        return check.epc("property", key)
     end
     local found, message, code = self.dictionary.find(self.class, key, self.release)
     if not found then

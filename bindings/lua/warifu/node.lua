@@ -219,7 +219,7 @@ function methods:get(eoj, ...)
     local options = check.options(type(asked[asked.n]) == "table" and table.remove(asked) or nil, GET)
     asked.n = #asked
     if asked.n == 0 then
-        check.misuse("epc", "at least one property")
+        check.misuse("property", "at least one")
     end
     local naming, keys, epcs = keys_of(self, eoj, asked)
     if not naming then
@@ -482,5 +482,7 @@ end
 function methods:infc(eoj, epcs, options)
     return services.inform(self.owner, target_of(self), check.eoj("eoj", eoj), epcs, true, check.options(options, ASK))
 end
+
+check.own(methods, Node)
 
 return Node

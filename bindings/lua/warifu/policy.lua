@@ -62,4 +62,6 @@ local function shipped(_, name)
     return wrap(handle, Naming.dictionary())
 end
 
+check.own(methods, Class)
+
 return setmetatable(Policy, { __call = shipped, class = Class })

@@ -44,6 +44,8 @@ end
 function SetupCode.of(value)
     if type(value) == "string" then
         return SetupCode.parse(value)
+    elseif value ~= nil and getmetatable(value) ~= "warifu.SetupCode" then
+        check.misuse("value", "warifu.SetupCode or its text expected, got " .. type(value))
     end
     return value
 end
@@ -63,5 +65,7 @@ end
 function methods:belongs_to(identity)
     return core.setup_code_belongs(self, identity)
 end
+
+check.own(methods, "warifu.SetupCode")
 
 return SetupCode

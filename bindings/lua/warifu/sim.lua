@@ -152,7 +152,7 @@ function Home:run(what, ...)
     if type(what) == "function" then
         return running.run(world_of(self), what, ...)
     end
-    local stop = self.core:now() + milliseconds("seconds", what)
+    local stop = self.core:now() + milliseconds("what", what)
     repeat
         step(self, stop)
     until self.core:now() >= stop
@@ -179,7 +179,7 @@ function Home:issue(role, number)
 end
 
 local function add(self, class, options)
-    options = options or {}
+    options = check.optional("options", options, "table") or {}
     local machine, message, code = new_machine(self, options.network or NETWORK)
     if not machine then
         return nil, message, code
@@ -347,6 +347,10 @@ end
 
 Home.__close = Home.close
 
+function Home:__tostring()
+    return ("%s (%d nodes, %.3f s old)"):format(Home.__name, #self.endpoints, self:now())
+end
+
 --- A new home: seed (0), date, and the faults of `set_faults`. The same seed gives the same bytes.
 local function new(options)
     options = check.options(options, OPTIONS)
@@ -364,5 +368,8 @@ local function new(options)
     set_faults(self, options)
     return self
 end
+
+check.own(Home, Home)
+check.own(core.sim_store_type.__index, "warifu.sim.Store")
 
 return { Home = new }

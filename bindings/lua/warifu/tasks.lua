@@ -180,7 +180,6 @@ end
 --- Waits until it ended and gives what its function returned; raises what that raised. nil, message, "CANCELLED" when it
 --- was cancelled.
 function Task:wait()
-    check.object("self", self, Task)
     local here = tasks.current()
     if self.state ~= "ended" and not here then
         check.misuse("self", "outside a task nobody can wait for one: scheduler.run does")
@@ -201,7 +200,6 @@ end
 
 --- Ends it where it waits: its `<close>` variables are closed, those who wait for it hear of it. False when it had ended.
 function Task:cancel()
-    check.object("self", self, Task)
     if self.state == "ended" then
         return false
     elseif self == current then
@@ -221,7 +219,7 @@ end
 
 --- Has it ended?
 function Task:is_over()
-    return check.object("self", self, Task).state == "ended"
+    return self.state == "ended"
 end
 
 Task.__close = Task.cancel
@@ -233,5 +231,7 @@ function Task:__tostring()
     end
     return ("warifu.Task (%s, %s)"):format(self.name, state)
 end
+
+check.own(Task, Task)
 
 return tasks

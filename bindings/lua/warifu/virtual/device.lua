@@ -162,6 +162,7 @@ end
 
 --- Lets so many seconds pass in its appliances.
 function VirtualDevice:step(seconds)
+    check.type("seconds", seconds, "number")
     for part, world in weather.steps(self.date, seconds) do
         for _, appliance in ipairs(self.appliances) do
             appliance:step(part, world)
@@ -193,12 +194,12 @@ end
 
 --- Sets a property as the owner of the house would, or what else the behaviour has ("plugged" of an EV charger).
 function VirtualDevice:put(name, value)
-    return owner_of(self, name):put(name, value)
+    return owner_of(self, check.type("name", name, "string")):put(name, value)
 end
 
 --- Its value.
 function VirtualDevice:get(name)
-    return owner_of(self, name):get(name)
+    return owner_of(self, check.type("name", name, "string")):get(name)
 end
 
 --- Sets faults: loss, delay, silent, wrong, battery; `none` ends all.
@@ -234,7 +235,8 @@ end
 VirtualDevice.__close = VirtualDevice.close
 
 function VirtualDevice:__tostring()
-    return ("%s (%s)"):format(VirtualDevice.__name, self.name)
+    local is_open = self.node and self.node.core:is_open()
+    return ("%s (%s%s)"):format(VirtualDevice.__name, self.name, is_open and "" or ", closed")
 end
 
 --- A virtual device that is open; see docs/reference/lua.md for the options.
@@ -265,5 +267,7 @@ local function new(options)
     end
     return self
 end
+
+check.own(VirtualDevice, VirtualDevice)
 
 return new

@@ -88,7 +88,7 @@ end
 --- Reads words as people type them: "loss=0.2", "delay=0.5-2", "silent", "wrong=off", "battery=low", "none".
 function Faults.parse(words)
     local options = {}
-    for _, word in ipairs(words) do
+    for _, word in ipairs(check.type("words", words, "table")) do
         local name, text = word:match "^(%a+)=(.+)$"
         name = name or word
         if word == "none" then

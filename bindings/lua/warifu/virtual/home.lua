@@ -91,11 +91,12 @@ end
 
 --- The device of that name; who has none is called as its class.
 function Home:device(name)
-    return self.by_name[name]
+    return self.by_name[check.type("name", name, "string")]
 end
 
 --- The appliance of that name, whose device may have several.
 function Home:appliance(name)
+    check.type("name", name, "string")
     for _, device in ipairs(self.devices) do
         for _, appliance in ipairs(device.appliances) do
             if appliance.name == name then
@@ -120,6 +121,7 @@ end
 
 --- Lets so many seconds pass: the appliances first, then the meters count their sum.
 function Home:step(seconds)
+    check.type("seconds", seconds, "number")
     for part, world in weather.steps(self.date, seconds) do
         step(self, part, world)
     end
@@ -197,5 +199,7 @@ local function new(options)
     start_clock(self, options)
     return self
 end
+
+check.own(Home, Home)
 
 return new

@@ -1,4 +1,7 @@
 -- The world around virtual devices: time of day, outdoor temperature, sun. Functions of the date only.
+local core = ...
+local check = core.part "check"
+
 local weather = {}
 
 local DAY, HOUR = 86400, 3600
@@ -13,7 +16,7 @@ end
 
 --- What it is like at a date: {date=, hour=, outdoor=, sun=}; `sun` is 0 to 1.
 function weather.at(date)
-    local hour = weather.hour(date)
+    local hour = weather.hour(check.type("date", date, "number"))
     local height = math.sin(math.pi * (hour - SUNRISE) / (SUNSET - SUNRISE))
     return {
         date = date,
