@@ -23,5 +23,6 @@ void shell_suspend(void); /* what Ctrl-Z does elsewhere; comes back when the she
 void shell_add_prompt(lua_State *L);
 void shell_add_secret(lua_State *L);
 void shell_add_files(lua_State *L);
+void shell_add_typed(lua_State *L);
 
 #endif

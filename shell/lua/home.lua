@@ -67,7 +67,8 @@ end
 
 local SHIPPED = { strict = true, mixed = true, open = true }
 
-local function policy(dictionary)
+--- What --policy says: nil, a name or a policy.
+function home.policy(dictionary)
     local word = shell.options.policy
     if not word or SHIPPED[word] then
         return word
@@ -101,7 +102,7 @@ local function open()
         return nil, message, code
     end
     local rules, identity
-    rules, message, code = policy(dictionary)
+    rules, message, code = home.policy(dictionary)
     if not rules and options.policy then
         return nil, message, code
     end
@@ -131,6 +132,13 @@ function home.open()
         end)
     end
     return controller
+end
+
+--- Lets the verbs act by another controller, or by none; gives the one before, which stays open.
+function home.use(other)
+    local before = controller
+    controller = other
+    return before
 end
 
 --- The controller if it is open.

@@ -34,10 +34,11 @@ local function ask_yes(question)
     return typed and typed:lower():find "^y" ~= nil
 end
 
--- What the device says of itself: a hint, good for asking the owner the right thing.
+-- What the device says of itself: a hint, good for asking the owner the right thing. That its window is closed may be old
+-- news.
 local function look_at(controller, word)
     local entry, message, code = nodes.find(controller, word)
-    if entry and not entry.da and entry.address then
+    if entry and not (entry.da and entry.da.window_open) and entry.address then
         nodes.search(controller, nil, entry.address)
         entry = nodes.find(controller, entry.address) or entry
     end

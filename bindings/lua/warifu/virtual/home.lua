@@ -2,6 +2,8 @@
 local core = ...
 local check = core.part "check"
 local loop = core.part "loop"
+local scheduler = core.part "scheduler"
+local tasks = core.part "tasks"
 local open_device = core.part "virtual/device"
 local weather = core.part "virtual/weather"
 
@@ -10,7 +12,7 @@ Home.__index = Home
 
 local FIRST, LAST = 11, 254 -- of 127.0.0.x, on Linux all of this host
 local BASE = 200 -- W that the rest of the home takes
-local TICK, PAUSE = 1, 0.01 -- seconds
+local TICK = 1 -- second
 local OPTIONS = {
     devices = true, address = true, together = true, port = true, state = true, sim = true, date = true, speed = true, tick = true,
     base = true, policy = true, window = true, dictionary = true, seed = true, on_set = true,
@@ -136,34 +138,41 @@ function Home:catch_up()
     self:step(passed)
 end
 
--- One turn of everybody; the last one waits for a moment. False when `on_event` has enough.
-local function turn(self, on_event)
-    for i, device in ipairs(self.devices) do
-        local event, message, code = device.node:next_event(i == #self.devices and PAUSE or 0)
-        while event do
-            if on_event(device, event) == false then
-                return false
-            end
-            event, message, code = device.node:next_event(0)
-        end
-        if code ~= "NO_ANSWER" then
-            return nil, message, code
+-- Serves one device; when that ends, all of it does.
+local function serve_one(listeners, device, seconds, on_event)
+    local done, message, code = device.node:serve(seconds, function(event)
+        return on_event(device, event)
+    end)
+    for other, listener in pairs(listeners) do
+        if other ~= device then
+            listener:cancel()
         end
     end
-    return true
+    return done, message, code
+end
+
+local function serve_all(self, seconds, on_event)
+    local listeners, done, message, code = {}, true, nil, nil
+    for _, device in ipairs(self.devices) do
+        listeners[device] = scheduler.spawn(serve_one, listeners, device, seconds, on_event)
+    end
+    for _, device in ipairs(self.devices) do
+        local went, why, name = listeners[device]:wait()
+        if not went and name ~= "CANCELLED" then
+            done, message, code = nil, why, name
+        end
+    end
+    return done, message, code
 end
 
 --- Works for `seconds` (without them: for ever) over real UDP; `on_event(device, event)` ends it by returning false.
 function Home:serve(seconds, on_event)
     on_event = check.type("on_event", on_event, "function", function() end)
-    local deadline = core.now() + check.seconds("seconds", seconds, math.huge)
-    repeat
-        local goes_on, message, code = turn(self, on_event)
-        if goes_on == nil then
-            return nil, message, code
-        end
-    until not goes_on or core.now() >= deadline
-    return true
+    check.optional("seconds", seconds, "number")
+    if tasks.current() then
+        return serve_all(self, seconds, on_event)
+    end
+    return scheduler.run(serve_all, self, seconds, on_event)
 end
 
 function Home:close()
