@@ -62,8 +62,8 @@ typedef enum wf_da_kind {
     WF_KIND_BLOCK = 9,        /* what 1, transfer 2, number 2, is it the last 1, up to 1,024 bytes */
     WF_KIND_BLOCK_TAKEN = 10, /* transfer 2, number of the next one 2 */
     WF_KIND_JOIN = 11,        /* a member lacks keys of the group, or its clock */
-    WF_KIND_GROUP = 12, /* 4 bytes of the receiver's session clock, gid 6, the manager's group clock 4, secret 16, salt
-                         * 8, own id, the manager as a sender, other senders */
+    WF_KIND_GROUP = 12, /* 4 bytes of the receiver's session clock, gid 6, the manager's group clock 4, seconds that the
+                         * epoch before still counts 1, secret 16, salt 8, own id, the manager as a sender */
     WF_KIND_GROUP_TAKEN = 13, /* gid 6, how many senders there is room for 1 */
     WF_KIND_SENDERS = 14,     /* gid 6, senders */
     WF_KIND_GROUP_ANSWER = 15 /* gid 6, number of the group record that it answers 5, EDATA */

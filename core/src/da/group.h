@@ -12,12 +12,13 @@ enum {
     WF_GROUP_NAME_LEN = 4, /* of the gid; the rest counts epochs */
     WF_GROUP_SECRET_LEN = 16,
     WF_GROUP_SALT_LEN = 8,
-    WF_GROUP_RENEW_AT = 1 << 19, /* numbers used by one sender, or failures seen: time for a new epoch */
-    WF_GROUP_STOP_AT = 1 << 20,  /* and here nothing is sent or opened any more */
+    WF_GROUP_RENEW_AT = 1 << 19, /* numbers used by one sender: time for a new epoch */
+    WF_GROUP_STOP_AT = 1 << 20,  /* and here it sends nothing any more */
     WF_GROUP_GRACE_MS = 30000,   /* how long the epoch before still counts, unless somebody had to leave */
-    WF_GROUP_AT_ONCE = 200,      /* signatures checked of one sender at its own address */
+    WF_GROUP_AT_ONCE = 200,      /* signatures checked of one sender at its own address, or of all who are elsewhere */
     WF_GROUP_TOKEN_MS = 10,      /* until the next one: all of them together take an eighth of a second each second */
-    WF_GROUP_EPOCHS = 2,         /* the newest and the one before */
+    WF_GROUP_CLOCK_MS = 12 * 3600 * 1000, /* how long a reckoning of the group's clock is good for */
+    WF_GROUP_EPOCHS = 2,                  /* the newest and the one before */
     WF_GROUP_SENDERS_AT_ONCE = 10
 };
 
@@ -44,10 +45,11 @@ typedef struct wf_group_source {
     wf_group_sender sender;
     wf_replay_window *window;
     wf_time *paid;
-    uint32_t *failures;         /* of the epoch */
     uint32_t pairing;           /* the sender's, or WF_NO_PAIRING: another member of the group */
+    wf_address *home;           /* and this is where it was last heard */
     const uint8_t *fingerprint; /* of its certificate */
     int64_t *clock;             /* the sender is the manager, whose group clock is that much ahead of ours; or NULL */
+    bool clock_is_old;
 } wf_group_source;
 
 typedef enum wf_group_found {

@@ -46,10 +46,10 @@ static wf_error name_epoch(wf_da *da, uint8_t gid[static WF_DA_GID_LEN]) {
     wf_group_manager *m = &da->manager;
     wf_error error = WF_OK;
     if (m->number == 0 || m->number == UINT16_MAX) {
-        m->number = 0;
         error = wf_drbg_bytes(&da->drbg, m->name, sizeof m->name);
+        m->number = 0;
     }
-    m->number++;
+    m->number = error == WF_OK ? m->number + 1 : 0;
     memcpy(gid, m->name, sizeof m->name);
     gid[WF_GROUP_NAME_LEN] = (uint8_t)(m->number >> 8);
     gid[WF_GROUP_NAME_LEN + 1] = (uint8_t)m->number;
@@ -123,12 +123,21 @@ void wf_group_manager_renew(wf_da *da) {
     }
 }
 
+static bool has_place(const wf_epoch *epoch, uint32_t pairing) {
+    for (uint32_t id = 1; epoch->used && id < epoch->next_id; id++) {
+        if (epoch->places[id].pairing == pairing + 1) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void wf_group_manager_left(wf_da *da, uint32_t pairing) {
     wf_group_manager *m = &da->manager;
     if (!m->enabled) {
         return;
     }
-    bool knows = m->pushes[pairing].serial != 0 || m->pushes[pairing].has[0] || m->pushes[pairing].has[1];
+    bool knows = has_place(newest(da), pairing) || has_place(before(da), pairing);
     m->pushes[pairing] = (wf_group_push){.at = WF_TIME_NEVER};
     if (knows) {
         end_epoch(da, newest(da));
@@ -201,14 +210,10 @@ wf_group_found wf_group_manager_find(wf_da *da, wf_time now, const wf_address *f
                              .sender.id = wf_group_kid_of((uint16_t)id),
                              .window = &place->window,
                              .paid = &place->paid,
-                             .failures = &epoch->failures,
                              .pairing = place->pairing - 1,
                              .fingerprint = p->fingerprint};
     memcpy(out->sender.key, place->key, sizeof place->key);
     memcpy(out->sender.public_key, p->public_key, sizeof p->public_key);
-    if (frame->piv >= WF_GROUP_RENEW_AT || epoch->failures >= WF_GROUP_RENEW_AT) {
-        wf_group_manager_renew(da);
-    }
     return WF_GROUP_FOUND;
 }
 
@@ -274,11 +279,16 @@ static bool has_company(const wf_da *da) {
     return false;
 }
 
+/* One that was asked for waits until all had time to take the last one. */
+static bool may_renew(const wf_group_manager *m) {
+    return m->renewal == WF_RENEW_AT_ONCE || (m->renewal == WF_RENEW_WITH_GRACE && !m->epochs[1 - m->newest].used);
+}
+
 wf_time wf_group_manager_deadline(const wf_da *da) {
     const wf_group_manager *m = &da->manager;
     const wf_epoch *now_valid = &m->epochs[m->newest], *old = &m->epochs[1 - m->newest];
     wf_time next = m->enabled ? m->next : WF_TIME_NEVER;
-    if (m->renewal != WF_RENEW_NOTHING) {
+    if (may_renew(m)) {
         next = m->retry < next ? m->retry : next;
     }
     if (old->used && old->ends < next) {
@@ -300,11 +310,12 @@ void wf_group_manager_tick(wf_da *da, wf_time now) {
     if (is_old || is_needed) {
         wf_group_manager_renew(da);
     }
-    if (m->renewal != WF_RENEW_NOTHING && m->retry <= now) {
+    if (may_renew(m) && m->retry <= now) {
         if (has_company(da)) {
             begin_epoch(da, now);
-        } else {
-            m->renewal = WF_RENEW_NOTHING; /* the next session brings it back */
+        } else { /* the next session brings it back */
+            m->renewal = WF_RENEW_NOTHING;
+            end_epoch(da, newest(da));
         }
     }
     if (m->next <= now) {

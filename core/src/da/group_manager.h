@@ -31,7 +31,6 @@ typedef struct wf_epoch {
     uint8_t secret[WF_GROUP_SECRET_LEN], salt[WF_GROUP_SALT_LEN];
     wf_time began, ends; /* ends: NEVER, or when its grace is over */
     uint64_t next_piv;
-    uint32_t failures;
     uint32_t next_id;
     wf_group_place *places; /* by id; 0 is the manager's */
 } wf_epoch;
@@ -50,6 +49,7 @@ typedef struct wf_group_push {
     uint32_t told, telling;
     uint32_t interval;
     wf_time at, ends; /* the next step; when it is given up until the peer is heard again. ends 0: nothing is out */
+    wf_time given;    /* it took the keys last */
     wf_time refresh;  /* its reckoning of the group's clock */
 } wf_group_push;
 
@@ -78,7 +78,7 @@ void wf_group_manager_layout(wf_group_manager *manager, wf_arena *arena, uint32_
 
 /* It is a peer no more: what it knew is worth nothing from here on. */
 void wf_group_manager_left(wf_da *da, uint32_t pairing);
-/* Begins a new epoch; the old one counts for the time of grace. */
+/* Begins a new epoch, once the grace of the one before is over; the old one counts for the time of grace. */
 void wf_group_manager_renew(wf_da *da);
 void wf_group_manager_wipe(wf_da *da);
 

@@ -87,6 +87,7 @@ static void answer_taken(wf_da *da, const wf_da_request_ref *ref, wf_bytes gid) 
 typedef struct offer {
     wf_bytes gid, secret, salt;
     uint32_t clock;
+    uint8_t grace; /* seconds that the epoch before still counts */
     wf_kid own;
     wf_group_card manager;
 } offer;
@@ -94,6 +95,7 @@ typedef struct offer {
 static bool read_offer(offer *out, wf_reader *r) {
     out->gid = wf_read_bytes(r, WF_DA_GID_LEN);
     out->clock = wf_read_u32(r);
+    out->grace = wf_read_u8(r);
     out->secret = wf_read_bytes(r, WF_GROUP_SECRET_LEN);
     out->salt = wf_read_bytes(r, WF_GROUP_SALT_LEN);
     wf_group_read_id(&out->own, r);
@@ -112,37 +114,37 @@ static wf_membership *free_place(wf_da *da, uint32_t pairing) {
     return groups < WF_GROUPS_AT_MOST ? place : NULL;
 }
 
-/* The epoch before stays for a while, for records on their way; nothing is sent in it any more. Another group of the
- * same manager (it has restarted) ends the one before. */
-static void make_room(wf_da *da, wf_time now, uint32_t pairing, wf_bytes gid) {
+static bool is_next_epoch(const uint8_t *before, const uint8_t *gid) {
+    unsigned number = (unsigned)before[WF_GROUP_NAME_LEN] << 8 | before[WF_GROUP_NAME_LEN + 1];
+    unsigned next = (unsigned)gid[WF_GROUP_NAME_LEN] << 8 | gid[WF_GROUP_NAME_LEN + 1];
+    return memcmp(before, gid, WF_GROUP_NAME_LEN) == 0 && number + 1 == next;
+}
+
+/* The epoch before stays as long as its manager says, for records on their way; nothing is sent in it any more. All
+ * others of this manager end. */
+static void make_room(wf_da *da, wf_time now, uint32_t pairing, const offer *o) {
     for (unsigned i = 0; i < WF_MEMBERSHIPS; i++) {
         wf_membership *m = &da->members.all[i];
         if (!m->used || m->pairing != pairing) {
             continue;
         }
-        bool same_group = memcmp(m->keys.gid, gid.at, WF_GROUP_NAME_LEN) == 0;
-        bool same_epoch = same_group && memcmp(m->keys.gid, gid.at, WF_DA_GID_LEN) == 0;
-        if (!m->is_newest || !same_group || same_epoch) {
-            leave(da, m);
-        } else {
+        if (m->is_newest && o->grace > 0 && is_next_epoch(m->keys.gid, o->gid.at)) {
             m->is_newest = false;
-            m->ends = now + WF_GROUP_GRACE_MS;
+            m->ends = now + (wf_time)o->grace * 1000;
+        } else {
+            leave(da, m);
         }
     }
 }
 
-static wf_error derive(wf_membership *m, const offer *o) {
-    wf_group_heard *manager = &m->heard[MANAGER];
-    wf_error error = wf_group_derive(&m->keys, o->secret, o->salt, o->gid.at, wf_bytes_of(o->own.bytes, o->own.len),
+static wf_error derive(wf_group_keys *keys, wf_group_heard *manager, const offer *o) {
+    *manager = (wf_group_heard){.used = true, .window = wf_group_window_from(o->manager.next)};
+    memcpy(manager->fingerprint, o->manager.fingerprint, sizeof manager->fingerprint);
+    wf_error error = wf_group_derive(keys, o->secret, o->salt, o->gid.at, wf_bytes_of(o->own.bytes, o->own.len),
                                      o->manager.public_key);
     if (error == WF_OK) {
-        error = wf_group_sender_derive(&manager->sender, &m->keys, wf_bytes_of(o->manager.id.bytes, o->manager.id.len),
+        error = wf_group_sender_derive(&manager->sender, keys, wf_bytes_of(o->manager.id.bytes, o->manager.id.len),
                                        o->manager.public_key);
-    }
-    if (error == WF_OK) {
-        memcpy(manager->fingerprint, o->manager.fingerprint, sizeof manager->fingerprint);
-        manager->window = wf_group_window_from(o->manager.next);
-        manager->used = true;
     }
     return error;
 }
@@ -158,36 +160,70 @@ static bool has_them(const wf_membership *m, const offer *o) {
            wf_bytes_equal(wf_bytes_of(m->keys.own.bytes, m->keys.own.len), wf_bytes_of(o->own.bytes, o->own.len));
 }
 
-static wf_error take(wf_da *da, wf_time now, const wf_da_request_ref *ref, const offer *o) {
-    uint32_t pairing = da->sessions.entries[ref->session].pairing;
-    wf_membership *m = wf_group_member_of(da, pairing);
-    if (!da->members.enabled) {
+/* Keys that were held back would bring an id back whose numbers are used: only what was sent last counts, and what
+ * comes under an earlier session was sent before. */
+static bool is_overtaken(const wf_membership *m, const wf_da_request_ref *ref) {
+    return m != NULL && (ref->serial < m->serial || (ref->serial == m->serial && ref->piv < m->piv));
+}
+
+/* Two groups of one name could not be told apart. */
+static bool is_anothers_name(const wf_da *da, uint32_t pairing, wf_bytes gid) {
+    for (unsigned i = 0; i < WF_MEMBERSHIPS; i++) {
+        const wf_membership *m = &da->members.all[i];
+        if (m->used && m->pairing != pairing && memcmp(m->keys.gid, gid.at, WF_GROUP_NAME_LEN) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static wf_error check(wf_da *da, const wf_da_request_ref *ref, uint32_t pairing, const offer *o) {
+    const wf_pairing *p = &da->pairings.entries[pairing];
+    const wf_membership *m = wf_group_member_of(da, pairing);
+    if (!da->members.enabled || is_anothers_name(da, pairing, o->gid) ||
+        (m == NULL && free_place(da, pairing) == NULL)) {
         return WF_ERROR_CAPACITY;
     }
-    if (!is_the_manager(&da->pairings.entries[pairing], &o->manager)) {
+    if (!is_the_manager(p, &o->manager)) {
         return WF_ERROR_UNTRUSTED;
     }
-    if (m != NULL && m->serial == ref->serial && m->piv > ref->piv) {
-        return WF_OK; /* overtaken on the way */
-    }
-    if (!has_them(m, o)) {
-        if (m == NULL && free_place(da, pairing) == NULL) {
-            return WF_ERROR_CAPACITY;
-        }
-        make_room(da, now, pairing, o->gid);
-        m = free_place(da, pairing);
-        wf_error error = m != NULL ? derive(m, o) : WF_ERROR_CAPACITY;
-        if (error != WF_OK) {
-            return error;
-        }
+    /* The others are told of us as the manager knows us: it has to have our present certificate first. */
+    bool knows_us = memcmp(p->own, da->own_x5t, sizeof p->own) == 0;
+    return knows_us && !is_overtaken(m, ref) ? WF_OK : WF_ERROR_STATE;
+}
+
+static wf_error enter(wf_da *da, wf_time now, uint32_t pairing, const offer *o) {
+    wf_group_keys keys;
+    wf_group_heard manager;
+    wf_error error = derive(&keys, &manager, o);
+    if (error == WF_OK) {
+        make_room(da, now, pairing, o);
+        wf_membership *m = free_place(da, pairing);
         m->used = m->is_newest = true;
         m->pairing = pairing;
+        m->keys = keys;
         m->ends = WF_TIME_NEVER;
+        m->heard[MANAGER] = manager;
     }
-    m->serial = ref->serial;
-    m->piv = ref->piv;
-    m->clock = (int64_t)o->clock - wf_group_tenths(now);
-    return WF_OK;
+    wf_wipe(&keys, sizeof keys);
+    wf_wipe(&manager, sizeof manager);
+    return error;
+}
+
+static wf_error take(wf_da *da, wf_time now, const wf_da_request_ref *ref, const offer *o) {
+    uint32_t pairing = da->sessions.entries[ref->session].pairing;
+    wf_error error = check(da, ref, pairing, o);
+    if (error == WF_OK && !has_them(wf_group_member_of(da, pairing), o)) {
+        error = enter(da, now, pairing, o);
+    }
+    wf_membership *m = wf_group_member_of(da, pairing);
+    if (error == WF_OK && m != NULL) {
+        m->serial = ref->serial;
+        m->piv = ref->piv;
+        m->clock = (int64_t)o->clock - wf_group_tenths(now);
+        m->clock_ends = now + WF_GROUP_CLOCK_MS;
+    }
+    return error;
 }
 
 void wf_group_member_take_keys(wf_da *da, wf_time now, const wf_da_request_ref *ref, wf_reader *plain) {
@@ -219,14 +255,14 @@ static wf_group_heard *place_for(wf_da *da, wf_membership *m, const uint8_t *fin
     return place;
 }
 
-static bool is_known(const wf_group_heard *h, const wf_kid *id) {
-    return h->used &&
-           wf_bytes_equal(wf_bytes_of(h->sender.id.bytes, h->sender.id.len), wf_bytes_of(id->bytes, id->len));
+/* Ids of an epoch are given out in their order, so a lower one was told before, and came late. */
+static bool is_later(const wf_kid *id, const wf_kid *known) {
+    return id->len != known->len ? id->len > known->len : memcmp(id->bytes, known->bytes, id->len) > 0;
 }
 
 static void listen_to(wf_da *da, wf_membership *m, const wf_group_card *card) {
     wf_group_heard *place = place_for(da, m, card->fingerprint);
-    if (place == NULL || is_known(place, &card->id) || is_known(&m->heard[MANAGER], &card->id)) {
+    if (place == NULL || (place->used && !is_later(&card->id, &place->sender.id))) {
         return;
     }
     *place = (wf_group_heard){.window = wf_group_window_from(card->next)};
@@ -304,10 +340,11 @@ wf_group_found wf_group_member_find(wf_da *da, wf_time now, const wf_da_frame *f
                                      .sender = h->sender,
                                      .window = &h->window,
                                      .paid = &h->paid,
-                                     .failures = &m->failures,
                                      .pairing = i == MANAGER ? m->pairing : WF_NO_PAIRING,
+                                     .home = &h->home,
                                      .fingerprint = h->fingerprint,
-                                     .clock = i == MANAGER ? &m->clock : NULL};
+                                     .clock = i == MANAGER ? &m->clock : NULL,
+                                     .clock_is_old = now >= m->clock_ends};
             return WF_GROUP_FOUND;
         }
     }

@@ -22,6 +22,7 @@ typedef struct wf_group_heard {
     uint8_t fingerprint[WF_HASH_LEN];
     wf_replay_window window;
     wf_time paid;
+    wf_address home; /* where it was heard last */
 } wf_group_heard;
 
 /* One epoch of a group. */
@@ -34,8 +35,8 @@ typedef struct wf_membership {
     uint64_t piv;
     wf_group_keys keys;
     uint64_t next_piv;
-    uint32_t failures;
     int64_t clock;         /* the manager's less our own, in tenths of a second */
+    wf_time clock_ends;    /* from here on it is not relied on */
     wf_time ends;          /* NEVER, or when its grace is over */
     wf_time join_after;    /* no JOIN before */
     wf_group_heard *heard; /* the manager, then as many others as there is room for */

@@ -7,8 +7,6 @@
 #include "da/sending.h"
 
 enum {
-    GROUP_LEN = 1 + 4 + WF_DA_GID_LEN + 4 + WF_GROUP_SECRET_LEN + WF_GROUP_SALT_LEN + 3 + 3 + 5 + WF_P256_PUBLIC_LEN +
-                WF_HASH_LEN,
     PATIENCE_MS = 60000,
     REFRESH_MS = 6 * 3600 * 1000, /* clocks of good crystals part by a second or two meanwhile */
     AT_ONCE = 16,                 /* members served in one go */
@@ -40,12 +38,14 @@ void wf_group_push_session_up(wf_da *da, wf_time now, uint32_t pairing) {
 }
 
 void wf_group_push_join(wf_da *da, wf_time now, uint32_t pairing) {
-    wf_group_push *p = &da->manager.pushes[pairing];
-    if (da->manager.enabled && p->ends == 0) {
-        p->refused = false;
-        p->refresh = 0;
-        due_at(da, p, p->at <= now + JOIN_PAUSE_MS ? p->at : now);
+    if (!da->manager.enabled || da->manager.pushes[pairing].ends != 0) {
+        return;
     }
+    wf_group_push *p = &da->manager.pushes[pairing];
+    wf_time may = p->given + JOIN_PAUSE_MS;
+    p->refused = false;
+    p->refresh = 0;
+    due_at(da, p, may > now ? may : now);
 }
 
 void wf_group_push_heard(wf_da *da, wf_time now, uint32_t pairing) {
@@ -97,6 +97,11 @@ static bool give_id(wf_da *da, uint32_t pairing, uint32_t serial) {
     return true;
 }
 
+static uint8_t seconds_of_grace(const wf_da *da, wf_time now) {
+    const wf_epoch *before = &da->manager.epochs[1 - da->manager.newest];
+    return before->used && before->ends > now ? (uint8_t)((before->ends - now + 999) / 1000) : 0;
+}
+
 static wf_error write_keys(wf_da *da, wf_time now, const wf_group_push *p, const wf_session *s, wf_writer *w) {
     const wf_epoch *epoch = newest(da);
     uint8_t fingerprint[WF_HASH_LEN];
@@ -107,6 +112,7 @@ static wf_error write_keys(wf_da *da, wf_time now, const wf_group_push *p, const
     wf_write_u32(w, wf_session_peer_clock(s, now));
     wf_write_bytes(w, epoch->keys.gid, sizeof epoch->keys.gid);
     wf_write_u32(w, (uint32_t)(wf_group_tenths(now) - wf_group_tenths(epoch->began)));
+    wf_write_u8(w, seconds_of_grace(da, now));
     wf_write_bytes(w, epoch->secret, sizeof epoch->secret);
     wf_write_bytes(w, epoch->salt, sizeof epoch->salt);
     wf_group_write_id(w, &own);
@@ -252,6 +258,7 @@ static void taken(wf_da *da, wf_time now, uint32_t pairing, uint8_t room) {
     p->former = 0;
     p->has[da->manager.newest] = true;
     p->room = room;
+    p->given = now;
     p->refresh = now + REFRESH_MS;
     due_at(da, p, now);
     if (p->joined == 0) {

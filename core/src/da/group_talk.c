@@ -10,11 +10,25 @@ static const wf_address everybody = {{0}, 0, 0};
 
 /* ---- receiving ---- */
 
+/* A member that lies about its address spends what all who are not at home have together. */
 static bool may_check(wf_da *da, wf_time now, const wf_address *from, wf_group_source *source) {
-    bool at_home =
-        source->pairing != WF_NO_PAIRING && wf_address_same_host(&da->pairings.entries[source->pairing].address, from);
-    return at_home ? wf_tokens_spend(source->paid, now, WF_GROUP_TOKEN_MS, WF_GROUP_AT_ONCE)
-                   : wf_tokens_take(&da->group_tokens, now, from);
+    bool is_peer = source->pairing != WF_NO_PAIRING;
+    const wf_address *home = is_peer ? &da->pairings.entries[source->pairing].address : source->home;
+    if (wf_address_same_host(home, from)) {
+        return wf_tokens_spend(source->paid, now, WF_GROUP_TOKEN_MS, WF_GROUP_AT_ONCE);
+    }
+    return wf_tokens_take(&da->group_tokens, now, from) &&
+           wf_tokens_spend(&da->group_paid, now, WF_GROUP_TOKEN_MS, WF_GROUP_AT_ONCE);
+}
+
+static void accept(wf_da *da, const wf_address *from, const wf_da_frame *frame, wf_group_source *source) {
+    wf_replay_accept(source->window, frame->piv);
+    if (source->home != NULL) {
+        *source->home = *from;
+    }
+    if (da->manager.enabled && frame->piv >= WF_GROUP_RENEW_AT) {
+        wf_group_manager_renew(da);
+    }
 }
 
 static void report(wf_da *da, const wf_address *from, const wf_group_source *source, wf_error error) {
@@ -31,20 +45,19 @@ static void report(wf_da *da, const wf_address *from, const wf_group_source *sou
 static size_t open_record(wf_da *da, wf_time now, const wf_address *from, const wf_da_frame *frame,
                           wf_group_source *source) {
     size_t len = 0;
-    if (!wf_replay_is_fresh(source->window, frame->piv) || *source->failures >= WF_GROUP_STOP_AT) {
+    if (!wf_replay_is_fresh(source->window, frame->piv)) {
         da->counters->group_repeated++;
         return 0;
     }
     wf_error error = wf_group_unseal(da->plain, &len, source->keys, &source->sender, frame);
     if (error != WF_OK) {
-        *source->failures += 1;
         da->counters->group_strangers++;
         return 0;
     }
     if (!may_check(da, now, from, source)) {
         da->counters->group_limited++;
     } else if (wf_group_verify(source->keys, &source->sender, frame) == WF_OK) {
-        wf_replay_accept(source->window, frame->piv);
+        accept(da, from, frame, source);
         return len;
     } else {
         da->counters->group_forged++;
@@ -73,7 +86,7 @@ static void deliver(wf_da *da, wf_time now, const wf_address *from, const wf_da_
         report(da, from, source, WF_ERROR_POLICY);
         return;
     }
-    if (timed && !is_timely(now, source->clock, stamp)) {
+    if (timed && (source->clock_is_old || !is_timely(now, source->clock, stamp))) {
         da->counters->late_refused++;
         report(da, from, source, WF_ERROR_TOO_LATE);
         wf_group_member_doubts_clock(da, now, frame->gid);
@@ -230,7 +243,9 @@ wf_error wf_da_command_group(wf_da *da, wf_time now, uint16_t tid, bool timed, w
 
 wf_error wf_group_answer(wf_da *da, const wf_da_request_ref *ref, wf_bytes edata) {
     uint32_t session = wf_session_to_send(&da->sessions, ref->manager - 1);
-    if (session == WF_NO_SESSION) {
+    const wf_membership *m = wf_group_member_of(da, ref->manager - 1);
+    bool is_over = m == NULL || memcmp(m->keys.gid, ref->gid, WF_GROUP_NAME_LEN) != 0;
+    if (session == WF_NO_SESSION || is_over) {
         return WF_ERROR_NO_SESSION;
     }
     uint8_t plain[WF_DATAGRAM_LEN];

@@ -179,6 +179,7 @@ struct wf_da {
     wf_group_manager manager;
     wf_group_members members;
     wf_tokens group_tokens; /* of those who speak in a group from elsewhere than its members are */
+    wf_time group_paid;     /* by all of them together */
     uint8_t plain[WF_DATAGRAM_LEN];
     struct { /* the last answer that went to where a peer may be no longer */
         uint32_t session;
