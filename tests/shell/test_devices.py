@@ -249,6 +249,13 @@ def test_together_a_home_is_one_node(start: Start) -> None:
     assert len(ready["objects"]) == 10
 
 
+def test_on_an_interface_a_device_has_its_port_on_all_addresses(start: Start, free_port: int) -> None:
+    device = start("--interface", "lo", "device", "electricLock")
+    assert device.wait_for("ready")["address"].startswith("lo")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other, pytest.raises(OSError, match="in use"):
+        other.bind(("127.0.0.99", free_port))
+
+
 def test_one_address_for_several_nodes_is_refused(run: Callable[..., subprocess.CompletedProcess[str]]) -> None:
     done = run("--address", "127.0.0.61", "sim", "up", str(ROOT / "examples" / "home.lua"))
     assert done.returncode == 3

@@ -40,7 +40,8 @@ local function options_of(self, options, spec, place)
     end
     all.name = name_of(spec, self.by_name)
     if not options.sim then
-        all.address = spec.address or options.address or ("127.0.0.%d"):format(FIRST + place - 1)
+        local usual = not spec.interface and ("127.0.0.%d"):format(FIRST + place - 1) or nil
+        all.address = spec.address or options.address or usual
         all.state = spec.state or options.state and options.state .. "/" .. all.name
     end
     if options.on_set then
