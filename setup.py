@@ -1,11 +1,13 @@
 """Builds `warifu._warifu` from bindings/python/ext and the core, whose sources are listed in core/sources.txt."""
 
+import hashlib
 import os
 import re
 import shutil
 import subprocess
 import sys
 import sysconfig
+from concurrent.futures import Future, ThreadPoolExecutor
 from glob import glob
 from pathlib import Path
 
@@ -16,9 +18,9 @@ MATH = {"ltm": ("LTM_DESC", "tommath"), "gmp": ("GMP_DESC", "gmp")}
 HEADERS = {"ltm": "tommath.h", "gmp": "gmp.h"}
 PACKAGES = (
     "Debian: apt-get install libtomcrypt-dev libtommath-dev libgmp-dev libjansson-dev libqrencode-dev "
-    "libp11-kit-dev python3-dev gcc; "
+    "libp11-kit-dev pkg-config python3-dev gcc; "
     "Fedora: dnf install libtomcrypt-devel libtommath-devel gmp-devel jansson-devel qrencode-devel "
-    "p11-kit-devel python3-devel gcc; "
+    "p11-kit-devel pkgconf-pkg-config python3-devel gcc; "
     "Homebrew: brew install libtomcrypt libtommath gmp jansson qrencode p11-kit pkgconf"
 )
 PYTHON_INCLUDE = sysconfig.get_paths()["include"]
@@ -29,12 +31,13 @@ if math not in MATH:
 definition, library = MATH[math]
 
 
-def pkg_config(option: str, package: str) -> list[str]:
-    """What pkg-config says of a package; nothing where either is not installed."""
-    if not shutil.which("pkg-config"):
-        return []
-    found = subprocess.run(["pkg-config", option, package], capture_output=True, text=True)
-    return found.stdout.split() if found.returncode == 0 else []
+def pkg_config(option: str) -> list[str]:
+    """What pkg-config says of the packages that it knows; nothing where it is not installed."""
+    said = []
+    for package in ("libtomcrypt", f"lib{library}", library, "jansson", "libqrencode", "p11-kit-1"):
+        if shutil.which("pkg-config"):
+            said += subprocess.run(["pkg-config", option, package], capture_output=True, text=True).stdout.split()
+    return list(dict.fromkeys(said))
 
 
 def core_sources() -> list[str]:
@@ -43,11 +46,13 @@ def core_sources() -> list[str]:
 
 
 class BuildExt(build_ext):
-    """Says in one line what is missing, and compiles only what changed."""
+    """Says in one line what is missing, and compiles only what changed, on every core."""
 
     def finalize_options(self) -> None:
         super().finalize_options()
-        self.build_temp = os.path.join(self.build_temp, math)  # an object knows its mathematics
+        # One place for objects, editable installations too; those made in another way are others.
+        how = f"{math} {sys.version} {os.environ.get('CC')} {os.environ.get('CFLAGS')}"
+        self.build_temp = os.path.join("build", "objects", hashlib.sha256(how.encode()).hexdigest()[:8])
 
     def check_headers(self) -> None:
         compiler = [*self.compiler.compiler_so, "-E", "-x", "c", "-", *self.extensions[0].extra_compile_args]
@@ -64,15 +69,22 @@ class BuildExt(build_ext):
         self.check_headers()
         depends = [*self.extensions[0].depends, "setup.py"]
         newest_dependency = max(os.path.getmtime(path) for path in depends)
-        compile_always = self.compiler._compile
+        compile_now, link_now = self.compiler._compile, self.compiler.link_shared_object
+        jobs: list[Future[None]] = []
 
         def compile_if_older(obj: str, src: str, *rest: object) -> None:
             newest = max(newest_dependency, os.path.getmtime(src))
             if not os.path.exists(obj) or os.path.getmtime(obj) <= newest:
-                compile_always(obj, src, *rest)
+                jobs.append(workers.submit(compile_now, obj, src, *rest))
 
-        self.compiler._compile = compile_if_older
-        super().build_extensions()
+        def link_when_compiled(*what: object, **how: object) -> None:
+            for job in jobs:
+                job.result()
+            link_now(*what, **how)
+
+        self.compiler._compile, self.compiler.link_shared_object = compile_if_older, link_when_compiled
+        with ThreadPoolExecutor(os.cpu_count()) as workers:
+            super().build_extensions()
 
 
 extension = Extension(
@@ -82,16 +94,16 @@ extension = Extension(
     include_dirs=["core/include", "core/src", "core", "bindings/python/ext"],
     define_macros=[("Py_LIMITED_API", "0x030B0000"), (definition, None)],
     libraries=["tomcrypt", library, "jansson", "qrencode", *(["dl"] if sys.platform == "linux" else [])],
-    # Python's headers as system headers: their warnings are not ours to mend.
+    # Others' headers as system headers: their warnings are not ours to mend.
     extra_compile_args=[
         "-std=c11",
         "-fvisibility=hidden",
+        f"-ffile-prefix-map={os.getcwd()}=.",  # the same bytes wherever it is built
         "-isystem",
         PYTHON_INCLUDE,
-        *pkg_config("--cflags", "libtomcrypt"),
-        *(flag.replace("-I", "-isystem", 1) for flag in pkg_config("--cflags", "p11-kit-1")),
+        *(flag.replace("-I", "-isystem", 1) for flag in pkg_config("--cflags")),
     ],
-    extra_link_args=pkg_config("--libs-only-L", "libtomcrypt"),
+    extra_link_args=pkg_config("--libs-only-L"),
     py_limited_api=True,
 )
 
