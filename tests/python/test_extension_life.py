@@ -80,6 +80,12 @@ def work(tmp_path):
     store = _warifu.FileStore(tmp_path / "state")
     engine = _warifu.Engine(0, identity=device, store=store)
     device.save(tmp_path / "me.pem")
+
+    def ask():
+        engine.cancel(0, engine.request(0, b"\x05\xff\x01\x0e\xf0\x01\x62\x01\x80\x00"))
+        while engine.next_datagram() is not None or engine.next_event() is not None:
+            pass
+
     yield {
         "Ca.create": make_ca,
         "Ca.issue": lambda: one.issue("device", b"\xfe" + bytes(16), None, 0, 1 << 32),
@@ -88,7 +94,7 @@ def work(tmp_path):
         "Identity.load": lambda: _warifu.Identity.load(tmp_path / "me.pem"),
         "Engine.tick": lambda: engine.tick(0),
         "Engine.receive": lambda: engine.receive(0, "127.0.0.9:3610", False, b"x"),
-        "Engine.request": lambda: engine.cancel(0, engine.request(0, b"\x05\xff\x01\x0e\xf0\x01\x62\x01\x80\x00")),
+        "Engine.request": ask,
         "Engine": lambda: _warifu.Engine(0, identity=device).close(),
     }
     engine.close(), store.close()
