@@ -197,3 +197,4 @@ def _missing(what: str, key: int | str, ids: list[str]) -> _warifu.Error:
 
 
 dictionary = Dictionary()
+"""The dictionary that is built in: the Machine Readable Appendix, with all its releases."""

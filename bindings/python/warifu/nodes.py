@@ -127,7 +127,7 @@ class Peer(Remote):
     id: int  # valid until the endpoint closes
     number: bytes  # identification number, proven
     fingerprint: bytes  # SHA-256 of its certificate
-    role: Literal["device", "controller"] | None
+    role: Literal["device", "controller"] | None  # as its certificate says
 
     def __init__(self, endpoint: "Endpoint", row: PeerRow) -> None:
         super().__init__(endpoint)

@@ -83,6 +83,7 @@ class Policy:
 
     @property
     def name(self) -> str:
+        """What it calls itself."""
         return _warifu.policy_describe(self._handle)[0]
 
     @property

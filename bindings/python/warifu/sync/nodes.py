@@ -98,6 +98,7 @@ class Peer(Remote, of=nodes.Peer):
 
     @property
     def role(self) -> Literal["device", "controller"] | None:
+        """As its certificate says."""
         value: Literal["device", "controller"] | None = self._get("role")
         return value
 

@@ -23,6 +23,7 @@ YEARS = 10 * 365 * DAY_S
 NETWORK = 1
 
 Tamper = Callable[[str | None, str | None, bytes], bytes | None]
+"""hook(sender, receiver, data) gives what passes: `data`, other bytes, or None to drop it."""
 
 
 @dataclass(frozen=True, slots=True)
