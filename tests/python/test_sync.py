@@ -15,7 +15,8 @@ from warifu.sync.testing import Home
 ROOT = Path(__file__).resolve().parents[2]
 AIRCON, POWER, TARGET = 0x013001, 0x80, 0xB3
 PAIRS = [(kind, getattr(sync, kind.__name__)) for kind in (warifu.Controller, warifu.Device, warifu.Node, warifu.Peer)]
-PAIRS += [(warifu.RemoteObject, sync.RemoteObject), (warifu.testing.Home, Home)]
+PAIRS += [(kind, getattr(sync, kind.__name__)) for kind in (warifu.RemoteObject, warifu.Group)]
+PAIRS += [(warifu.testing.Home, Home)]
 RENAMED = {"aclose": "close"}
 INNER = {"sim", "seed"}
 
