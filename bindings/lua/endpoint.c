@@ -231,6 +231,10 @@ static void read_config(lua_State *L, endpoint *e, wf_engine_config *config) {
     config->audit_entries = AUDIT_ENTRIES;
     config->gap_ms = read_ms(L, "gap", LONGEST_DELAY_MS, 0, WF_NO_GAP);
     config->interview = is_true(L, "interview");
+    config->groups = is_true(L, "groups");
+    lua_getfield(L, 2, "listens");
+    config->listens = (unsigned)wfl_integer(L, -1, "listens", 0, UINT8_MAX);
+    lua_pop(L, 1);
     config->requests = REQUESTS;
     config->send_bytes = QUEUE_BYTES;
     config->event_bytes = QUEUE_BYTES;

@@ -34,14 +34,16 @@ static uint32_t check_milliseconds(lua_State *L, int index, const char *name) {
     return (uint32_t)(seconds * 1000);
 }
 
-/* request(peer or address or nil, edata, seconds, repeatable) */
+/* request(peer, address, true for the group or nil for everybody; edata, seconds, repeatable) */
 static int request(lua_State *L) {
     endpoint *e = wfl_endpoint(L);
     wf_request_id id;
     wf_request asked = {.edata = wfl_bytes(L, 3, "edata"),
                         .timeout_ms = check_milliseconds(L, 4, "timeout"),
                         .repeatable = lua_toboolean(L, 5)};
-    if (lua_type(L, 2) == LUA_TNUMBER) {
+    if (lua_isboolean(L, 2)) {
+        asked.target.group = lua_toboolean(L, 2);
+    } else if (lua_type(L, 2) == LUA_TNUMBER) {
         asked.target.peer = check_peer(L, 2);
     } else if (!lua_isnil(L, 2)) {
         asked.target.address = wfl_address(L, 2, "address", e->udp.port);
@@ -140,6 +142,36 @@ static int factory_reset(lua_State *L) {
     endpoint *e = wfl_endpoint(L);
     return push_success(L, wf_engine_factory_reset(e->engine, wfl_endpoint_now(L, e)), NULL);
 }
+
+/* ---- groups ---- */
+
+/* A list of {id=, manager=, members=, waiting=, next_number=}. */
+static int groups(lua_State *L) {
+    const endpoint *e = wfl_endpoint(L);
+    wf_group_state group;
+    unsigned at = 0;
+    lua_newtable(L);
+    for (lua_Integer i = 1; wf_engine_next_group(e->engine, &at, &group); i++) {
+        lua_createtable(L, 0, 5);
+        wfl_push_hex(L, wf_bytes_of(group.gid, sizeof group.gid));
+        lua_setfield(L, -2, "id");
+        if (group.manager.value != 0) {
+            wfl_set_integer(L, "manager", group.manager.value);
+        }
+        wfl_set_integer(L, "members", group.members);
+        wfl_set_integer(L, "waiting", group.waiting);
+        wfl_set_integer(L, "next_number", (lua_Integer)group.next_number);
+        lua_seti(L, -2, i);
+    }
+    return 1;
+}
+
+static int renew_group(lua_State *L) {
+    endpoint *e = wfl_endpoint(L);
+    return push_success(L, wf_engine_renew_group(e->engine, wfl_endpoint_now(L, e)), NULL);
+}
+
+/* ---- the pairing window ---- */
 
 /* open_window(seconds, pairings) */
 static int open_window(lua_State *L) {
@@ -363,6 +395,8 @@ void wfl_add_endpoint_calls(lua_State *L) {
         {"close_window", close_window},
         {"window", window},
         {"peers", peers},
+        {"groups", groups},
+        {"renew_group", renew_group},
         {"add_object", add_object},
         {"add_property", add_property},
         {"put", put},

@@ -56,6 +56,10 @@ void wfl_push_event(lua_State *L, const wf_event *event) {
     }
     wfl_set_boolean(L, "is_protected", event->is_protected);
     set_number(L, event->number);
+    if (event->is_signed) {
+        wfl_push_hex(L, wf_bytes_of(event->member, sizeof event->member));
+        lua_setfield(L, -2, "signed_by");
+    }
     if (event->edata.len > 0 && event->kind != WF_EVENT_SECURITY) {
         wfl_push_bytes(L, event->edata);
         lua_setfield(L, -2,

@@ -29,7 +29,7 @@ local objects = {
     VirtualDevice = assert(warifu.virtual.device { class = "electricLock", sim = home }),
     VirtualHome = assert(warifu.virtual.home { devices = { { class = "electricLock" } }, sim = home }),
     Node = controller:node "10.0.0.9", Home = home, Store = home:store(device), Later = later,
-    Task = warifu.scheduler.spawn(print),
+    Task = warifu.scheduler.spawn(print), Group = controller:group(),
 }
 local tables = {
     warifu = warifu, Dictionary = warifu.dictionary, Codec = warifu.codec, Keeping = warifu.keeping, Sim = warifu.sim,

@@ -26,6 +26,7 @@ CLASSES = {
     "doctor": {"warifu"},
     "endpoint": {"Endpoint"},
     "faults": {"VirtualDevice"},
+    "group": {"Group"},
     "home": {"Virtual"},
     "identity": {"Identity"},
     "keeping": {"Keeping"},

@@ -20,6 +20,7 @@
 ---@field known? string[] addresses that the policy calls known
 ---@field listeners_off? string[] what it does not listen to: some of `"hello"`, `"plaintext"`, `"group"`, `"ipv6"`
 ---@field dictionary? warifu.Dictionary what names mean; `warifu.dictionary` unless given
+---@field groups? boolean false: no group: each peer is told and asked alone
 ---@field trace? fun(sent: boolean, address: string, datagram: string, inner: string) is called with every datagram, and the message that a record protects
 ---@field filter? fun(sent: boolean, address: string?, datagram: string, multicast: boolean): any says what becomes of each datagram: `false` drops it, bytes take its place, a number holds it back for so many seconds, all else lets it pass; without an address it goes to everybody; it may call what hooks may
 ---@field product_code? string 8C of the node profile, up to 12 ASCII characters; without it there is none
@@ -36,6 +37,7 @@
 ---@field setup_code? warifu.SetupCode|string its own, a SetupCode or its text: who pairs has to know it, and to be under the device's roots
 ---@field code_alone? boolean `true`: the set-up code will do, whatever root the controller has
 ---@field number? string of a device without an identity; without one it is the number in `state`, or a new one
+---@field listens? integer other members of each group that it hears too, at most 255 (0)
 ---@field transmission_only? boolean the device announces and answers nothing; its profile is 0EF002
 ---@field check_values? boolean `true`: values that the dictionary doesn't know for a property (type, range, states) are refused, from others and from `put`, and codes that are read-only from others. Each object's 82 says in which release
 ---@field answer_delay? number longest random wait of an answer to a multicast request (0.5 s; 0: none)
@@ -126,6 +128,9 @@ local Later = {}
 
 ---@class warifu.Task
 local Task = {}
+
+---@class warifu.Group
+local Group = {}
 
 ---@class warifu.Home
 local Home = {}
@@ -609,6 +614,10 @@ function Policy:to_json() end
 ---@return string? code
 function Policy:explain(peer, object, property, access) end
 
+--- all peers at once
+---@return warifu.Group
+function Controller:group() end
+
 --- a list of nodes, maybe empty (devices may wait a second before they answer everybody, so less than 2 s misses
 --- some), or of those at `address`, which may be a list: `address`, `other_address` (where the same number answered
 --- in IPv6), `number`, `objects` (list of EOJs), `da` (nil, or `is_device`, `is_controller`, `window_open`,
@@ -658,9 +667,45 @@ function Controller:pair(node, options) end
 ---@return warifu.Node
 function Controller:node(address) end
 
+--- reads properties of all objects of a class: who answered within `timeout` seconds (3). Fails with NO_SESSION
+--- (nobody is in the group), STATE (no groups here), NOT_IN_DICTIONARY
+---@param class warifu.Class
+---@param keys warifu.Property[]
+---@param options? {timeout?: number}
+---@return table<string, any>[]?
+---@return string? message
+---@return string? code
+function Group:get(class, keys, options) end
+
+--- sets them, once, or with `repeatable` again after 1 and 3 s: the same list. A command more than 10 s late is
+--- refused. Fails with WRONG_VALUE, and what `get` fails with
+---@param class warifu.Class
+---@param values warifu.Values
+---@param options? {timeout?: number, repeatable?: boolean}
+---@return table<string, any>[]?
+---@return string? message
+---@return string? code
+function Group:set(class, values, options) end
+
+--- how it is, as in `endpoint:groups()`; nil as long as no peer has had a session
+---@return table<string, any>?
+function Group:state() end
+
+--- gives it new keys; the old ones count for 30 s more. Fails with STATE (no groups here)
+---@return true?
+---@return string? message
+---@return string? code
+function Group:renew() end
+
 --- the pairings
 ---@return warifu.Node[]
 function Endpoint:peers() end
+
+--- the group that a controller manages, or those that a device is a member of: `id` (8 digits of the group, 4 of
+--- its epoch), `manager` (a peer; nil: this node), `members` (who have the keys; on a device whom it listens to),
+--- `waiting` (peers who have not), `next_number`
+---@return table<string, any>[]
+function Endpoint:groups() end
 
 --- ends one; fails with UNPAIRED_HERE_ONLY when the peer could not be told
 ---@param peer warifu.Node

@@ -1,6 +1,7 @@
 local core = ...
 local check = core.part "check"
 local Endpoint = core.part "endpoint"
+local groups = core.part "group"
 local Node = core.part "node"
 local SetupCode = core.part "setup_code"
 local loop = core.part "loop"
@@ -237,6 +238,11 @@ function Controller:pair(address, options)
         end
     end
     return core.fail "NOT_PAIRED" -- unpaired again in the same moment
+end
+
+--- All peers at once: one signed record by multicast reads or sets them.
+function Controller:group()
+    return groups.of(self)
 end
 
 --- A node in clear, by its address: what it lets strangers do.

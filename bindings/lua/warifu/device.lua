@@ -73,7 +73,7 @@ function Device:later()
 end
 
 local OPTIONS = {
-    objects = true, on_set = true, on_get = true, number = true, transmission_only = true, decide_within = true,
+    objects = true, on_set = true, on_get = true, number = true, transmission_only = true, listens = true, decide_within = true,
     answer_delay = true, check_values = true, setup_code = true, code_alone = true,
 }
 

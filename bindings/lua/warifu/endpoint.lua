@@ -7,13 +7,14 @@ local gate = core.part "gate"
 local SetupCode = core.part "setup_code"
 local loop = core.part "loop"
 local services = core.part "services"
+local groups = core.part "group"
 
 local Endpoint = {}
 
 local OPTIONS = {
     identity = true, state = true, address = true, interface = true, port = true, policy = true, trace = true,
     dictionary = true, known = true, listeners_off = true, former = true, build_date = true,
-    product_code = true, production_number = true, filter = true,
+    product_code = true, production_number = true, filter = true, groups = true,
     machine = true, -- where it lives in a simulated home (sim.lua)
 }
 
@@ -127,6 +128,8 @@ function Endpoint.open(class, options, more)
     config.answer_delay = check.optional("answer_delay", options.answer_delay, "number")
     config.gap = check.optional("gap", options.gap, "number")
     config.interview = check.optional("interview", options.interview, "boolean")
+    config.groups = config.identity ~= nil and check.type("groups", options.groups, "boolean", true)
+    config.listens = config.groups and check.type("listens", options.listens, "number", 0) or 0
     local names = Naming.dictionary(options.dictionary)
     config.dictionary = getmetatable(names).handle
     local policy = gate.policy(options.policy)
@@ -319,6 +322,12 @@ function methods:peers()
         list[i] = Node.of_peer(self, peer.id, peer.number)
     end
     return list
+end
+
+--- The group that a controller manages, or those that a device is a member of: { id=, manager=, members=, waiting=,
+--- next_number= } each.
+function methods:groups()
+    return groups.list(self)
 end
 
 --- Ends a pairing from this side.
