@@ -1,6 +1,7 @@
 /* The shell's own files: the state directory, and the history, which several shells write at once. */
 #define _XOPEN_SOURCE 700
 #include "shell.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -98,8 +99,31 @@ static int append_line(lua_State *L) {
     return luaL_fileresult(L, written, path);
 }
 
+/* list_directory(path): the names in it, those of directories with a slash at their end; nil when it can't be read. */
+static int list_directory(lua_State *L) {
+    const char *path = luaL_checkstring(L, 1);
+    struct stat file;
+    lua_Integer count = 0;
+    DIR *directory = opendir(path);
+    if (directory == NULL) {
+        return luaL_fileresult(L, 0, path);
+    }
+    lua_newtable(L);
+    for (const struct dirent *entry = readdir(directory); entry != NULL; entry = readdir(directory)) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+            bool is_directory = fstatat(dirfd(directory), entry->d_name, &file, 0) == 0 && S_ISDIR(file.st_mode);
+            lua_pushfstring(L, "%s%s", entry->d_name, is_directory ? "/" : "");
+            lua_seti(L, -2, ++count);
+        }
+    }
+    closedir(directory);
+    return 1;
+}
+
 void shell_add_files(lua_State *L) {
-    static const luaL_Reg functions[] = {
-        {"make_directory", make_directory}, {"append_line", append_line}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"make_directory", make_directory},
+                                         {"append_line", append_line},
+                                         {"list_directory", list_directory},
+                                         {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
 }

@@ -34,6 +34,7 @@ static int run(lua_State *L) {
     shell_add_secret(L);
     shell_add_files(L);
     shell_add_typed(L);
+    shell_add_text(L);
     wfl_run_part(L, shell_parts, "main");
     lua_createtable(L, argc, 0);
     for (int i = 0; i < argc; i++) {

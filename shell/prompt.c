@@ -1,8 +1,9 @@
 /* Reading lines at a terminal through libedit, as an object for Lua. */
-#define _XOPEN_SOURCE 700
+#define _DEFAULT_SOURCE /* struct winsize */
 #include "prompt.h"
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum { HISTORY_LINES = 1000, CALLBACKS = 1 }; /* CALLBACKS: the user value */
@@ -145,23 +146,26 @@ static int columns(lua_State *L) {
     return 1;
 }
 
-/* can_move(): is it a terminal whose cursor can go back over what stands there? */
-static int can_move(lua_State *L) {
-    lua_pushboolean(L, prompt_can_move(check_prompt(L)));
+static int is_terminal(lua_State *L) {
+    lua_pushboolean(L, isatty(STDIN_FILENO) && isatty(STDOUT_FILENO));
     return 1;
 }
 
-/* is_terminal(): are input and output one? is_terminal("output"): is the output? */
-static int is_terminal(lua_State *L) {
-    bool only_output = lua_isstring(L, 1);
-    lua_pushboolean(L, (only_output || isatty(STDIN_FILENO)) && isatty(STDOUT_FILENO));
+/* columns(): of the terminal that the standard error is; nil when it is none. */
+static int columns_of_errors(lua_State *L) {
+    struct winsize size;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
+        return 0;
+    }
+    lua_pushinteger(L, size.ws_col);
     return 1;
 }
 
 void shell_add_prompt(lua_State *L) {
-    static const luaL_Reg functions[] = {{"open_prompt", open_prompt}, {"is_terminal", is_terminal}, {NULL, NULL}};
-    static const luaL_Reg methods[] = {{"read", read_line},    {"add", add_history},    {"columns", columns},
-                                       {"can_move", can_move}, {"close", close_prompt}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"open_prompt", open_prompt}, {"is_terminal", is_terminal}, {"columns", columns_of_errors}, {NULL, NULL}};
+    static const luaL_Reg methods[] = {
+        {"read", read_line}, {"add", add_history}, {"columns", columns}, {"close", close_prompt}, {NULL, NULL}};
     luaL_newmetatable(L, PROMPT_TYPE);
     lua_pushcfunction(L, close_prompt);
     lua_setfield(L, -2, "__gc");

@@ -3,7 +3,6 @@
 #define _XOPEN_SOURCE 700
 #include "prompt.h"
 #include <stdio.h>
-#include <stdlib.h>
 #include <wctype.h>
 
 enum { TAB = 8, SHORT_ESCAPE = 7, LONG_ESCAPE = 8 }; /* \U+FFFF, \U+FFFFF */
@@ -106,30 +105,13 @@ void prompt_resize(prompt *p) {
     el_set(p->edit, EL_REFRESH);
 }
 
-/* As much of the text as `room` columns take: its end, and in `room` how many it does take. */
-static const char *cut(const char *text, int *room) {
-    mbstate_t state = {0};
-    int taken = 0;
-    for (;;) {
-        wchar_t character;
-        size_t len = mbrtowc(&character, text, MB_CUR_MAX, &state);
-        int width = len == 0 || len > MB_CUR_MAX ? -1 : wcwidth(character);
-        if (width < 0 || taken + width > *room) {
-            *room = taken;
-            return text;
-        }
-        taken += width;
-        text += len;
-    }
-}
-
 void prompt_show_hint(prompt *p, const char *text) {
     const LineInfoW *line = el_wline(p->edit);
     if (line->cursor != line->lastchar) {
         return;
     }
     int room = prompt_columns(p) - place_of(p, true).column - 1;
-    const char *end = cut(text, &room);
+    const char *end = shell_cut(text, &room);
     if (room > 0) {
         printf("\x1b[90m%.*s\x1b[0m\x1b[%dD", (int)(end - text), text, room);
         p->hinted = true;

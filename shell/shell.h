@@ -19,10 +19,14 @@ bool shell_was_resized(void); /* since the last call, as below */
 bool shell_was_suspended(void);
 void shell_suspend(void); /* what Ctrl-Z does elsewhere; comes back when the shell is continued */
 
+/* As much of the text as `columns` of the screen take: its end, and in `columns` how many it does take. */
+const char *shell_cut(const char *text, int *columns);
+
 /* Each adds its functions to the table on top. */
 void shell_add_prompt(lua_State *L);
 void shell_add_secret(lua_State *L);
 void shell_add_files(lua_State *L);
 void shell_add_typed(lua_State *L);
+void shell_add_text(lua_State *L);
 
 #endif

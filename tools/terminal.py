@@ -14,6 +14,7 @@ from pathlib import Path
 import pyte
 
 SECONDS = 20.0
+PROMPT = "warifu> "
 
 
 class NotShownError(AssertionError):
@@ -116,3 +117,31 @@ class Terminal:
             os.waitpid(self.pid, 0)
         except (ProcessLookupError, ChildProcessError):
             pass
+
+
+class Shell(Terminal):
+    """The shell `warifu` on a terminal."""
+
+    @property
+    def typed(self) -> str:
+        """What stands on the row of the cursor behind the prompt."""
+        return self.row.removeprefix(PROMPT.rstrip()).removeprefix(" ")
+
+    def at_prompt(self) -> bool:
+        return self.row == PROMPT.rstrip() and self.screen.cursor.x == len(PROMPT)
+
+    def ready(self) -> None:
+        """Waits for an empty prompt below all that was shown."""
+        self.wait(self.at_prompt, "the prompt")
+
+    def put(self, text: str) -> None:
+        """Types what stays on the line, and waits until it stands there."""
+        self.type(text)
+        self.wait(lambda: self.row.endswith(text.rstrip()), f"the typed {text!r}")
+
+    def line(self, text: str) -> list[str]:
+        """Types a line at an empty prompt and gives the rows that it printed."""
+        before = len(self.past) + self.screen.cursor.y
+        self.type(text + "\n")
+        self.wait(lambda: len(self.past) + self.screen.cursor.y > before and self.at_prompt(), f"the end of {text!r}")
+        return [*self.past, *self.rows][before + 1 : -1]

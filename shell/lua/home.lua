@@ -1,7 +1,7 @@
 -- The controller that lasts as long as the program: opened when something first needs it, closed at the end.
 local shell = ...
 local warifu = require "warifu"
-local live = shell.part "live"
+local live = shell.part "prompt/live"
 local output = shell.part "output"
 local place = shell.part "place"
 
@@ -125,11 +125,7 @@ function home.open()
             return nil, message, code
         end
         controller = opened
-        live.add(controller, function(event)
-            local events = shell.part "events" -- which names things as this controller does
-            local data = events.data(event)
-            return events.matters(data) and events.text(data) or nil
-        end)
+        live.add(controller)
     end
     return controller
 end
@@ -148,7 +144,6 @@ end
 
 function home.close()
     if controller then
-        live.remove(controller)
         controller:close()
         controller = nil
     end

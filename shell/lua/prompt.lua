@@ -1,8 +1,11 @@
 -- The interactive prompt.
 local shell = ...
 local warifu = require "warifu"
-local history = shell.part "history"
-local live = shell.part "live"
+local completion = shell.part "prompt/completion"
+local hints = shell.part "prompt/hints"
+local history = shell.part "prompt/history"
+local live = shell.part "prompt/live"
+local output = shell.part "output"
 local run = shell.part "run"
 local status = shell.part "status"
 local verbs = shell.part "verbs"
@@ -11,10 +14,13 @@ local FIRST, MORE = "warifu> ", "     >> "
 
 -- Reads until the Lua is whole: the text; false when it was cancelled, and whether there was nothing to cancel; nil at the
 -- end of the input.
-local function read(prompt)
-    local text, was_empty = prompt:read(FIRST)
+local function read(self)
+    output.begin {}
+    self.begun = nil
+    local text, was_empty = self.prompt:read(FIRST)
     while text and not verbs.parse(text) and run.is_incomplete(text) do
-        local line = prompt:read(MORE)
+        self.begun = text
+        local line = self.prompt:read(MORE)
         if not line then
             return line, false
         end
@@ -25,7 +31,7 @@ end
 
 -- Reads and runs once: the exit status when that was all. `self.cancelled`: by Ctrl-C on an empty line, just before.
 local function turn(self)
-    local text, was_empty = read(self.prompt)
+    local text, was_empty = read(self)
     local again = was_empty and self.cancelled
     self.cancelled = was_empty
     if text == nil then
@@ -41,10 +47,38 @@ local function turn(self)
     end
 end
 
+-- For people: an endpoint, or a virtual device, works while a line is typed. Gives it.
+local function keep(what)
+    live.add(what.core and what or what.node)
+    return what
+end
+
+-- Colour is for terminals that know it, and for people who did not say no (no-color.org).
+local function wants_colour()
+    local no = os.getenv "NO_COLOR"
+    return (no == nil or no == "") and os.getenv "TERM" ~= "dumb"
+end
+
+local function open()
+    local self = {}
+    local prompt = shell.open_prompt {
+        idle = live.turn,
+        complete = function(before)
+            return completion.complete(before, self.prompt:columns(), self.begun)
+        end,
+        hint = wants_colour() and function(line)
+            return not self.begun and hints.of(line) or nil
+        end,
+    }
+    self.prompt, self.history = prompt, history.open(prompt)
+    return self
+end
+
 return function()
-    local prompt <close> = shell.open_prompt { idle = live.turn }
-    local self = { prompt = prompt, history = history.open(prompt) }
-    print(("Warifu %s. A line is a verb (see help) or Lua. Ctrl-D leaves."):format(warifu.version))
+    local self = open()
+    _G.keep = keep
+    local prompt <close> = self.prompt
+    print(("Warifu %s. A line is a verb (see help) or Lua; Tab completes. Ctrl-D leaves."):format(warifu.version))
     while true do
         local went, result = pcall(turn, self)
         if went and result then

@@ -12,33 +12,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "tools"))  # terminal.py
 
 from shell_home import Home
-from terminal import Terminal
+from terminal import Shell
 
 SECONDS = 60
-PROMPT = "warifu> "
-
-
-class Shell(Terminal):
-    """A shell on a terminal."""
-
-    def at_prompt(self) -> bool:
-        return self.row == PROMPT.rstrip() and self.screen.cursor.x == len(PROMPT)
-
-    def ready(self) -> None:
-        """Waits for an empty prompt below all that was shown."""
-        self.wait(self.at_prompt, "the prompt")
-
-    def put(self, text: str) -> None:
-        """Types what stays on the line, and waits until it stands there."""
-        self.type(text)
-        self.wait(lambda: self.row.endswith(text.rstrip()), f"the typed {text!r}")
-
-    def line(self, text: str) -> list[str]:
-        """Types a line at an empty prompt and gives the rows that it printed."""
-        before = len(self.past) + self.screen.cursor.y
-        self.type(text + "\n")
-        self.wait(lambda: len(self.past) + self.screen.cursor.y > before and self.at_prompt(), f"the end of {text!r}")
-        return [*self.past, *self.rows][before + 1 : -1]
 
 
 @pytest.fixture

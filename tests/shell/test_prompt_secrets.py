@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Shell
+from terminal import Shell
 from warifu._warifu import FileStore
 
 CODE = "WARIFU:1P1YSGZ05BQZMJ2HX32TZ800ZYPG1JMYEBNTFVW4NWMM1MX8TJHNSBCGEFPY9S787NEC8ARGQYT0GC3JZG6Y"

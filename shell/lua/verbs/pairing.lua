@@ -6,6 +6,7 @@ local json = shell.part "json"
 local memory = shell.part "memory"
 local nodes = shell.part "nodes"
 local output = shell.part "output"
+local Progress = shell.part "progress"
 local setup_code = shell.part "setup_code"
 
 local STEPS = {
@@ -79,6 +80,17 @@ local function describe(peer)
     }
 end
 
+-- Tells each step as it comes.
+local function pair_with(controller, address, options)
+    local progress <close> = Progress.begin()
+    options.progress = function(step) progress:step(STEPS[step] or step) end
+    local peer, message, code = controller:pair(address, options)
+    if peer then
+        progress:clear()
+    end
+    return peer, message, code
+end
+
 local function pair(given)
     local controller, message, code = home.open()
     local entry, options, peer
@@ -93,8 +105,7 @@ local function pair(given)
     end
     warn(entry, options)
     options.root_too, options.duration = given.root_too, given["for"]
-    options.progress = function(step) output.note(STEPS[step] or step) end
-    peer, message, code = controller:pair(entry.address, options)
+    peer, message, code = pair_with(controller, entry.address, options)
     if not peer then
         return nil, ADVICE[code] and message .. "\n  " .. ADVICE[code] or message, code
     end

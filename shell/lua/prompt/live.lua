@@ -1,0 +1,105 @@
+-- What goes on while a line is typed: endpoints that were given here work, and what happens to them is told.
+local shell = ...
+local capture = shell.part "prompt/capture"
+
+local live = {}
+
+local LONGEST, AFTER_FAILURE = 5, 1 -- seconds between two turns
+local TURNS = 64 -- events in a row, then the keyboard again
+local COUNTDOWN = { 10, 30, 60, 120 } -- seconds before its end that a pairing window is told of
+
+local members = {} -- endpoints, in the order that they came
+local complaints = setmetatable({}, { __mode = "k" }) -- endpoint -> the last one
+local told = setmetatable({}, { __mode = "k" }) -- device -> the last step of the countdown
+
+--- From now on the endpoint works while a line is typed, until it is closed.
+function live.add(endpoint)
+    for _, each in ipairs(members) do
+        if each == endpoint then
+            return
+        end
+    end
+    members[#members + 1] = endpoint
+end
+
+local function drop_closed()
+    for i = #members, 1, -1 do
+        if not members[i].core:is_open() then
+            table.remove(members, i)
+        end
+    end
+end
+
+-- The same complaint once, not at each turn.
+local function complain(endpoint, lines, message)
+    if message ~= complaints[endpoint] then
+        lines[#lines + 1] = "warifu: " .. message
+        complaints[endpoint] = message
+    end
+    return AFTER_FAILURE
+end
+
+-- The step of the countdown that a window is at: the seconds that are left and a bit less.
+local function step_of(left)
+    for _, seconds in ipairs(COUNTDOWN) do
+        if left <= seconds then
+            return seconds
+        end
+    end
+end
+
+local function count_down(device, lines)
+    local left = device:window().left
+    local step = left > 0 and step_of(left) or nil
+    if step and step ~= told[device] then
+        lines[#lines + 1] = ("%s: the pairing window is open for %d s more"):format(device.number, math.ceil(left))
+    end
+    told[device] = step
+    return left > 0 and 1 or math.huge
+end
+
+-- What to show of an event; a pairing that a verb has made, it has told itself.
+local function tell(endpoint, event)
+    local events = shell.part "events" -- which asks the controller for names
+    local data = events.data(event)
+    local is_known = event.kind == "paired" and not endpoint.window
+    return events.matters(data) and not is_known and events.text(data) or nil
+end
+
+-- Lets one work; seconds until it wants to again.
+local function work(endpoint, lines)
+    for _ = 1, TURNS do
+        local event, message = endpoint:step()
+        if message then
+            return complain(endpoint, lines, message)
+        elseif not event then
+            return math.min(endpoint:timeout(), endpoint.window and count_down(endpoint, lines) or math.huge)
+        end
+        lines[#lines + 1] = tell(endpoint, event)
+    end
+    return 0
+end
+
+-- Equal lines in a row as one.
+local function fold(lines)
+    local folded, times = {}, 1
+    for i, line in ipairs(lines) do
+        times = line == lines[i - 1] and times + 1 or 1
+        folded[times == 1 and #folded + 1 or #folded] = times == 1 and line or ("%s (%d times)"):format(line, times)
+    end
+    return folded
+end
+
+--- One turn of all: what to show or nil, seconds until the next one, and the descriptors that wake it earlier.
+function live.turn()
+    local lines, descriptors, seconds = {}, {}, LONGEST
+    drop_closed()
+    for _, endpoint in ipairs { table.unpack(members) } do
+        local went, left = capture(lines, work, endpoint, lines)
+        seconds = math.min(seconds, went and left or complain(endpoint, lines, tostring(left)))
+        descriptors[#descriptors + 1] = endpoint:pollfd()
+    end
+    return lines[1] and table.concat(fold(lines), "\n") or nil, members[1] and seconds or nil, descriptors
+end
+
+return live
