@@ -164,7 +164,9 @@ end
 local function hint(house)
     local first = house.devices[1]
     if first.code_path and address_of(first):find "^127%." then
-        output.note("From another terminal: warifu --address 127.0.0.1 pair %s --code %s", address_of(first), first.code_path)
+        local port = shell.options.port and " --port " .. shell.options.port or ""
+        output.note("From another terminal: warifu --address 127.0.0.1%s pair %s --code '%s'", port, address_of(first):match "^[%d.]+",
+            first.code_path)
     end
     output.note "Type help for what can be done meanwhile; Ctrl-C ends it."
 end

@@ -144,16 +144,10 @@ function cases.over_udp_each_device_has_an_address_of_its_own()
     local port = 20000 + math.random(40000)
     local home <close> = assert(virtual.home { devices = EVERYTHING, port = port })
     local asker <close> = assert(warifu.Controller { address = "127.0.0.201", port = port })
-    local found = {}
-    home:device("meter").node:after(0.05, function()
-        assert(asker:send_raw(nil, "\x10\x81\0\1\x0E\xF0\x01\x0E\xF0\x01\x62\x01\xD6\0"))
+    local found = warifu.scheduler.run(function()
+        local serving <close> = warifu.scheduler.spawn(home.serve, home)
+        return assert(asker:discover { timeout = 3 })
     end)
-    local deadline = warifu.now() + 20
-    repeat
-        assert(home:serve(0.1))
-        asker:next_event(0.01)
-        found = asker:known()
-    until #found == #EVERYTHING or warifu.now() > deadline
     check.equal(#found, #EVERYTHING)
     table.sort(found, function(a, b) return a.address < b.address end)
     check.equal(found[1].address, "127.0.0.11:" .. port)

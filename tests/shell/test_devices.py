@@ -2,6 +2,7 @@
 
 import json
 import queue
+import re
 import signal
 import socket
 import subprocess
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from conftest import Shell
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 20
@@ -272,6 +274,29 @@ def test_a_file_that_gives_no_home_is_refused(
     assert run("sim", "up", "nowhere.lua").returncode == 3
 
 
+def test_the_scripts_of_the_how_to_do_what_it_says(
+    run: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    page = (ROOT / "docs" / "howto" / "virtual-devices.md").read_text(encoding="utf-8")
+    scripts = re.findall(r"```lua\n(.*?)```", page, re.S)
+    said = []
+    for text in scripts:
+        script = tmp_path / "script.lua"
+        script.write_text(text.replace("window = 180 }", "window = 180, speed = 30 }"), encoding="utf-8")
+        said.append(run(str(script)).stdout)
+    assert said == ["the door locked itself again\n", "24\n"]
+
+
 def test_it_ends_by_itself_after_so_many_seconds(start: Start) -> None:
     device = start("device", "electricLock", "--for", "1")
     assert device.left()[0] == 0
+
+
+def test_a_virtual_device_runs_at_the_prompt_until_ctrl_c(screen: Callable[..., Shell], free_port: int) -> None:
+    shell = screen("--port", str(free_port), lines=40)
+    shell.type("device lock --window 60\n")
+    shell.wait(lambda: any("window open for 60 s" in row for row in shell.rows), "the window")
+    shell.type("show\n")
+    shell.wait(lambda: any("mainElectricLock: true" in row for row in shell.rows), "its state")
+    shell.type("\x03")
+    shell.ready()

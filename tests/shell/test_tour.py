@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from conftest import Shell
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 STEPS = [
@@ -84,3 +85,15 @@ def test_it_touches_neither_state_nor_network_and_leaves_nothing_behind(run: Run
     assert not home.exists()
     assert not list(left.iterdir())
     assert set(Path("/tmp").glob("lua_*")) <= before
+
+
+def test_at_the_prompt_ctrl_c_leaves_it_and_the_prompt_goes_on(screen: Callable[..., Shell]) -> None:
+    shell = screen(lines=40)
+    shell.type("tour\n")
+    shell.wait(lambda: "Enter: next step" in shell.row, "the first step")
+    shell.type("\n")
+    shell.wait(lambda: any(row.startswith("checked: all four") for row in shell.rows), "its check")
+    shell.wait(lambda: "Enter: next step" in shell.row, "the second step")
+    shell.type("\x03")
+    shell.ready()
+    assert shell.line("lock")[-1] == "nil"  # what its lines named is gone

@@ -35,6 +35,8 @@ local function serve(house, seconds)
         return table.unpack(results, 2, 4)
     elseif not run.was_interrupted(results[2]) then
         error(results[2], 0)
+    elseif shell.is_terminal() then
+        print() -- after the ^C that it shows
     end
 end
 
