@@ -6,6 +6,8 @@
 #include <warifu/entropy.h>
 #include <warifu/pkcs11.h>
 
+enum { REQUEST_LEN = 1024 };
+
 typedef struct identity_object {
     bool open;
     wf_identity_file file;
@@ -158,9 +160,8 @@ static int token_identity(lua_State *L) {
     return 1;
 }
 
-static wf_error write_request(wf_writer *out, wf_pkcs11 *token, const wf_csr_order *order) {
+static wf_error write_request(wf_writer *out, wf_signer signer, const wf_csr_order *order) {
     wf_drbg drbg;
-    wf_signer signer = wf_pkcs11_signer(token);
     wf_error error = wf_drbg_start_for(&drbg, wf_entropy_system(), signer, wf_bytes_of(NULL, 0));
     if (error == WF_OK) {
         error = wf_csr_write(out, order, signer, &drbg);
@@ -169,9 +170,52 @@ static wf_error write_request(wf_writer *out, wf_pkcs11 *token, const wf_csr_ord
     return error;
 }
 
+/* ---- requests ---- */
+
+/* request(identity, name): for its key, number and role. */
+static int request(lua_State *L) {
+    uint8_t der[REQUEST_LEN];
+    const wf_identity_file *file = wfl_identity(L, 1, "self");
+    wf_certificate own;
+    wf_error error = wf_certificate_parse(&own, own_certificate(file));
+    wf_writer writer = wf_writer_of(der, sizeof der);
+    if (error == WF_OK) {
+        wf_csr_order order = {.common_name = wfl_text(L, 2, "name"), .number = own.number, .role = own.role};
+        error = write_request(&writer, file->view.signer, &order);
+    }
+    if (error != WF_OK) {
+        return wfl_fail(L, error, NULL);
+    }
+    wfl_push_bytes(L, wf_bytes_of(der, writer.len));
+    return 1;
+}
+
+/* certified(identity, text): its key with these certificates. */
+static int certified(lua_State *L) {
+    const wf_identity_file *file = wfl_identity(L, 1, "self");
+    wf_bytes text = wfl_bytes(L, 2, "certificates");
+    const wf_p256_key *key = wf_signer_key(file->view.signer);
+    wf_certificate own;
+    identity_object *object = new_object(L);
+    wf_error error = key == NULL ? WF_ERROR_ARGUMENT : wf_identity_pem_read_public(&object->file, text);
+    if (error == WF_OK) {
+        error = object->file.view.chain_len > 0 ? wf_certificate_parse(&own, own_certificate(&object->file))
+                                                : WF_ERROR_CHAIN;
+    }
+    if (error == WF_OK && memcmp(own.public_key, file->view.signer.public_key, sizeof own.public_key) != 0) {
+        error = WF_ERROR_KEY;
+    }
+    if (error != WF_OK) {
+        return wfl_fail(L, error, NULL);
+    }
+    object->file.key = *key;
+    object->file.view.signer = wf_signer_of(&object->file.key);
+    object->open = true;
+    return 1;
+}
+
 /* token_request(place, name, number or nil, role number, make) */
 static int token_request(lua_State *L) {
-    enum { REQUEST_LEN = 1024 };
     uint8_t number[WF_NUMBER_LEN], der[REQUEST_LEN];
     const wf_pkcs11_place place = check_place(L, 1);
     wf_csr_order order = {.common_name = wfl_text(L, 2, "name"),
@@ -188,7 +232,7 @@ static int token_request(lua_State *L) {
         return wfl_fail(L, error, said);
     }
     wf_writer writer = wf_writer_of(der, sizeof der);
-    error = write_request(&writer, token, &order);
+    error = write_request(&writer, wf_pkcs11_signer(token), &order);
     wf_pkcs11_close(token);
     if (error != WF_OK) {
         return wfl_fail(L, error, place.key);
@@ -280,7 +324,8 @@ void wfl_add_identity(lua_State *L) {
         {"load_identity", load},          {"save_identity", save},
         {"describe_identity", describe},  {"random_number", random_number},
         {"number", number_text},          {"token_identity", token_identity},
-        {"token_request", token_request}, {NULL, NULL},
+        {"token_request", token_request}, {"identity_request", request},
+        {"certified", certified},         {NULL, NULL},
     };
     wfl_add_type(L, WFL_IDENTITY, "identity_type", close_object, identity_tostring);
     lua_getfield(L, -1, "identity_type");

@@ -1,6 +1,7 @@
 -- The controller that lasts as long as the program: opened when something first needs it, closed at the end.
 local shell = ...
 local warifu = require "warifu"
+local files = shell.part "files"
 local live = shell.part "prompt/live"
 local output = shell.part "output"
 local place = shell.part "place"
@@ -23,11 +24,6 @@ function home.dictionary()
         return names, message, code
     end
     return names
-end
-
-local function exists(path)
-    local file <close> = io.open(path)
-    return file ~= nil
 end
 
 -- One of its own: nobody vouches for it, which a set-up code does not ask for.
@@ -53,13 +49,18 @@ function home.identity_path()
     return directory and directory .. "/identity.pem", message, not directory and "STORE" or nil
 end
 
+--- And the one before a renewal, by which peers may still know it.
+function home.former_path()
+    return (home.identity_path():gsub("identity%.pem$", "former.pem"))
+end
+
 --- The file of the identity that counts: --identity, else that of the state directory, which is made when it is missing.
 function home.identity()
     if shell.options.identity then
         return shell.options.identity
     end
     local path, message, code = home.identity_path()
-    if not path or exists(path) then
+    if not path or files.exists(path) then
         return path, message, code
     end
     return make_identity(path)
@@ -95,6 +96,11 @@ function home.trace(tracer)
     end })
 end
 
+local function former()
+    local path = home.former_path()
+    return not shell.options.identity and files.exists(path) and path or nil
+end
+
 local function open()
     local options = shell.options
     local dictionary, message, code = home.dictionary()
@@ -112,7 +118,7 @@ local function open()
     end
     local directory = place.directory()
     return warifu.Controller {
-        identity = identity, state = directory, interface = options.interface, address = options.address,
+        identity = identity, former = former(), state = directory, interface = options.interface, address = options.address,
         port = options.port, policy = rules, dictionary = dictionary, trace = trace,
     }
 end

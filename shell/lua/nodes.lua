@@ -32,6 +32,10 @@ local function place_of(address)
     return address and (address:gsub((":%d$"):format(shell.options.port or 3610), ""))
 end
 
+function nodes.same_place(one, other)
+    return place_of(one) == place_of(other)
+end
+
 -- Peers first, then who else was heard; who says a peer's number is that peer.
 local function entries(controller)
     local list, by_number = {}, {}

@@ -42,6 +42,10 @@ local function identification_number(text)
 end
 
 local language, LANGUAGES = one_of("en", "ja")
+local role, ROLES = one_of("device", "controller")
+local ca, CAS = one_of("root", "issuing", "devices", "controllers")
+local reason, REASONS = one_of("unspecified", "key_compromise", "ca_compromise", "affiliation_changed", "superseded",
+    "cessation", "privilege_withdrawn", "aa_compromise")
 local access, ACCESSES = one_of("read", "write", "notify", "announce")
 
 local seconds = number_within(0, 86400, "seconds from 0 to 86400")
@@ -55,6 +59,9 @@ local TYPES = {
     NUMBER = { complete = "number_of_node", read = identification_number },
     LANG = { complete = "choice", choices = LANGUAGES, read = language },
     ACCESS = { complete = "choice", choices = ACCESSES, read = access },
+    ROLE = { complete = "choice", choices = ROLES, read = role },
+    CA = { complete = "choice", choices = CAS, read = ca },
+    REASON = { complete = "choice", choices = REASONS, read = reason },
     NODE = { complete = "node" },
     TARGET = { complete = "target" },
     OBJECT = { complete = "object" },
@@ -65,6 +72,9 @@ local TYPES = {
     SPEED = { complete = "number", read = number_within(0, 86400, "how many seconds pass in one second, at most 86400") },
     VALUE = { complete = "value" },
     PEER = { complete = "peer" },
+    REQUEST = { complete = "file" },
+    ISSUER = { complete = "file" },
+    LIST = { complete = "file" },
     FILE = { complete = "file" },
     DIR = { complete = "file" },
     POLICY = { complete = "policy" },

@@ -17,7 +17,10 @@ local verbs = {}
 --   text, bare  function(value, given): the value for people, and with --quiet; without them it is a text
 --   json        function(value): its JSON, where it isn't the value as it is
 --   status      function(value): the exit status, where it is not that of the code
-verbs.GROUPS = { "network", "pairing", "codes", "identity", "properties", "watching", "debugging", "keeping", "devices", "tour", "help" }
+verbs.GROUPS = {
+    "network", "pairing", "codes", "identity", "authority", "lists", "properties", "watching", "policy", "debugging", "keeping",
+    "devices", "tour", "help",
+}
 
 --- Options of every verb.
 verbs.COMMON = arguments.declare_options {

@@ -31,6 +31,22 @@ function cases.an_issued_identity_says_whose_it_is()
     check.equal(raw.not_after < os.time() + 3 * 86400, true)
 end
 
+function cases.a_request_for_its_key_becomes_an_identity_of_the_same_number()
+    local own = assert(assert(warifu.Authority.create "No CA"):issue("controller", NUMBER))
+    local request = assert(own:request { name = "Hub" })
+    local authority <close> = assert(warifu.Authority.create "Test CA")
+    local text = assert(authority:sign(request))
+    local certified <close> = assert(own:certified(text))
+    check.equal(certified.number, NUMBER)
+    check.equal(certified.role, "controller")
+    check.equal(certified.fingerprint ~= own.fingerprint, true)
+    local path <const>, gone <close> = new_path()
+    assert(certified:save(path))
+    check.equal(assert(warifu.Identity.load(path)).fingerprint, certified.fingerprint)
+    check.equal(select(3, assert(authority:issue "controller"):certified(text)), "KEY")
+    check.equal(select(3, own:certified "nothing"), "PEM")
+end
+
 function cases.without_a_number_it_is_one_for_experiments()
     local authority = assert(warifu.Authority.create "Test CA")
     local a, b = assert(authority:issue "device"), assert(authority:issue "device")

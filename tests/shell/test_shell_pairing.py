@@ -119,7 +119,7 @@ def test_an_identity_is_not_replaced_while_peers_know_it(home: Home, tmp_path: P
     before = home.run("identity", "--quiet").stdout
     home.paired()
     done = home.run("identity", "--take", str(tmp_path / "new.pem"))
-    assert done.stderr.startswith("STATE: 1 peers know this shell")
+    assert done.stderr.startswith("STATE: 1 peers know this shell by another number")
     assert home.run("identity", "--quiet").stdout == before
     warifu.Authority.create("A root").issue("device").save(tmp_path / "device.pem")
     assert home.run("identity", "--take", str(tmp_path / "device.pem")).stderr.startswith("WRONG_ROLE: ")

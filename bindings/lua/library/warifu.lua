@@ -499,6 +499,21 @@ function Identity.load(path) end
 ---@return string? code
 function Identity:save(path) end
 
+--- a certificate request (PKCS#10, DER) for its key, with its number and role
+---@param options? {name?: string}
+---@return string?
+---@return string? message
+---@return string? code
+function Identity:request(options) end
+
+--- the same key with what an authority signed for it: PEM text of chain and roots. Fails with KEY (it is for
+--- another key), CHAIN, PEM, CERTIFICATE, ARGUMENT (its key is in a token)
+---@param certificates string
+---@return warifu.Identity?
+---@return string? message
+---@return string? code
+function Identity:certified(certificates) end
+
 --- a certificate request (PKCS#10, DER) signed by a key in a PKCS#11 token, which with `make` is made first. Fails
 --- with TOKEN
 ---@param options? {module?: string, token?: string, key?: string, pin?: string, name?: string, number?: string, role?: string, make?: boolean}

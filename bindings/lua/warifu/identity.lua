@@ -37,6 +37,18 @@ function Identity.pkcs11_request(options)
     return core.token_request(options, options.name, options.number, role or 0, options.make)
 end
 
+--- A certificate request (PKCS#10, DER) for its key, with its number and role. Options: name (for people who read the
+--- certificate).
+function identity_methods:request(options)
+    options = check.options(options, { name = true })
+    return core.identity_request(self, check.type("name", options.name, "string", core.describe_identity(self).role))
+end
+
+--- The same key with the certificates that an authority gave for it: PEM text of chain and roots.
+function identity_methods:certified(certificates)
+    return core.certified(self, certificates)
+end
+
 --- Writes it, mode 0600.
 function identity_methods:save(path)
     return core.save_identity(self, path)

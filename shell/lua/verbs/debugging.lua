@@ -1,24 +1,95 @@
--- Looking at bytes, and at what happened.
+-- Looking at bytes, sending them, and what happened.
 local shell = ...
 local warifu = require "warifu"
 local home = shell.part "home"
 local json = shell.part "json"
+local nodes = shell.part "nodes"
 local output = shell.part "output"
+
+local function meaning_of(bytes)
+    local dictionary, message, code = home.dictionary()
+    if not dictionary then
+        return nil, message, code
+    end
+    return warifu.codec.decode(bytes, dictionary)
+end
 
 local function decode(given)
     local bytes, message, code = warifu.codec.unhex(table.concat(given.hex, " "))
-    local text, dictionary
+    local text
     if bytes then
-        dictionary, message, code = home.dictionary()
-    end
-    if dictionary then
-        text, message, code = warifu.codec.decode(bytes, dictionary)
+        text, message, code = meaning_of(bytes)
     end
     if not text then
         return nil, message, code
     end
     return { bytes = warifu.codec.hex(bytes), text = text }
 end
+
+-- ---- raw ----
+
+local ANSWERS = 1 -- seconds
+
+local FRAME = {
+    text = function(value)
+        return ("%s %s %s\n  %s"):format(value.sent and "to" or "from", value.address, value.bytes,
+            value.text:gsub("\n", "\n  "))
+    end,
+    bare = function(value)
+        return not value.sent and value.bytes or nil
+    end,
+}
+
+-- A datagram as it went or came, and what is in it.
+local function frame_of(sent, address, datagram, inner)
+    return {
+        sent = sent, address = address, bytes = warifu.codec.hex(datagram),
+        text = meaning_of(datagram) or "no frame", inner = inner and #inner > 0 and warifu.codec.hex(inner) or nil,
+    }
+end
+
+-- Where to: an address, or nil for all.
+local function destination(controller, word)
+    if word == "all" then
+        return nil
+    end
+    local entry, message, code = nodes.find(controller, word)
+    if not entry then
+        return nil, message, code
+    end
+    return entry.address
+end
+
+local function raw(given)
+    local bytes, message, code = warifu.codec.unhex(table.concat(given.hex, " "))
+    local controller, to, sent
+    if bytes then
+        controller, message, code = home.open()
+    end
+    if controller then
+        to, message, code = destination(controller, given.node)
+    end
+    if code then
+        return nil, message, code
+    end
+    local seen = 0
+    local watched <close> = home.trace(function(is_sent, address, datagram, inner)
+        if not is_sent and (not to or nodes.same_place(address, to)) then
+            seen = seen + 1
+            output.item(FRAME, frame_of(is_sent, address, datagram, inner))
+        end
+    end)
+    sent, message, code = controller:send_raw(to, bytes)
+    if not sent then
+        return nil, message, code
+    end
+    for _ in controller:watch(given.wait or ANSWERS) do end
+    if seen == 0 and given.wait ~= 0 then
+        return nil, ("nothing came back in %g s"):format(given.wait or ANSWERS), "NO_ANSWER"
+    end
+end
+
+-- ---- audit ----
 
 local function audit()
     local log, message, code = warifu.audit(shell.options.state)
@@ -47,6 +118,14 @@ return {
         text = function(value)
             return value.text
         end,
+    },
+    {
+        name = "raw", arguments = "NODE HEX...",
+        options = { { "--wait SECONDS", "how long answers are waited for (1); 0: not at all" } },
+        help = "sends any bytes to a node (or to all), and shows what comes back from there",
+        more = "Nothing of them is looked at. With --quiet the bare bytes of what came back.",
+        next = "decode HEX",
+        run = raw,
     },
     {
         name = "audit",

@@ -1,6 +1,7 @@
 -- Who this shell is.
 local shell = ...
 local warifu = require "warifu"
+local files = shell.part "files"
 local home = shell.part "home"
 
 local function describe(identity, path)
@@ -10,54 +11,74 @@ local function describe(identity, path)
     }
 end
 
--- The peers know this shell by the certificate that it had.
-local function refuse_with_peers()
+-- An identity, or the certificates that an authority gave for a request of this shell.
+local function load(path, own)
+    local text, message, code = files.read(path)
+    if not text then
+        return nil, message, code
+    elseif text:find("PRIVATE KEY", 1, true) then
+        return warifu.Identity.load(path)
+    end
+    return own:certified(text)
+end
+
+-- The peers know this shell by its number; after a renewal they are told the new certificate under the old one.
+local function may_replace(own, fresh)
     local peers = warifu.keeping.peers(shell.options.state)
-    if peers and #peers > 0 then
-        return nil, ("%d peers know this shell by its old identity: unpair them first, or use another --state"):format(#peers),
+    if fresh.role ~= "controller" then
+        return nil, ("its role is %s; a shell is a controller"):format(fresh.role), "WRONG_ROLE"
+    elseif peers and #peers > 0 and own.number ~= fresh.number then
+        return nil, ("%d peers know this shell by another number: unpair them first, or use another --state"):format(#peers),
             "STATE"
     end
     return true
 end
 
-local function take(path)
-    local fresh, message, code = warifu.Identity.load(path)
-    if not fresh then
-        return nil, message, code
-    elseif fresh.role ~= "controller" then
-        return nil, ("its role is %s; a shell is a controller"):format(fresh.role), "WRONG_ROLE"
+local function keep(own, fresh)
+    local path = home.identity_path()
+    if own.number == fresh.number then
+        local saved, message, code = own:save(home.former_path())
+        if not saved then
+            return nil, message, code
+        end
     end
-    local free, own
+    local saved, message, code = fresh:save(path)
+    return saved and describe(fresh, path), message, code
+end
+
+local function take(own, path)
+    local fresh, message, code = load(path, own)
+    local free
+    if fresh then
+        free, message, code = may_replace(own, fresh)
+    end
+    if not free then
+        return nil, message, code
+    end
     home.close()
-    free, message, code = refuse_with_peers()
-    if free then
-        own, message, code = home.identity_path()
-    end
-    if not own then
-        return nil, message, code
-    end
-    local saved
-    saved, message, code = fresh:save(own)
-    return saved and describe(fresh, own), message, code
+    return keep(own, fresh)
 end
 
 local function identity(given)
-    if given.take then
-        return take(given.take)
-    end
     local path, message, code = home.identity()
     local own
     if path then
         own, message, code = warifu.Identity.load(path)
     end
-    return own and describe(own, path), message, code
+    if not own then
+        return nil, message, code
+    end
+    if given.take then
+        return take(own, given.take)
+    end
+    return describe(own, path)
 end
 
 return {
     title = "Who this shell is",
     {
         name = "identity",
-        options = { { "--take FILE", "an identity that ca issue made becomes this shell's" } },
+        options = { { "--take FILE", "what ca issue, ca sign or ca renew gave becomes this shell's" } },
         help = "shows who this shell is, to its peers",
         more = "At its first use a shell makes itself an identity for which nobody vouches: enough to pair by set-up codes. Under\n"
             .. "a common root it needs one that the root's owner issued, by --take once, or by --identity each time.",
