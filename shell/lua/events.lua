@@ -38,7 +38,7 @@ function events.data(event)
     local peer = event.peer
     local out = {
         kind = event.kind, address = event.address, number = event.number or peer and peer.number,
-        protected = event.is_protected == true, error = event.error, message = event.message,
+        protected = event.is_protected == true, signed_by = event.signed_by, error = event.error, message = event.message,
         object = event.eoj and names.hex(event.eoj), class = event.eoj and names.of_object(event.eoj), access = event.access,
     }
     if event.properties then

@@ -18,8 +18,8 @@ local verbs = {}
 --   json        function(value): its JSON, where it isn't the value as it is
 --   status      function(value): the exit status, where it is not that of the code
 verbs.GROUPS = {
-    "network", "pairing", "codes", "identity", "authority", "lists", "properties", "watching", "policy", "debugging", "keeping",
-    "devices", "tour", "help",
+    "network", "diagnosis", "pairing", "codes", "properties", "watching", "group", "policy", "identity", "authority",
+    "certificates", "lists", "debugging", "keeping", "devices", "tour", "help",
 }
 
 --- Options of every verb.

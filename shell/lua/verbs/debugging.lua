@@ -1,8 +1,7 @@
--- Looking at bytes, sending them, and what happened.
+-- Looking at bytes, and sending them.
 local shell = ...
 local warifu = require "warifu"
 local home = shell.part "home"
-local json = shell.part "json"
 local nodes = shell.part "nodes"
 local output = shell.part "output"
 
@@ -25,8 +24,6 @@ local function decode(given)
     end
     return { bytes = warifu.codec.hex(bytes), text = text }
 end
-
--- ---- raw ----
 
 local ANSWERS = 1 -- seconds
 
@@ -89,26 +86,6 @@ local function raw(given)
     end
 end
 
--- ---- audit ----
-
-local function audit()
-    local log, message, code = warifu.audit(shell.options.state)
-    if not log then
-        return nil, message, code
-    elseif log.damaged > 0 then
-        output.complain(("warifu: %d entries of the store can't be read"):format(log.damaged))
-    end
-    return { entries = json.list(log) }
-end
-
-local function fields(list, name)
-    local lines = {}
-    for i, entry in ipairs(list) do
-        lines[i] = entry[name]
-    end
-    return table.concat(lines, "\n")
-end
-
 return {
     title = "Debugging",
     {
@@ -126,18 +103,5 @@ return {
         more = "Nothing of them is looked at. With --quiet the bare bytes of what came back.",
         next = "decode HEX",
         run = raw,
-    },
-    {
-        name = "audit",
-        help = "shows what happened to a node that matters for its security",
-        more = "It is the log of the state directory, the oldest entry first, whether its node runs or not;\n"
-            .. "with --json an object a line.",
-        run = audit,
-        text = function(value)
-            return value.entries[1] and fields(value.entries, "text") or "nothing was written down"
-        end,
-        json = function(value)
-            return fields(value.entries, "json")
-        end,
     },
 }

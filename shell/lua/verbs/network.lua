@@ -1,4 +1,4 @@
--- Who is there, and why nobody answers.
+-- Who is there.
 local shell = ...
 local warifu = require "warifu"
 local home = shell.part "home"
@@ -6,7 +6,6 @@ local json = shell.part "json"
 local names = shell.part "names"
 local nodes = shell.part "nodes"
 local output = shell.part "output"
-local status = shell.part "status"
 
 local function objects_of(list)
     local objects = json.list()
@@ -231,31 +230,6 @@ local function window(given)
     end
 end
 
--- ---- doctor ----
-
-local SEVERITIES = { problem = status.SYSTEM, warning = status.FAILED, note = status.DONE }
-
-local function doctor(given)
-    local options = shell.options
-    local known, findings = pcall(warifu.doctor, {
-        interface = options.interface, address = options.address, port = options.port,
-        state = options.state or warifu.default_state(), peer = given.addr,
-    })
-    if not known then
-        return nil, findings, "ARGUMENT"
-    end
-    return { findings = json.list(findings) }
-end
-
-local function findings_text(value)
-    local lines = {}
-    for i, finding in ipairs(value.findings) do
-        local detail = finding.detail ~= "" and (" (%s)"):format(finding.detail) or ""
-        lines[i] = ("%s %s: %s%s\n  %s"):format(finding.severity, finding.id, finding.what, detail, finding.next)
-    end
-    return lines[1] and table.concat(lines, "\n") or "nothing is wrong with this host"
-end
-
 return {
     title = "Who is there",
     {
@@ -287,16 +261,5 @@ return {
         more = "What is said in clear is a hint; pairing proves it.",
         next = "pair NODE",
         run = window, text = WINDOW.text, bare = WINDOW.bare,
-    },
-    {
-        name = "doctor", arguments = "[ADDR]",
-        help = "says why nothing arrives, and why not from ADDR",
-        more = "The worst stands first. The exit status is 9 after a problem, 1 after a warning, else 0.",
-        run = doctor, text = findings_text,
-        -- after the worst, which stands first
-        status = function(value)
-            local worst = value.findings[1]
-            return worst and SEVERITIES[worst.severity] or status.DONE
-        end,
     },
 }
