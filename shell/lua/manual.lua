@@ -50,8 +50,10 @@ end
 
 --- What --help shows.
 function manual.program()
-    return HEAD .. option_lines(verbs.START) .. option_lines(verbs.COMMON):gsub("says what the verb does", "shows this, or of a verb what it does")
-        .. line("--version", "says which version this is") .. "\n" .. manual.verbs() .. "\n" .. manual.STATUS
+    return table.concat {
+        HEAD, option_lines(verbs.START), option_lines(verbs.COMMON), line("--version", "says which version this is"), "\n",
+        manual.verbs(), "\n", manual.STATUS,
+    }
 end
 
 --- One verb.

@@ -254,7 +254,8 @@ local function named_object(entry, word)
     if not objects then
         return nil, message, code
     end
-    local found = of_object(home.dictionary(), { entry, { node = entry.node, address = entry.address, objects = { PROFILE } } }, word)
+    local own_profile = { node = entry.node, address = entry.address, objects = { PROFILE } }
+    local found = of_object(home.dictionary(), { entry, own_profile }, word)
     if #found == 0 then
         return fail(("the node has no object '%s'"):format(word), "NO_OBJECT")
     end

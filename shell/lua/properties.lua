@@ -119,7 +119,8 @@ local function failure_of(target, by_status)
         local epcs = by_status[failure.status]
         if epcs then
             local row = warifu.errors[failure.code]
-            local hint = failure.code == "REFUSED" and not target.entry.is_peer and "; in clear it may tell little: pair first" or ""
+            local hint = failure.code == "REFUSED" and not target.entry.is_peer and "; in clear it may tell little: pair first"
+                or ""
             return ("%s: %s; %s%s"):format(row.what, name_list(target, epcs), row.next, hint), failure.code
         end
     end

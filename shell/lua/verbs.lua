@@ -29,7 +29,7 @@ verbs.COMMON = arguments.declare_options {
     { "--lang LANG", "names in English (en) or Japanese (ja); else as LANG says" },
     { "--timeout SECONDS", "how long a node may take for an answer" },
     { "--search SECONDS", "how long everybody is asked for a node that is called by a name (2)" },
-    { "--help", "says what the verb does" },
+    { "--help", "explains the verb; without one, shows all there is" },
 }
 
 --- Options of the program's start, because its controller lasts as long as it does.

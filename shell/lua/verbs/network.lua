@@ -180,7 +180,8 @@ local function glance(controller, address)
     local found, message, code = controller:discover { address = address, timeout = GLANCE, greet = true }
     local node = found and found[1]
     if found and not (node and node.da) then
-        return nil, ("%s did not say that it speaks Device Authentication"):format(address), node and "PLAINTEXT_ONLY" or "NO_ANSWER"
+        return nil, ("%s did not say that it speaks Device Authentication"):format(address),
+            node and "PLAINTEXT_ONLY" or "NO_ANSWER"
     elseif not found then
         return nil, message, code
     end

@@ -199,7 +199,10 @@ return {
     },
     {
         name = "wait-for", arguments = "TARGET CONDITION",
-        options = { { "--for SECONDS", "gives up after so long" }, { "--every SECONDS", "how often it asks, beside listening (10)" } },
+        options = {
+            { "--for SECONDS", "gives up after so long" },
+            { "--every SECONDS", "how often it asks, beside listening (10)" },
+        },
         help = "waits until a property has a value",
         more = "CONDITION is PROPERTY=VALUE, or !=, <, >, <=, >= with numbers; quote it: wait-for AIRCON 'roomTemperature>=26'",
         run = wait_for, text = properties.text, bare = properties.bare,
