@@ -45,7 +45,7 @@ references() {
         echo "sanitize: $debug is not of the version that .venv has" >&2
         exit 1
     fi
-    CFLAGS="-O1 -g" compile_with "$debug" "$folder"
+    CFLAGS="-O1 -g -DPy_DEBUG" compile_with "$debug" "$folder"
     [ $# -gt 0 ] || set -- $leaks
     PYTHONPATH=$folder:$packages exec "$debug" -m pytest -p no:cacheprovider "$@"
 }
