@@ -1,41 +1,10 @@
 -- What the reference and the editor know (bindings/lua/library/warifu.lua, made from one source) and what the module has
 -- are the same functions and fields.
 local check = require "check"
+local everything = require "everything"
 local warifu = require "warifu"
 
-local FOLDER = arg[0]:match "^(.*)/[^/]*$" or "."
-local LIBRARY = FOLDER .. "/../../bindings/lua/library/warifu.lua"
-
-local AIRCON, POWER = "013001", 0x80
-
-local device, later
-local home = assert(warifu.sim.Home())
-device = assert(home:device {
-    objects = { [AIRCON] = { [POWER] = "\x30" } },
-    policy = "mixed",
-    on_get = function()
-        later = device:later()
-        return later
-    end,
-})
-local controller = assert(home:controller())
-local identity = assert(home:issue "device")
-controller:node(home:addresses(device)[1]):get(AIRCON, POWER)
-
--- Class -> one of its objects, and what is called without one.
-local objects = {
-    Authority = assert(warifu.Authority.create "Test CA"), Identity = identity, Policy = warifu.Policy "strict",
-    SetupCode = assert(warifu.SetupCode.make(identity)), Endpoint = device, Controller = controller, Device = device,
-    VirtualDevice = assert(warifu.virtual.device { class = "electricLock", sim = home }),
-    VirtualHome = assert(warifu.virtual.home { devices = { { class = "electricLock" } }, sim = home }),
-    Node = controller:node "10.0.0.9", Home = home, Store = home:store(device), Later = later,
-    Task = warifu.scheduler.spawn(print), Group = controller:group(),
-}
-local tables = {
-    warifu = warifu, Dictionary = warifu.dictionary, Codec = warifu.codec, Keeping = warifu.keeping, Sim = warifu.sim,
-    Scheduler = warifu.scheduler, Virtual = warifu.virtual,
-    Authority = warifu.Authority, Identity = warifu.Identity, Policy = warifu.Policy, SetupCode = warifu.SetupCode,
-}
+local objects, tables, LIBRARY = everything.objects, everything.tables, everything.library
 local PARENTS = { Controller = "Endpoint", Device = "Endpoint" }
 
 local function library()

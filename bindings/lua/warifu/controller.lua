@@ -4,7 +4,8 @@ local Endpoint = core.part "endpoint"
 local groups = core.part "group"
 local Node = core.part "node"
 local SetupCode = core.part "setup_code"
-local loop = core.part "loop"
+local calls = core.part "calls"
+local own_objects = core.part "own_objects"
 
 local Controller = Endpoint.derive("warifu.Controller", "controller")
 
@@ -23,7 +24,13 @@ local function open(_, options)
         return nil, message, code
     end
     self.patience = check.seconds("timeout", options and options.timeout, 0)
-    return Endpoint.add_or_close(self, OBJECT, {})
+    local added
+    added, message, code = own_objects.add(self, OBJECT, {})
+    if not added then
+        self:close()
+        return nil, message, code
+    end
+    return self
 end
 
 local function address_of(name, value)
@@ -96,7 +103,7 @@ end
 
 -- Waits for the end of a question to many; that nobody answers is no failure.
 local function harvest(self, take, call)
-    local done, message, code, last = loop.finish(self, call)
+    local done, message, code, last = calls.finish(self, call)
     last = done or last
     if last and last.edata and last.address then
         take(last)
@@ -107,7 +114,7 @@ end
 -- Two hellos, each for half of the time: one may be lost, or come too soon after another's.
 local function greet(self, take, address, timeout)
     for _ = 1, 2 do
-        local call <close>, message, code = loop.seek(self, take, self.core:hello(address, timeout / 2))
+        local call <close>, message, code = calls.seek(self, take, self.core:hello(address, timeout / 2))
         local went = call
         if went then
             went, message, code = harvest(self, take, call)
@@ -135,7 +142,7 @@ local function look_around(self, addresses, timeout, options)
     local questions <close> = setmetatable({}, Questions)
     local went, message, code = true, nil, nil
     for at = 1, addresses and #addresses or 1 do
-        went, message, code = loop.seek(self, take,
+        went, message, code = calls.seek(self, take,
             self.core:discover(addresses and addresses[at], timeout, options.again))
         if not went then
             return nil, message, code
@@ -219,7 +226,7 @@ function Controller:pair(address, options)
     end
     local number, made = options.number and core.number(options.number), nil
     local duration = check.seconds("duration", options.duration, 0)
-    local done, message, code = loop.await(self, function(event, request)
+    local done, message, code = calls.await(self, function(event, request)
         if event.kind == "pair_step" then
             made = event.peer or made
             if progress then

@@ -2,7 +2,9 @@ local core = ...
 local check = core.part "check"
 local Endpoint = core.part "endpoint"
 local Naming = core.part "naming"
+local events = core.part "events"
 local loop = core.part "loop"
+local own_objects = core.part "own_objects"
 
 local Device = Endpoint.derive("warifu.Device", "device")
 
@@ -17,7 +19,7 @@ end
 --- "0EF001" they are properties of the node profile, which is always there.
 function Device:add(eoj, properties)
     local added, message, code =
-        Endpoint.add_object(self, check.eoj("eoj", eoj), check.type("properties", properties, "table"))
+        own_objects.add(self, check.eoj("eoj", eoj), check.type("properties", properties, "table"))
     if added then
         announce(self)
     end
@@ -35,7 +37,7 @@ end
 
 --- Adds a property to an object of this device, as in `add`.
 function Device:add_property(eoj, epc, property)
-    return Endpoint.add_property(self, check.eoj("eoj", eoj), check.epc("epc", epc), property)
+    return own_objects.add_property(self, check.eoj("eoj", eoj), check.epc("epc", epc), property)
 end
 
 function Device:remove_property(eoj, epc)
@@ -85,8 +87,9 @@ local function open(_, options)
     for eoj, properties in pairs(check.type("objects", options and options.objects, "table", {})) do
         local added
         check.type("properties", properties, "table")
-        added, message, code = Endpoint.add_or_close(self, check.eoj("eoj", eoj), properties)
+        added, message, code = own_objects.add(self, check.eoj("eoj", eoj), properties)
         if not added then
+            self:close()
             return nil, message, code
         end
     end
@@ -145,7 +148,7 @@ function Device:serve(seconds, on_event)
     local deadline = loop.now(self) + check.seconds("seconds", seconds, math.huge)
     local heard <close> = loop.subscribe(self)
     repeat
-        local event, message, code = Endpoint.next_event(self, deadline, heard)
+        local event, message, code = events.next(self, deadline, heard)
         if event and on_event and on_event(event) == false then
             return true
         elseif not event and code ~= "NO_ANSWER" then

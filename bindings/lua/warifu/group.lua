@@ -1,9 +1,10 @@
 -- The group that a controller manages: one signed record by multicast reads or sets all its peers.
 local core = ...
 local check = core.part "check"
-local loop = core.part "loop"
 local Naming = core.part "naming"
 local Node = core.part "node"
+local calls = core.part "calls"
+local loop = core.part "loop"
 local services = core.part "services"
 
 local Group = { __name = "warifu.Group" }
@@ -51,7 +52,7 @@ local function say(self, esv, naming, properties, options)
         return nil, message, code
     end
     local answers, done = {}, nil
-    done, message, code = loop.await(self.owner, collector(self, naming, answers),
+    done, message, code = calls.await(self.owner, collector(self, naming, answers),
         self.owner.core:request(EVERYBODY, edata, services.timeout(options), esv == GET or options.repeatable))
     if not done then
         return nil, message, code
@@ -114,6 +115,8 @@ end
 function Group:__tostring()
     return ("%s of %s"):format(Group.__name, tostring(self.owner))
 end
+
+check.own(Group, Group)
 
 local groups = {}
 

@@ -38,10 +38,12 @@ function loop.everybody()
     return list
 end
 
-local function remove(list, item)
+--- Takes it out of a list, if it is there; true when it was.
+function loop.remove(list, item)
     for at, other in ipairs(list) do
         if other == item then
-            return table.remove(list, at)
+            table.remove(list, at)
+            return true
         end
     end
 end
@@ -151,8 +153,8 @@ local Place = {}
 
 function Place:__close()
     local queue = self.queue
-    remove(self.endpoint.parked, self.task)
-    if not remove(queue.tasks, self.task) and queue[1] and queue.tasks[1] then
+    loop.remove(self.endpoint.parked, self.task)
+    if not loop.remove(queue.tasks, self.task) and queue[1] and queue.tasks[1] then
         -- it was woken for an event that it may not take, cancelled meanwhile
         tasks.wake(table.remove(queue.tasks, 1))
     end
@@ -171,8 +173,8 @@ local function park(self, task, seconds, queue)
     return true
 end
 
--- Waits at most so long for something in `queue`: with this thread, or as a task that lets others run.
-local function turn(self, seconds, queue)
+--- Waits at most so long for something in `queue`: with this thread, or as a task that lets others run.
+function loop.turn(self, seconds, queue)
     loop.announce(self)
     local task = tasks.current()
     if task and tasks.world.has(self) then
@@ -232,79 +234,6 @@ function loop.timeout(self)
     return #self.queue > 0 and 0 or rest
 end
 
--- ---- requests ----
-
-local Call = {}
-
--- Leaving early, by an error or Ctrl-C, cancels the request.
-function Call:__close()
-    local endpoint = self.endpoint
-    endpoint.waiting[self.request] = nil
-    remove(endpoint.seekers, self)
-    if not self.done and endpoint.core:is_open() then
-        endpoint.core:cancel(self.request)
-    end
-end
-
---- Begins to listen to a request of the core, to be closed: `on_event` sees its events but the last, once `finish` waits.
-function loop.listen(self, on_event, request, message, code)
-    if not request then
-        return nil, message, code
-    end
-    local call = setmetatable({ endpoint = self, request = request, on_event = on_event, tasks = {} }, Call)
-    self.waiting[request] = call
-    return call
-end
-
---- The same for a hello: it hears of everybody who is found, until it is closed.
-function loop.seek(self, ...)
-    local call, message, code = loop.listen(self, ...)
-    if call then
-        table.insert(self.seekers, call)
-    end
-    return call, message, code
-end
-
--- Shows a call what came, in its own task; true when it is done.
-local function take(call)
-    while call[1] do
-        local event = table.remove(call, 1)
-        if event.kind == "done" then
-            call.done = event
-        elseif call.on_event then
-            call.on_event(event, call.request)
-        end
-    end
-    return call.done ~= nil
-end
-
---- Waits until it is done and gives its last event; on failure nil, message, code, event.
-function loop.finish(self, call)
-    loop.hand_out(self)
-    while not take(call) do
-        local went, message, code = turn(self, math.huge, call)
-        if not went then
-            return nil, message, code
-        end
-    end
-    local done = call.done
-    if done.error then
-        local detail = done.error == "NO_ANSWER" and self.core:send_error() or nil
-        local message, code = select(2, core.fail(done.error, detail))
-        return nil, message, code, done
-    end
-    return done
-end
-
---- Listens and waits.
-function loop.await(self, on_event, ...)
-    local call <close>, message, code = loop.listen(self, on_event, ...)
-    if not call then
-        return nil, message, code
-    end
-    return loop.finish(self, call)
-end
-
 -- ---- events of no request ----
 
 local function move(from, to)
@@ -319,7 +248,7 @@ local Listener = {}
 -- What it did not take is for the next who listens.
 function Listener:__close()
     local endpoint = self.endpoint
-    remove(endpoint.listeners, self)
+    loop.remove(endpoint.listeners, self)
     if not endpoint.listeners[1] then
         move(self, endpoint.queue)
     end
@@ -341,7 +270,7 @@ function loop.next_event(self, deadline, queue)
     queue = queue or self.queue
     while #queue == 0 do
         local left = deadline - loop.now(self)
-        local went, message, code = turn(self, math.max(0, left), queue)
+        local went, message, code = loop.turn(self, math.max(0, left), queue)
         if not went then
             return nil, message, code
         elseif left <= 0 and #queue == 0 then

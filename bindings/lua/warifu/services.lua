@@ -1,6 +1,7 @@
 -- One message as it is: every service of ECHONET Lite, and every answer to it.
 local core = ...
 local check = core.part "check"
+local calls = core.part "calls"
 local loop = core.part "loop"
 
 local services = {}
@@ -56,7 +57,7 @@ function services.request(owner, target, service, eoj, properties, options)
         end
     end
     local done, last
-    done, message, code, last = loop.await(owner, take,
+    done, message, code, last = calls.await(owner, take,
         owner.core:request(target, edata, services.timeout(options), options.repeatable))
     last = done or last
     if not done and code ~= "REFUSED" then
@@ -84,7 +85,7 @@ function services.inform(owner, target, eoj, epcs, confirm, options)
         return true
     end
     local done
-    done, message, code = loop.await(owner, nil, request, message, code)
+    done, message, code = calls.await(owner, nil, request, message, code)
     return done and true, message, code
 end
 

@@ -2,12 +2,13 @@
 -- simulated. While one of them waits, all of the home works, and time leaps to what comes next.
 local core = ...
 local check = core.part "check"
-local loop = core.part "loop"
+local Machine = core.part "sim_machine"
 local running = core.part "running"
+local time = core.part "sim_time"
 local Controller, Device = core.part "controller", core.part "device"
 
-local Home, Machine = { __name = "warifu.sim.Home" }, {}
-Home.__index, Machine.__index = Home, Machine
+local Home = { __name = "warifu.sim.Home" }
+Home.__index = Home
 
 local DATE = 1790000000 -- 2026-09-21, when the clock of a home begins
 local NETWORK = 1
@@ -20,141 +21,15 @@ local function milliseconds(name, seconds)
     return math.ceil(check.seconds(name, seconds, 0) * 1000)
 end
 
--- ---- a machine: where an endpoint lives; `source` of the core is {sim=, host=}, which it is too ----
-
-local function new_machine(home, network)
-    local host, message, code = home.core:add_host()
-    if not host then
-        return nil, message, code
-    end
-    local store = core.sim_store(home.seed * 1000003 + host)
-    return setmetatable({ home = home, sim = home.core, host = host, store = store, network = network }, Machine)
-end
-
-local function with_port(address, port)
-    if address:find "^%[" or address:find "^[%d.]+:%d+$" then
-        return address
-    end
-    return (address:find ":" and "[%s]:%d" or "%s:%d"):format(address, port)
-end
-
-local function next_address(home)
-    home.last_address = home.last_address + 1
-    return ("10.0.%d.%d"):format(home.last_address >> 8, home.last_address & 255)
-end
-
-local function move_in(self, addresses, port)
-    for _, address in ipairs(addresses) do
-        local added, message, code = self.sim:add_address(self.host, self.network, with_port(address, port))
-        if not added then
-            return nil, message, code
-        end
-    end
-    return true
-end
-
--- Completes the configuration of the core, and takes the addresses in it where there are none yet.
-function Machine:join(config)
-    if config.state then
-        check.misuse("state", "what lives in a simulated home keeps its state there")
-    end
-    config.sim, config.host, config.store, self.port = self.sim, self.host, self.store, config.port
-    if #self.sim:addresses(self.host) == 0 then
-        return move_in(self, config.interfaces or { next_address(self.home) }, config.port)
-    end
-    return true
-end
-
-function Machine:now()
-    return self.sim:now() / 1000
-end
-
--- ---- time ----
-
--- Calls `act` with each open endpoint, in the order in which they came.
-local function each(home, act)
-    for _, endpoint in ipairs(home.endpoints) do
-        if endpoint.core:is_open() then
-            act(endpoint)
-        end
-    end
-end
-
-local function send(endpoint)
-    loop.announce(endpoint)
-    endpoint.core:flush()
-end
-
-local function work(endpoint)
-    if endpoint.core:pump(0) then
-        loop.hand_out(endpoint)
-        loop.ring(endpoint)
-    else
-        endpoint.core:close() -- its power went at a write
-    end
-end
-
--- Lets the next thing happen, at most until `stop` (milliseconds).
-local function step(home, stop)
-    each(home, send)
-    local at = home.core:next() or math.huge
-    each(home, function(endpoint)
-        at = math.min(at, endpoint.core:deadline() or math.huge, math.ceil(loop.next_alarm(endpoint) * 1000))
-    end)
-    at = math.min(at, stop)
-    if at == math.huge then
-        error("everybody waits, and nothing will ever happen in this home", 0)
-    end
-    home.core:run_until(math.max(at, home.core:now()))
-    each(home, work)
-end
-
-function Machine:wait(endpoint, seconds)
-    step(self.home, seconds == math.huge and math.huge or self.sim:now() + math.ceil(seconds * 1000))
-    if not endpoint.core:is_open() then
-        return core.fail("CLOSED", "its power was cut")
-    end
-    return true
-end
-
--- Tells tasks that wait for what was closed; true when there were any.
-local function tell_of_closed(has)
-    local told = false
-    for _, endpoint in ipairs(loop.everybody()) do
-        if has(endpoint) and not endpoint.core:is_open() then
-            loop.fail_all(endpoint, select(2, core.fail("CLOSED", "its power was cut")))
-            told = true
-        end
-    end
-    return told
-end
-
--- Where the tasks of a scheduler live while it runs in a home.
-local function world_of(home)
-    local function has(endpoint)
-        return endpoint.machine ~= nil and endpoint.machine.home == home
-    end
-    return {
-        has = has,
-        shortest = 0.001, -- time has to pass
-        now = function() return home:now() end,
-        work = function(deadline)
-            if not tell_of_closed(has) then
-                step(home, deadline == math.huge and deadline or math.max(home.core:now(), math.ceil(deadline * 1000)))
-            end
-        end,
-    }
-end
-
 --- Lets the home live for so many seconds; or, with a function, for as long as that and its tasks take, in the home's time:
 --- it is what scheduler.run is for real networks.
 function Home:run(what, ...)
     if type(what) == "function" then
-        return running.run(world_of(self), what, ...)
+        return running.run(time.world_of(self), what, ...)
     end
     local stop = self.core:now() + milliseconds("what", what)
     repeat
-        step(self, stop)
+        time.step(self, stop)
     until self.core:now() >= stop
 end
 
@@ -180,7 +55,7 @@ end
 
 local function add(self, class, options)
     options = check.optional("options", options, "table") or {}
-    local machine, message, code = new_machine(self, options.network or NETWORK)
+    local machine, message, code = Machine.new(self, options.network or NETWORK)
     if not machine then
         return nil, message, code
     end
@@ -273,7 +148,7 @@ function Home:move(endpoint, ...)
     for _, address in ipairs(self.core:addresses(machine.host)) do
         self.core:remove_address(machine.host, machine.network, address)
     end
-    return move_in(machine, select("#", ...) > 0 and { ... } or { next_address(self) }, machine.port)
+    return machine:move_in(select("#", ...) > 0 and { ... } or { machine:next_address() })
 end
 
 --- Where it is: a list of addresses.
@@ -360,7 +235,7 @@ local function new(options)
         return nil, message, code
     end
     local self = setmetatable({ core = network, seed = seed, endpoints = {}, last_address = 0 }, Home)
-    self.clerk = new_machine(self, NETWORK) -- nobody lives there; what the home itself draws comes from it
+    self.clerk = Machine.new(self, NETWORK) -- nobody lives there; what the home itself draws comes from it
     self.authority, message, code = core.authority_create("home", nil, 7300, self.clerk)
     if not self.authority then
         return nil, message, code
