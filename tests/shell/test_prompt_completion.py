@@ -94,6 +94,21 @@ def test_lua_is_completed_without_calling_anything(plain: Callable[..., Shell], 
     assert not (tmp_path / "called").exists()
 
 
+def test_tab_indents_lua_that_goes_on(plain: Callable[..., Shell]) -> None:
+    prompt = plain()
+    prompt.type("for i = 1, 2 do\n" + TAB + "print(i)\n")
+    prompt.wait(lambda: prompt.rows[-2:] == ["     >>     print(i)", "     >>"], "the indented line")
+    assert prompt.line("end") == ["1", "2"]
+
+
+def test_tab_completes_in_the_vi_mode_of_editrc_too(plain: Callable[..., Shell], tmp_path: Path) -> None:
+    (tmp_path / ".editrc").write_text("bind -v\n")
+    prompt = plain()
+    complete(prompt, "disc", "discover")
+    prompt.type("\x1bI6 * 7 -- \n")
+    prompt.wait(lambda: prompt.rows[-2:] == ["42", "warifu>"], "what was typed in front")
+
+
 def test_nothing_that_fits_leaves_the_line_alone(plain: Callable[..., Shell]) -> None:
     prompt = plain()
     prompt.put("decode 10")

@@ -6,6 +6,7 @@ local typed = shell.part "prompt/typed"
 
 local completion = {}
 
+local INDENT = "    "
 local GAP, MANY, DETAILED = 2, 200, 24 -- columns between two; what is too much to show; up to which each has its help
 
 -- All that the place of the cursor allows.
@@ -118,8 +119,12 @@ local function answer(list, at, columns)
     return rest, not rest and completion.list(list, columns) or nil
 end
 
---- What Tab inserts behind the text before the cursor, or what it lists above; `is_lua` of lines that go on with Lua.
+--- What Tab inserts behind the text before the cursor, or what it lists above; `is_lua` of lines that go on with Lua, which
+--- may be pasted with tabs before them.
 function completion.complete(before, columns, is_lua)
+    if is_lua and not before:find "%S" then
+        return INDENT
+    end
     local at = not is_lua and typed.read(before) or nil
     local list = at and fitting(offered(at), at.partial) or {}
     if #list == 0 and (not at or at.is_verb) then
