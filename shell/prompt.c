@@ -66,7 +66,7 @@ static void set_up(prompt *p) {
     el_set(p->edit, EL_EDITOR, "emacs");
     el_set(p->edit, EL_HIST, history, p->history);
     el_set(p->edit, EL_GETCFN, prompt_read_character);
-    el_set(p->edit, EL_ADDFN, "warifu-complete", "completes the word before the cursor", prompt_complete);
+    el_wset(p->edit, EL_ADDFN, L"warifu-complete", L"completes the word before the cursor", prompt_complete);
     el_set(p->edit, EL_BIND, "^R", "em-inc-search-prev", NULL);
     el_source(p->edit, NULL);                                /* ~/.editrc */
     el_set(p->edit, EL_BIND, "^I", "warifu-complete", NULL); /* which `bind -v` in it would have unbound */

@@ -83,7 +83,9 @@ return function()
         local went, result = pcall(turn, self)
         if went and result then
             return result
-        elseif not went and not run.was_interrupted(result) then -- a Ctrl-C between reading and running is none
+        elseif not went and run.was_interrupted(result) then -- between reading and running
+            output.complain "interrupted"
+        elseif not went then
             error(result, 0)
         end
     end
