@@ -143,9 +143,8 @@ local function names_of(house)
     return table.concat(names, ", ")
 end
 
---- Does what a line says to the devices of a home: the answer, false to end, or nil, message, code.
-function commands.run(house, line)
-    local words = shell.part("words").split(line)
+--- Does what words say to the devices of a home: the answer, false to end, or nil, message, code.
+function commands.run(house, words)
     if #words == 0 then
         return ""
     elseif words[1] == "quit" or words[1] == "exit" then

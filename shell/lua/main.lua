@@ -60,6 +60,7 @@ return function(argv)
     output.begin {}
     set_globals()
     local code = go(options, words)
+    shell.part("background").stop()
     home.close()
     return code
 end

@@ -2,6 +2,7 @@
 local shell = ...
 local warifu = require "warifu"
 local arguments = shell.part "arguments"
+local background = shell.part "background"
 local home = shell.part "home"
 local manual = shell.part "manual"
 local output = shell.part "output"
@@ -44,7 +45,7 @@ end
 
 --- Calls a function under protection: its results packed, or nil and the status after saying what went wrong.
 local function call(f, ...)
-    local results = table.pack(xpcall(f, handle, ...))
+    local results = table.pack(xpcall(background.during, handle, f, ...))
     if not results[1] then
         return nil, report_error(results[2])
     end

@@ -5,6 +5,7 @@ local commands = shell.part "commands"
 local home = shell.part "home"
 local output = shell.part "output"
 local values = shell.part "values"
+local words = shell.part "words"
 
 local serving = {}
 
@@ -48,21 +49,23 @@ local TEXTS = {
 local ROW = { text = function(it) return TEXTS[it.event](it) end }
 
 local function tell(it)
-    output.item(ROW, it)
+    if it then
+        output.item(ROW, it)
+    end
 end
 
 local function who(event)
     return event.peer and event.peer.number or event.number or event.address or "somebody"
 end
 
-local function tell_set(device, event)
+local function describe_set(device, event)
     local release
     for _, appliance in ipairs(device.appliances) do
         release = appliance.eoj == event.eoj and appliance.release or release
     end
     local it = values.describe(home.dictionary(), event.eoj, event.epc, event.value or "", release)
     it.event, it.device, it.object, it.by = "set", device.name, ("%06X"):format(event.eoj), who(event)
-    tell(it)
+    return it
 end
 
 -- One and the same refusal again is told once in a while only.
@@ -73,23 +76,33 @@ local function is_news(told, device, event)
     return not last or warifu.now() - last > QUIET
 end
 
-local function tell_event(told, device, event)
+local TOLD = { paired = true, unpaired = true, security = true }
+
+-- What there is to tell of an event, or nil.
+local function describe(told, device, event)
     local kind = event.kind
     if kind == "property_set" then
-        tell_set(device, event)
-    elseif kind == "paired" or kind == "unpaired" then
-        tell { event = kind, device = device.name, by = who(event), error = event.error, message = event.message }
+        return describe_set(device, event)
     elseif kind == "window_closed" then
-        tell { event = "window", device = device.name, left = 0, error = event.error, message = event.message }
-    elseif kind == "security" and is_news(told, device, event) then
-        tell { event = kind, device = device.name, by = who(event), error = event.error, message = event.message }
+        return { event = "window", device = device.name, left = 0, error = event.error, message = event.message }
+    elseif TOLD[kind] and (kind ~= "security" or is_news(told, device, event)) then
+        return { event = kind, device = device.name, by = who(event), error = event.error, message = event.message }
+    end
+end
+
+--- A function that gives what is shown of a device's events.
+function serving.teller(device)
+    local told = {}
+    return function(event)
+        local it = describe(told, device, event)
+        return it and TEXTS[it.event](it)
     end
 end
 
 local function on_event()
     local told = {}
     return function(device, event)
-        tell_event(told, device, event)
+        tell(describe(told, device, event))
     end
 end
 
@@ -129,7 +142,7 @@ end
 -- False when it is to end.
 local function obey(house, lines)
     for _, line in ipairs(lines) do
-        local answer, message, code = commands.run(house, line)
+        local answer, message, code = commands.run(house, (words.split(line)))
         if answer == false then
             return false
         elseif not answer then
@@ -146,7 +159,8 @@ local function address_of(device)
     return where
 end
 
-local function introduce(house)
+--- Says who is there.
+function serving.introduce(house)
     for _, device in ipairs(house.devices) do
         local objects = {}
         for i, appliance in ipairs(device.appliances) do
@@ -183,20 +197,18 @@ end
 --- Runs a home until Ctrl-C, `quit`, or for so many seconds.
 function serving.run(house, seconds)
     local held <close> = house
-    introduce(held)
+    local deadline = warifu.now() + (seconds or math.huge)
+    serving.introduce(held)
     hint(held)
-    return warifu.scheduler.run(function()
-        local deadline = warifu.now() + (seconds or math.huge)
-        local keeper = warifu.scheduler.spawn(function()
-            look_after(held, deadline)
-            held:close()
-        end)
-        local served, message, code = held:serve(nil, on_event())
-        if keeper:is_over() then
-            return nil
-        end
-        return served and nil, message, code
+    local keeper <close> = warifu.scheduler.spawn(function()
+        look_after(held, deadline)
+        held:close()
     end)
+    local served, message, code = held:serve(nil, on_event())
+    if keeper:is_over() then
+        return nil
+    end
+    return served and nil, message, code
 end
 
 return serving

@@ -69,7 +69,7 @@ local TYPES = {
     PROPERTY = { complete = "property" },
     ["PROPERTY=VALUE"] = { complete = "value", key = "settings" },
     CONDITION = { complete = "value" },
-    CLASS = { complete = "class" },
+    CLASS = { complete = "object" },
     SPEED = { complete = "number", read = number_within(0, 86400, "how many seconds pass in one second, at most 86400") },
     VALUE = { complete = "value" },
     PEER = { complete = "peer" },

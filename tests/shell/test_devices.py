@@ -300,3 +300,42 @@ def test_a_virtual_device_runs_at_the_prompt_until_ctrl_c(screen: Callable[..., 
     shell.wait(lambda: any("mainElectricLock: true" in row for row in shell.rows), "its state")
     shell.type("\x03")
     shell.ready()
+
+
+def test_in_the_background_a_home_works_while_verbs_of_the_same_shell_run(
+    run: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path, free_port: int
+) -> None:
+    code = tmp_path / "warifu" / "devices" / "lock" / "setup-code"
+    lines = [
+        f"sim up {ROOT}/examples/home.lua --background --window 120",
+        f"pair lock --code {code}",
+        "set lock mainElectricLock=unlock --verify",
+        "sim do lock show",
+        "sim do car set plugged=no",
+        "sim down",
+        "sim do lock show",
+    ]
+    done = run("--port", str(free_port), "-", text="\n".join(lines) + "\n")
+    assert done.returncode == 2, done.stderr
+    assert "paired with" in done.stdout
+    assert "mainElectricLock: false" in done.stdout
+    assert done.stdout.endswith("set\nended\n")
+    assert "there are no virtual devices here" in done.stderr
+
+
+def test_at_the_prompt_devices_in_the_background_work_and_tell(
+    screen: Callable[..., Shell], tmp_path: Path, free_port: int
+) -> None:
+    shell = screen("--port", str(free_port), lines=60, columns=140)
+    shell.line("device lock --background --window 60")
+    code = tmp_path / "state" / "devices" / "electricLock" / "setup-code"
+    assert any("paired with" in row for row in shell.line(f"pair lock --code {code}"))
+    assert "set" in shell.line("set lock mainElectricLock=unlock")
+    shell.wait(lambda: any("mainElectricLock set to false" in row for row in shell.rows), "the set, told")
+    shell.type("print 'now' verb('watch')\n")
+    shell.wait(lambda: "now" in shell.rows, "the watching")
+    shell.type("\x03")
+    shell.wait(lambda: shell.rows[-2].endswith("interrupted"), "its end")
+    shell.ready()
+    assert shell.line("sim do show")[0].startswith("electricLock 026F01")
+    assert shell.line("sim down") == ["ended"]

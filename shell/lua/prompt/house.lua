@@ -128,7 +128,7 @@ end
 
 -- The object that the words before are about; nil where no word says.
 local function object_of(given)
-    local word = given.object or given.target or given.node or ""
+    local word = given.object or given.target or given.node or given.class or ""
     local entry = entry_of(word:match "^(.*)/" or word)
     local items = {}
     for _, each in ipairs(entry and { entry } or entries()) do

@@ -12,8 +12,12 @@ local members = {} -- endpoints, in the order that they came
 local complaints = setmetatable({}, { __mode = "k" }) -- endpoint -> the last one
 local told = setmetatable({}, { __mode = "k" }) -- device -> the last step of the countdown
 
---- From now on the endpoint works while a line is typed, until it is closed.
-function live.add(endpoint)
+local tellers = setmetatable({}, { __mode = "k" }) -- endpoint -> what to show of its events
+
+--- From now on the endpoint works while a line is typed, until it is closed. `teller(event)` gives what is shown of an event,
+--- or nil; without one it is what concerns the owner.
+function live.add(endpoint, teller)
+    tellers[endpoint] = teller
     for _, each in ipairs(members) do
         if each == endpoint then
             return
@@ -75,7 +79,8 @@ local function work(endpoint, lines)
         elseif not event then
             return math.min(endpoint:timeout(), endpoint.window and count_down(endpoint, lines) or math.huge)
         end
-        lines[#lines + 1] = tell(endpoint, event)
+        local teller = tellers[endpoint]
+        lines[#lines + 1] = teller and teller(event) or not teller and tell(endpoint, event) or nil
     end
     return 0
 end

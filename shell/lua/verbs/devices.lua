@@ -1,6 +1,7 @@
 -- Virtual devices.
 local shell = ...
 local warifu = require "warifu"
+local background = shell.part "background"
 local commands = shell.part "commands"
 local home = shell.part "home"
 local json = shell.part "json"
@@ -28,9 +29,19 @@ local function surroundings(options)
     return dictionary and options, message, code
 end
 
+local function open_home(options, given)
+    if given.background then
+        background.make_room()
+    end
+    return warifu.virtual.home(options)
+end
+
 -- Ctrl-C is how it ends.
-local function serve(house, seconds)
-    local results = table.pack(pcall(serving.run, house, seconds))
+local function serve(house, given)
+    if given.background then
+        return background.start(house)
+    end
+    local results = table.pack(pcall(serving.run, house, given["for"]))
     if results[1] then
         return table.unpack(results, 2, 4)
     elseif not run.was_interrupted(results[2]) then
@@ -71,6 +82,11 @@ local function class_of(word)
     return eoj >> 8, eoj & 0xFF
 end
 
+-- Where the devices are, as --address and --interface say; in the background these are the shell's own.
+local function place_of(given)
+    return given.background and {} or shell.options
+end
+
 local function split(text)
     local list = {}
     for word in (text or ""):gmatch "[^,%s]+" do
@@ -81,7 +97,7 @@ end
 
 -- The options of warifu.virtual.device that the words stand for.
 local function device_options(given, class, instance)
-    local dictionary = home.dictionary()
+    local dictionary, where = home.dictionary(), place_of(given)
     local faults, settings, message, code
     faults, message, code = warifu.virtual.faults(split(given.fault))
     if faults then
@@ -92,7 +108,7 @@ local function device_options(given, class, instance)
     return settings and {
         class = class, instance = instance, name = given.name or dictionary.find_class(class).id, values = settings, faults = faults, code = given.code, plain = given.plain,
         window = given.window, with = given.all and "all" or given.with and split(given.with) or nil,
-        address = shell.options.address or not shell.options.interface and ADDRESS or nil, interface = shell.options.interface,
+        address = where.address or not where.interface and ADDRESS or nil, interface = where.interface,
     }, message, code
 end
 
@@ -110,12 +126,12 @@ local function device(given)
         around, message, code = surroundings { devices = { spec }, speed = given.speed }
     end
     if around then
-        house, message, code = warifu.virtual.home(around)
+        house, message, code = open_home(around, given)
     end
     if not house then
         return nil, message, code
     end
-    return serve(house, given["for"])
+    return serve(house, given)
 end
 
 -- What the file of a home gives.
@@ -138,25 +154,38 @@ local function up(given)
     end
     options.together = given.together or options.together
     options.window, options.speed = given.window or options.window, given.speed or options.speed
-    options.address = shell.options.address or options.address
+    options.address = place_of(given).address or options.address
     if options.address and not options.together and #options.devices > 1 then
         return nil, "one address holds one node: add --together, or give each device an address of its own", "ARGUMENT"
     end
     local around, house
     around, message, code = surroundings(options)
     if around then
-        house, message, code = warifu.virtual.home(around)
+        house, message, code = open_home(around, given)
     end
     if not house then
         return nil, message, code
     end
-    return serve(house, given["for"])
+    return serve(house, given)
+end
+
+local function down()
+    if not background.stop() then
+        return nil, "there are no virtual devices here", "STATE"
+    end
+    return { done = true }
+end
+
+local function tell_devices(given)
+    local answer, message, code = background.command(given.words)
+    return answer and { text = answer }, message, code
 end
 
 local RUNNING = {
     { "--window SECONDS", "opens the pairing window at once" },
     { "--speed SPEED", "how many seconds pass in it in one second" },
     { "--for SECONDS", "ends after so long; else Ctrl-C ends it" },
+    { "--background", "goes on while other verbs run; sim down ends it" },
 }
 
 local function with_running(options)
@@ -190,5 +219,22 @@ return {
             .. "127.0.0.11 and on, an address for each; with --together at --address, one node.",
         next = "warifu --address 127.0.0.1 discover",
         run = up,
+    },
+    {
+        name = "sim do", arguments = "WORDS...",
+        help = "does something to the virtual devices in the background",
+        more = "What can be typed while they run alone: NAME set PROPERTY=VALUE, NAME show, NAME window, NAME fault silent, help.",
+        run = tell_devices,
+        text = function(value)
+            return value.text
+        end,
+    },
+    {
+        name = "sim down",
+        help = "ends the virtual devices in the background",
+        run = down,
+        text = function()
+            return "ended"
+        end,
     },
 }
