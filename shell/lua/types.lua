@@ -65,7 +65,6 @@ local TYPES = {
     NODE = { complete = "node" },
     TARGET = { complete = "target" },
     OBJECT = { complete = "object" },
-    CLASS = { complete = "object" },
     PROPERTY = { complete = "property" },
     ["PROPERTY=VALUE"] = { complete = "value", key = "settings" },
     CONDITION = { complete = "value" },

@@ -176,3 +176,22 @@ def test_there_are_no_hints_where_colour_is_not_wanted(
     prompt.put("discov")
     assert prompt.line("\x7f" * 6 + "1 + 1")[-1] == "2"
     assert b"\x1b[90m" not in prompt.raw
+
+
+def test_whatever_can_be_known_of_an_argument_is_offered(plain: Callable[..., Shell], run: Callable) -> None:
+    prompt = plain(columns=120, lines=100)
+    known = {"choice", "file", "object", "policy", "topic", "verb"}
+    tried = set()
+    for verb in json.loads(run("help", "--json").stdout)["verbs"]:
+        first = next(iter(verb["arguments"]), {"complete": "none"})
+        if first["complete"] in known - tried:
+            tried.add(first["complete"])
+            assert listed(prompt, verb["name"] + " "), verb["name"]
+    assert {"object", "file", "topic"} <= tried
+
+
+def test_properties_of_a_class_are_completed_without_a_node(plain: Callable[..., Shell]) -> None:
+    prompt = plain(columns=120)
+    complete(prompt, "device homeA", "device homeAirConditioner")
+    complete(prompt, "device homeAirConditioner roomT", "device homeAirConditioner roomTemperature=")
+    complete(prompt, "notify faultS", "notify faultStatus")

@@ -168,6 +168,10 @@ def test_nodes_objects_properties_and_states_are_completed(two: Callable[..., Pa
     completed(prompt, f"get {address}/", f"get {address}/homeAirConditioner")
     completed(prompt, "get homeAirConditioner operationM", "get homeAirConditioner operationMode")
     completed(prompt, f"set {address} operationMode=deh", f"set {address} operationMode=dehumidification")
+    completed(prompt, f"wait-for {address} roomT", f"wait-for {address} roomTemperature")
+    assert prompt.screen.cursor.x == len(prompt.row)  # for what it shall be
+    prompt.type(CTRL_U + f"set {address} roomT" + TAB + "!")
+    prompt.wait(lambda: prompt.typed == f"set {address} roomT!", "no completion of what can't be set")
     completed(prompt, f"set {address} operationStatus=of", f"set {address} operationStatus=off")
     prompt.type(CTRL_U + f"set {address} operationMode=" + TAB)
     prompt.wait(lambda: prompt.rows[-2].split() == ["other", "Other"], "the list of states")

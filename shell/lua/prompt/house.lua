@@ -8,6 +8,7 @@ local nodes = shell.part "nodes"
 local house = {}
 
 local PROFILE, CONTROLLER = 0x0EF0, 0x05FF
+local CONDITION = "CONDITION"
 local YES = { ["true"] = "on", ["false"] = "off" }
 
 local function dictionary()
@@ -128,7 +129,10 @@ end
 
 -- The object that the words before are about; nil where no word says.
 local function object_of(given)
-    local word = given.object or given.target or given.node or given.class or ""
+    local word = given.object or given.target or given.node or given.class
+    if not word then
+        return CONTROLLER << 8 | 1 -- the shell's own
+    end
     local entry = entry_of(word:match "^(.*)/" or word)
     local items = {}
     for _, each in ipairs(entry and { entry } or entries()) do
@@ -143,21 +147,30 @@ local function object_of(given)
     return names.best(dictionary(), items, word, function(eoj) return eoj end)[1] or names.object(word)
 end
 
--- Names of the properties of what the line is about; only those that can be set, for `to_set`.
-local function properties(at, to_set, tail)
+-- Names of the properties of what the line is about, with `tail` behind them; `fits` says which.
+local function properties(at, tail, fits)
     local found, eoj = {}, object_of(at.given)
     for _, row in ipairs(eoj and dictionary().properties(eoj >> 8) or {}) do
-        if not to_set or row.set ~= "not_applicable" then
+        if fits(row) then
             local one = identifier(row, row.en)
-            one.text, one.alias, one.is_open = one.text .. tail, one.alias and one.alias .. tail, tail ~= ""
+            one.text, one.alias = one.text .. tail, one.alias and one.alias .. tail
+            one.is_open = tail ~= "" or at.word == CONDITION
             found[#found + 1] = one
         end
     end
     return found
 end
 
+local function any()
+    return true
+end
+
+local function can_be_set(row)
+    return row.set ~= "none"
+end
+
 function house.properties(at)
-    return properties(at, false, "")
+    return properties(at, "", any)
 end
 
 -- The type of a property that is named in the line.
@@ -188,7 +201,7 @@ local function states(kind)
     return found
 end
 
---- PROPERTY=VALUE.
+--- PROPERTY=VALUE, of which a condition may say another relation.
 function house.settings(at)
     local before, name = at.partial:match "^(([^=]+)=)"
     local kind = before and kind_of(at, name)
@@ -196,7 +209,12 @@ function house.settings(at)
     for _, one in ipairs(found) do
         one.text, one.alias = before .. one.text, one.alias and before .. one.alias
     end
-    return before and found or properties(at, true, "=")
+    if before then
+        return found
+    elseif at.word == CONDITION then
+        return properties(at, "", any)
+    end
+    return properties(at, "=", at.given.class and any or can_be_set) -- a virtual device's owner may set all
 end
 
 --- What may stand behind "PROPERTY=": "0 to 50 Celsius", "auto | cooling"; nil where nobody knows.
