@@ -287,6 +287,22 @@ def test_the_scripts_of_the_how_to_do_what_it_says(
     assert said == ["the door locked itself again\n", "24\n"]
 
 
+def shell_lines(readme: str) -> list[str]:
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    return re.findall(r"^    warifu> (.*)$", text, re.M)
+
+
+def test_the_shell_lines_of_the_readmes_do_what_they_say(
+    run: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path, free_port: int
+) -> None:
+    lines = shell_lines("README.md")
+    assert lines == shell_lines("README.ja.md")
+    text = "\n".join([lines[0] + " --speed 15", *lines[1:]]) + "\n"
+    done = run("--port", str(free_port), "-", text=text.replace("~/.local/state", str(tmp_path)))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("set\nmainElectricLock: true (Lock)\nended\n")
+
+
 def test_it_ends_by_itself_after_so_many_seconds(start: Start) -> None:
     device = start("device", "electricLock", "--for", "1")
     assert device.left()[0] == 0
