@@ -25,11 +25,13 @@ typedef struct home_node {
     wf_bytes chain[1];
     bool has_code;
     wf_setup_code code;
+    wf_sim_node node;             /* as it was given to the simulator */
     wf_event events[HOME_EVENTS]; /* the last ones, without their views */
     unsigned event_count;         /* of all */
 } home_node;
 
-typedef struct home {
+typedef struct home home;
+struct home {
     wf_sim *sim;
     uint64_t seed;
     wf_drbg drbg; /* of the authority */
@@ -41,7 +43,11 @@ typedef struct home {
     unsigned audit_entries; /* of nodes that are added from now on */
     bool set_up_codes;      /* of devices that are added from now on */
     bool code_alone;
-} home;
+    bool groups;                                                        /* the same */
+    wf_error (*set_up)(void *context, wf_sim_host host, wf_node *node); /* of devices, instead of an air conditioner */
+    void (*hear)(home *h, home_node *node, const wf_event *event);      /* every event, if there is one */
+    void *context;                                                      /* of the test */
+};
 
 static inline home *home_new(uint64_t seed) {
     home *h = calloc(1, sizeof *h);
@@ -86,7 +92,11 @@ static inline home_node *home_node_of(home *h, wf_sim_host host) {
 }
 
 static inline void home_on_event(void *context, wf_sim_host host, const wf_event *event) {
+    home *h = context;
     home_node *node = home_node_of(context, host);
+    if (h->hear != NULL) {
+        h->hear(h, node, event);
+    }
     wf_event *kept = &node->events[node->event_count++ % HOME_EVENTS];
     *kept = *event;
     kept->edata = wf_bytes_of(NULL, 0);
@@ -148,15 +158,19 @@ static inline home_node *home_add(home *h, wf_role role) {
                                     .pairings = device ? 4 : HOME_NODES,
                                     .handshakes = 4,
                                     .requests = 16,
+                                    .groups = h->groups,
                                     .send_bytes = 32768,
                                     .event_bytes = 32768,
                                     .audit_entries = h->audit_entries},
                          .store = node->store,
-                         .set_up = device ? home_add_air_conditioner : home_add_controller,
+                         .set_up = !device             ? home_add_controller
+                                   : h->set_up != NULL ? h->set_up
+                                                       : home_add_air_conditioner,
                          .event = home_on_event,
                          .context = h};
     memcpy(below.config.node.number, node->number, sizeof node->number);
     memset(below.config.node.maker, 0xFF, sizeof below.config.node.maker);
+    node->node = below;
     CHECK_OK(wf_sim_set_node(h->sim, node->host, &below));
     CHECK_OK(wf_sim_boot(h->sim, node->host));
     return node;
