@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 import da_profile as profile
+import da_profile_file
 import pytest
 from cryptography import x509
 from cryptography.exceptions import InvalidTag
@@ -22,7 +23,7 @@ from test_edhoc_vectors import ask as ask_edhoc
 from test_edhoc_vectors import differences, question
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENT = ROOT / "docs" / "reference" / "da-profile-1.md"
+PAGES = [ROOT / "docs" / "reference" / name for name in ("da-profile-1.md", "da-profile-1-groups.md")]
 ROLES = {"device": 1, "controller": 2}
 NOW = 1_800_000_000  # a date at which the certificates of the examples are valid
 
@@ -31,7 +32,7 @@ Values = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def file() -> Values:
-    return profile.load()
+    return da_profile_file.load()
 
 
 def words(line: str) -> list[tuple[str, str]]:
@@ -62,7 +63,7 @@ def answers(build: Path, questions: list[tuple[str, Values]]) -> list[dict[str, 
 
 
 def test_the_vectors_are_what_a_second_implementation_computes(file: Values) -> None:
-    assert profile.recompute(file) == file
+    assert da_profile_file.recompute(file) == file
 
 
 def test_the_key_derivation_examples_are_those_of_rfc_8613_appendix_c(file: Values) -> None:
@@ -213,7 +214,7 @@ def test_the_core_reads_the_frames_of_the_example(build: Path, file: Values) -> 
         clear = {name: value for name, value in item.items() if name not in ("title", "datagram", "hello")}
         clear |= {name: int(value) for name, value in item.get("hello", {}).items()}
         assert {name: answer[name] for name in clear} == {name: str(value) for name, value in clear.items()}
-        assert answer["multicast"] == str(int(item["type"] in ("hello", "wake")))
+        assert answer["multicast"] == str(int(item["type"] in ("hello", "wake", "group")))
 
 
 def test_the_core_refuses_what_is_no_frame(build: Path, file: Values) -> None:
@@ -277,7 +278,7 @@ def test_the_core_writes_the_edhoc_errors_of_the_example(build: Path, file: Valu
 def test_every_byte_string_of_the_document_is_in_the_vectors(file: Values) -> None:
     """Indented blocks hold examples: hexadecimal of four bytes and more in them must stand in the file."""
     everything = json.dumps(file)
-    blocks = re.findall(r"(?:^    .*\n?)+", DOCUMENT.read_text(encoding="utf-8"), flags=re.M)
+    blocks = [one for page in PAGES for one in re.findall(r"(?:^    .*\n?)+", page.read_text("utf-8"), flags=re.M)]
     shown = [word.replace(" ", "") for block in blocks for word in re.findall(r"\b(?:[0-9a-f]{2} ?){4,}", block)]
     assert len(shown) > 20
     assert [word for word in shown if word not in everything] == []
@@ -317,6 +318,20 @@ LIMITS = [
     ("da/path.c", "CHALLENGE_PAUSE_MS", "CHALLENGE", "1 s apart", 1000),
     ("da/path.c", "MOVED_PAUSE_MS", "CHALLENGE", "10 s after", 10000),
     ("engine/engine.c", "MOST_PEERS_OF_DEVICE", "pairings of a device", "4", 4),
+    ("da/group_member.h", "WF_GROUPS_AT_MOST", "groups of a device", "2", 2),
+    ("da/group_manager.c", "DAYS_OF_AN_EPOCH", "an epoch", "30 days", 30),
+    ("da/group_manager.c", "IDS_PER_PAIRING", "ids in an epoch", "2 for each", 2),
+    ("da/group_manager.c", "SPARE_IDS", "ids in an epoch", "and 16", 16),
+    ("da/group.h", "WF_GROUP_GRACE_MS", "grace", "30 s", 30000),
+    ("da/group_push.c", "PATIENCE_MS", "GROUP, SENDERS again", "for 60 s", 60000),
+    ("da/group_push.c", "AT_ONCE", "members served at once", "16,", 16),
+    ("da/group_push.c", "GAP_MS", "members served at once", "20 ms", 20),
+    ("da/group.h", "WF_GROUP_SENDERS_AT_ONCE", "cards in SENDERS", "10", 10),
+    ("da/group_member.c", "JOIN_PAUSE_MS", "JOIN", "10 s apart", 10000),
+    ("da/group_push.c", "JOIN_PAUSE_MS", "JOIN", "2 s apart", 2000),
+    ("da/group.h", "WF_GROUP_AT_ONCE", "signatures of a sender at home", "200 at once", 200),
+    ("da/group.h", "WF_GROUP_TOKEN_MS", "signatures of a sender at home", "each 10 ms", 10),
+    ("da/group_manager.h", "WF_GROUP_QUESTIONS", "group questions answered", "last 8", 8),
 ]
 
 
@@ -326,7 +341,9 @@ def test_a_limit_of_the_document_is_that_of_the_core(
 ) -> None:
     source = (ROOT / "core" / "src" / file).read_text(encoding="utf-8")
     assert re.findall(rf"\b{constant} = (\d+)\b", source) == [str(value)]
-    rows = dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", DOCUMENT.read_text(encoding="utf-8"), flags=re.M))
+    rows = dict(
+        row for page in PAGES for row in re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", page.read_text("utf-8"), flags=re.M)
+    )
     assert words in rows[row]
 
 
