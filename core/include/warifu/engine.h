@@ -66,8 +66,8 @@ typedef struct wf_engine_config {
     unsigned pairings;   /* most pairings kept; a device takes at most 4, a controller 4,094 */
     unsigned handshakes; /* begun at the same time by this side */
     unsigned requests;   /* under way at the same time */
-    /* Group records (DA profile 1, section 13): a controller manages a group of its peers, for 0.5 KB each; a device
-     * is a member of its controllers' groups, two at most. Without them, or without the multicast listener,
+    /* Groups (docs/reference/da-profile-1-groups.md): a controller manages a group of its peers, for 0.5 KB each; a
+     * device is a member of its controllers' groups, two at most. Without them, or without the multicast listener,
      * notifications go to each peer under its session. */
     bool groups;
     unsigned listens;   /* other members that a device hears in each group, at most 255; 0.8 KB each */
@@ -312,7 +312,8 @@ typedef struct wf_group_state {
 } wf_group_state;
 /* Walks the groups of this node: `*at` starts at 0; false at the end. */
 bool wf_engine_next_group(const wf_engine *engine, unsigned *at, wf_group_state *out);
-/* Begins a new epoch of the managed group, with new keys; the old one counts for 30 s more. Errors: STATE. */
+/* Begins a new epoch of the managed group, with new keys, once the 30 s are over for which the one before counts; then
+ * the old one counts for 30 s more. Errors: STATE. */
 WF_MUST_CHECK wf_error wf_engine_renew_group(wf_engine *engine, wf_time now);
 
 /* ---- the policy ---- */
