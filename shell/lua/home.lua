@@ -123,12 +123,15 @@ local function open()
     }
 end
 
+-- A virtual device has the port to itself at its own address only.
+local HOST_ONLY = " (--address 127.0.0.1 is enough for what runs on this host)"
+
 --- The controller, opened now if it is not open yet.
 function home.open()
     if not controller then
         local opened, message, code = open()
         if not opened then
-            return nil, message, code
+            return nil, code == "PORT_IN_USE" and message .. HOST_ONLY or message, code
         end
         controller = opened
         live.add(controller)

@@ -5,6 +5,7 @@ local warifu = require "warifu"
 shell.options = {}
 
 local arguments = shell.part "arguments"
+local files = shell.part "files"
 local home = shell.part "home"
 local manual = shell.part "manual"
 local output = shell.part "output"
@@ -25,11 +26,19 @@ local function set_globals()
     end })
 end
 
+local function usage_error(problem)
+    io.stderr:write("warifu: ", problem, " see warifu --help\n")
+    return status.USAGE
+end
+
 local function run_words(words)
     if verbs.begins(words[1]) then
         return run.verb(words)
     end
     local first = table.remove(words, 1)
+    if not first:find "[./-]" and not files.exists(first) then
+        return usage_error(("there is no verb or script '%s';%s"):format(first, verbs.meant(first)))
+    end
     return run.script(first ~= "-" and first or nil, words)
 end
 
@@ -46,15 +55,14 @@ local function go(options, words)
     elseif shell.is_terminal() then
         return shell.part "prompt"()
     end
-    return run.input()
+    return run.script(nil, words)
 end
 
 return function(argv)
     shell.program = argv[0]
     local options, words = arguments.read_leading({ HERE, verbs.START, verbs.COMMON }, argv)
     if not options then
-        io.stderr:write("warifu: ", words, "; see warifu --help\n")
-        return status.USAGE
+        return usage_error(words .. ";")
     end
     shell.options = options
     output.begin {}

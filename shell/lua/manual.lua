@@ -16,11 +16,13 @@ Without a verb or a script: a prompt on a terminal, else the standard input is r
 the module `warifu` at hand.
 
 Options:
-  -e CODE               runs this Lua
 ]]
 
+local WIDTH = 28 -- of the left column; what is longer has a line of its own
+
 local function line(left, right)
-    return ("  %-21s %s\n"):format(left, right)
+    return #left > WIDTH and ("  %s\n%s%s\n"):format(left, (" "):rep(WIDTH + 3), right)
+        or ("  %-28s %s\n"):format(left, right)
 end
 
 local function option_lines(options)
@@ -51,7 +53,7 @@ end
 --- What --help shows.
 function manual.program()
     return table.concat {
-        HEAD, option_lines(verbs.START), option_lines(verbs.COMMON), line("--version", "says which version this is"), "\n",
+        HEAD, line("-e CODE", "runs this Lua"), option_lines(verbs.START), option_lines(verbs.COMMON), line("--version", "says which version this is"), "\n",
         manual.verbs(), "\n", manual.STATUS,
     }
 end

@@ -208,7 +208,7 @@ local function by_name(controller, word)
         found = meanings(dictionary, entries(controller), word)
     end
     if #found == 0 then
-        return fail(("no node is called '%s'; discover shows who is there, help nodes how they are called"):format(word),
+        return fail(("no node is called '%s'; discover shows who is there, help names how they are called"):format(word),
             "NO_ANSWER")
     end
     return only_one(word, found)

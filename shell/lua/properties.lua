@@ -73,7 +73,7 @@ end
 local function readable(target)
     local came, message, code = target.node:get(target.eoj, READABLE, options())
     if not came then
-        return nil, message, code
+        return nil, properties.hinted(target, message, code), code
     end
     local map
     map, message, code = warifu.codec.property_map(came[READABLE])
@@ -99,6 +99,14 @@ function properties.add(out, target, epc, bytes)
     return described
 end
 
+--- The message of a failure, and what may be the reason where it is a refusal in clear.
+function properties.hinted(target, message, code)
+    if code == "REFUSED" and not target.entry.is_peer then
+        return message .. "; in clear it may allow little: pair first"
+    end
+    return message
+end
+
 -- Why something was not given, and which failure it is; the first of these that there is.
 local FAILURES = {
     { status = "refused", code = "REFUSED" }, { status = "unlisted", code = "NO_PROPERTY" },
@@ -119,9 +127,8 @@ local function failure_of(target, by_status)
         local epcs = by_status[failure.status]
         if epcs then
             local row = warifu.errors[failure.code]
-            local hint = failure.code == "REFUSED" and not target.entry.is_peer and "; in clear it may tell little: pair first"
-                or ""
-            return ("%s: %s; %s%s"):format(row.what, name_list(target, epcs), row.next, hint), failure.code
+            local message = ("%s: %s; %s"):format(row.what, name_list(target, epcs), row.next)
+            return properties.hinted(target, message, failure.code), failure.code
         end
     end
 end

@@ -168,29 +168,33 @@ function run.code(text, words)
     return run_chunk(chunk, message, words)
 end
 
---- A script file, or the standard input.
-function run.script(path, words)
-    set_arguments(path or "-", words)
-    if not path then
-        return run.input(words)
-    end
-    local chunk, message = loadfile(path, "t")
-    return run_chunk(chunk, message, words)
-end
-
 --- Is it Lua that only lacks its end?
 function run.is_incomplete(text)
     local _, message = load(text, "=line", "t")
     return message ~= nil and message:find "<eof>$" ~= nil and not load("return " .. text, "=line", "t")
 end
 
+-- A line that is no Lua, or a lone word that means nothing, may be a verb with a slip in it.
+local function slip_in(line)
+    local word, rest = line:match "^%s*(%a[%w%-]*)(.*)$"
+    local is_keyword = word and not word:find "-" and not load("local " .. word)
+    local guess = word and not is_keyword and verbs.meant(word) or ""
+    local is_lone = rest and not rest:find "%S" and rawget(_G, word) == nil and word ~= "home"
+    if guess ~= "" and (is_lone or rest:find "^%s" and not load(line, "=line", "t") and not load("return " .. line)) then
+        return ("there is no verb '%s';%s"):format(word, guess)
+    end
+end
+
 --- One line as people type it: a verb, an expression whose value is shown, or a statement.
 function run.line(line)
     local words, open = verbs.parse(line)
+    local slip = slip_in(line)
     if open then
         return usage_error(("a %s is never closed"):format(open))
     elseif words then
         return run.verb(words)
+    elseif slip then
+        return usage_error(slip)
     end
     local chunk, message = load("return " .. line, "=line", "t")
     if not chunk then
@@ -207,9 +211,14 @@ function run.line(line)
     return code
 end
 
+-- Empty, or a comment.
+local function is_void(line)
+    return not line:find "%S" or line:find "^#" or line:find "^%s*%-%-"
+end
+
 local function first_line(text)
     for line in text:gmatch "[^\r\n]+" do
-        if line:find "%S" and not line:find "^%s*%-%-" and not line:find "^#" then
+        if not is_void(line) then
             return line
         end
     end
@@ -220,29 +229,39 @@ end
 local function run_lines(text)
     local pending
     for line in (text .. "\n"):gmatch "(.-)\r?\n" do
-        pending = pending and pending .. "\n" .. line or line
-        if verbs.parse(pending) or not run.is_incomplete(pending) then
-            local code = pending:find "%S" and run.line(pending) or status.DONE
+        pending = pending and pending .. "\n" .. line or not is_void(line) and line or nil
+        if pending and (verbs.parse(pending) or not run.is_incomplete(pending)) then
+            local code = run.line(pending)
             pending = nil
             if code ~= status.DONE then
                 return code
             end
         end
     end
-    if pending then
-        return run.line(pending)
-    end
-    return status.DONE
+    return pending and run.line(pending) or status.DONE
 end
 
---- The standard input: lines as at the prompt when its first one is a verb, else one Lua script.
-function run.input(words)
-    local text = io.read "a"
+-- Lines when the first one is a verb, else one Lua script; `name` is that of the chunk.
+local function run_text(text, name, words)
     if verbs.parse(first_line(text)) then
         return run_lines(text)
     end
-    local chunk, message = load(text:gsub("^#[^\n]*", ""), "=stdin", "t")
-    return run_chunk(chunk, message, words or {})
+    local chunk, message = load(text:gsub("^#[^\n]*", ""), name, "t")
+    return run_chunk(chunk, message, words)
+end
+
+--- A script file, or the standard input.
+function run.script(path, words)
+    set_arguments(path or "-", words)
+    if not path then
+        return run_text(io.read "a", "=stdin", words)
+    end
+    local file <close>, message = io.open(path, "rb")
+    if not file then
+        complain("warifu: cannot open " .. message)
+        return status.FAILED
+    end
+    return run_text(file:read "a" or "", "@" .. path, words)
 end
 
 return run

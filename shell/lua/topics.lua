@@ -2,7 +2,7 @@
 local topics = {}
 
 local TEXTS = {
-    nodes = [[
+    names = [[
 A NODE is an address (192.0.2.7, [fe80::1%2]), an identification number or the last digits of one (four or more), or an
 object that only one node has, by its name, a part of it in English or Japanese, or its code: AIRCON, airconditioner,
 homeAirConditioner, エアコン, 0130, 013001, lighting:2 (the second instance). Small and capital letters are the same.

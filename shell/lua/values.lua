@@ -154,6 +154,22 @@ local function state_of(text, kind)
     return state and state.id
 end
 
+local MOST = 12 -- states that are listed
+
+-- What a property takes that has nothing but states.
+local function states_text(kind)
+    local list = {}
+    for i, state in ipairs(kind.states) do
+        if i > MOST then
+            list[i] = "..."
+            break
+        end
+        list[i] = shell.line.lang == "ja" and ("%s (%s)"):format(state.id, state.ja)
+            or state.id:lower() == state.en:lower() and state.id or ("%s (%s)"):format(state.id, state.en)
+    end
+    return table.concat(list, ", ")
+end
+
 local function moment_of(text)
     local year, month, day, rest = text:match "^(%d%d%d%d)-(%d%d?)-(%d%d?)%s*(.*)$"
     local hour, min, sec = (rest or text):match "^(%d%d?):(%d%d):?(%d*)$"
@@ -202,6 +218,8 @@ function values.parse(text, kind)
     local state = state_of(text, kind)
     if state ~= nil then
         return state
+    elseif kind.kind == "state" then
+        return nil, ("'%s' is none of %s"):format(text, states_text(kind))
     end
     local number, problem = number_of(text, kind)
     if number or problem then

@@ -3,6 +3,7 @@
 local shell = ...
 local arguments = shell.part "arguments"
 local json = shell.part "json"
+local similar = shell.part "similar"
 local types = shell.part "types"
 local words = shell.part "words"
 
@@ -96,6 +97,18 @@ end
 function verbs.begins(word)
     verbs.all()
     return first_words[word] == true
+end
+
+--- " did you mean get?", or nothing.
+function verbs.meant(word)
+    local list = {}
+    verbs.all()
+    for first in pairs(first_words) do
+        list[#list + 1] = first
+    end
+    table.sort(list)
+    local found = similar.to(word, list)
+    return found[1] and (" did you mean %s?"):format(table.concat(found, " or ")) or ""
 end
 
 --- The row that a list of words begins with, and the words after its name; nil when there is none.

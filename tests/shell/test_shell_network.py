@@ -67,7 +67,7 @@ def test_a_name_that_nobody_has_is_no_answer_and_an_object_that_a_node_lacks_non
     device = home.device()
     nobody, lacking = home.run("get", "refrigerator", "80"), home.run("get", f"{device.address}/refrigerator", "80")
     assert (nobody.returncode, lacking.returncode) == (6, 8)
-    assert "help nodes" in nobody.stderr
+    assert "help names" in nobody.stderr
     assert lacking.stderr.startswith("NO_OBJECT: ")
 
 
@@ -147,7 +147,8 @@ def test_values_are_written_by_names_numbers_units_and_bytes(home: Home, setting
         ("targetTemperature=26F", 3, "WRONG_VALUE: targetTemperature: its unit is Celsius, not F"),
         ("targetTemperature=99", 3, "WRONG_VALUE: "),
         ("targetTemperature=45", 5, "REFUSED: "),
-        ("operationMode=cold", 3, "WRONG_VALUE: "),
+        ("operationMode=cold", 3, "WRONG_VALUE: operationMode: 'cold' is none of auto (Automatic), cooling, heating, "),
+        ("operationStatus=up", 3, "WRONG_VALUE: operationStatus: 'up' is none of true (On), false (Off)"),
         ("F0=5", 8, "NOT_IN_DICTIONARY: the dictionary doesn't know F0: its value is bytes such as 0x1A"),
         ("nothing=1", 8, "NOT_IN_DICTIONARY: "),
         ("12=1", 3, "ARGUMENT: an EPC is 80 to FF"),

@@ -69,6 +69,33 @@ def test_the_first_use_makes_an_identity_and_says_so(run: Callable, tmp_path: Pa
     assert run(*where, "discover", "0").stderr.startswith("NO_ANSWER: ")
 
 
+@pytest.mark.parametrize(
+    ("word", "guess"), [("gte", " did you mean get?"), ("discvoer", " did you mean discover?"), ("nowhere", "")]
+)
+def test_a_slip_in_a_verb_is_said_with_what_was_meant(run: Callable, word: str, guess: str) -> None:
+    done = run(word, "x")
+    complaint = f"warifu: there is no verb or script '{word}';{guess} see warifu --help\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", complaint)
+    if guess:
+        for line in (word, f"{word} x y"):
+            done = run(text=f"version\n{line}\n")
+            assert (done.returncode, done.stderr) == (2, f"warifu: there is no verb '{word}';{guess}\n")
+
+
+def test_lua_is_not_taken_for_a_slip(run: Callable) -> None:
+    done = run(text="version\nshwo = 1\nshwo\nfor x = 1, 1 do print(x) end\nfor\n")
+    assert done.stdout.splitlines()[1:] == ["1", "1"]
+    assert "did you mean" not in done.stderr
+
+
+def test_a_file_of_lines_is_run_as_the_standard_input_is(run: Callable, tmp_path: Path) -> None:
+    (tmp_path / "lines").write_text(
+        f"#!/usr/bin/env warifu\n-- a comment\n\ndecode {GET}\n# another\n1 + 1\ngte\nversion\n"
+    )
+    done = run("lines")
+    assert (done.returncode, done.stdout) == (2, MEANING + "\n2\n")
+
+
 def test_options_of_the_start_are_refused_once_the_controller_is_open(run: Callable, free_port: int) -> None:
     lines = ["version --address 127.0.0.1 --port PORT", "x = home", "version --port PORT", "version --port 4000"]
     done = run(text="\n".join(lines).replace("PORT", str(free_port)))

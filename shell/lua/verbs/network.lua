@@ -155,6 +155,9 @@ local function show(given)
     for _, object in ipairs(out.objects) do
         local eoj = tonumber(object.object, 16)
         object.properties = properties_of(home.dictionary(), eoj, maps[eoj])
+        if #object.properties == 0 and not out.paired then
+            output.note("%s does not tell its properties in clear: pair first", object.object)
+        end
     end
     return out
 end

@@ -33,7 +33,7 @@ local function set(given)
             { timeout = shell.line.timeout, verify = given.verify, repeatable = given.repeatable })
     end
     if not done then
-        return nil, message, code
+        return nil, properties.hinted(target, message, code), code
     end
     local out = properties.result(target)
     out.done, out.verified = true, given.verify
@@ -67,7 +67,7 @@ local function setget(given)
             { timeout = shell.line.timeout, repeatable = given.repeatable })
     end
     if not came then
-        return nil, message, code
+        return nil, target and properties.hinted(target, message, code) or message, code
     end
     local out = properties.result(target)
     for _, epc in ipairs(epcs) do
@@ -83,7 +83,7 @@ return {
     {
         name = "get", arguments = "TARGET [PROPERTY...]",
         help = "reads properties of an object, all that can be read if none is named",
-        more = "TARGET is NODE or NODE/OBJECT: see help nodes. With --quiet the bare values.",
+        more = "TARGET is NODE or NODE/OBJECT: see help names. With --quiet the bare values.",
         run = get, text = properties.text, bare = properties.bare,
     },
     {
