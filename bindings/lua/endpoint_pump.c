@@ -1,5 +1,5 @@
 /* The one place that waits: datagrams, time and nothing else go through here. */
-#include "endpoint.h"
+#include "sim.h"
 #include <errno.h>
 #include <math.h>
 #include <poll.h>
@@ -126,6 +126,9 @@ int wfl_endpoint_deliver(lua_State *L) {
         peer = wfl_address(L, 3, "address", e->udp.port);
     }
     wf_bytes bytes = wfl_bytes(L, 4, "datagram");
+    if (e->sim != NULL) {
+        e->sim->caller = L;
+    }
     if (!lua_toboolean(L, 2)) {
         wfl_enter_engine(L, e);
         wf_engine_receive(e->engine, wfl_endpoint_now(L, e), &peer, lua_toboolean(L, 5), bytes);

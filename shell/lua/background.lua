@@ -11,7 +11,27 @@ local background = {}
 
 local LOOPBACK = "127.0.0.1"
 
-local house -- of `sim up --background`
+local houses = {} -- of `sim up` and `device` with --background
+
+-- All of them as one: what commands need of a home.
+local Street = {}
+Street.__index = Street
+
+local function street()
+    local devices = {}
+    for _, house in ipairs(houses) do
+        table.move(house.devices, 1, #house.devices, #devices + 1, devices)
+    end
+    return setmetatable({ devices = devices }, Street)
+end
+
+function Street:device(name)
+    for _, device in ipairs(self.devices) do
+        if device.name == name then
+            return device
+        end
+    end
+end
 
 --- The shell's own address, beside those of devices on this host.
 function background.make_room()
@@ -22,32 +42,31 @@ function background.make_room()
     end
 end
 
---- Lets a home work from now on, in place of the one before.
-function background.start(new)
-    background.stop()
-    house = new
+--- Lets a home work from now on.
+function background.start(house)
+    houses[#houses + 1] = house
     for _, device in ipairs(house.devices) do
         live.add(device.node, serving.teller(device))
     end
     serving.introduce(house)
 end
 
---- Ends it; false when there is none.
+--- Ends all; false when there are none.
 function background.stop()
-    local was = house
-    house = nil
-    if was then
-        was:close()
+    local were = houses
+    houses = {}
+    for _, house in ipairs(were) do
+        house:close()
     end
-    return was ~= nil
+    return #were > 0
 end
 
 --- Does what words say to its devices, as they are typed where a home runs alone.
 function background.command(words)
-    if not house then
+    if #houses == 0 then
         return nil, "there are no virtual devices here; sim up FILE --background starts some", "STATE"
     end
-    local answer, message, code = commands.run(house, words)
+    local answer, message, code = commands.run(street(), words)
     if answer == false then
         background.stop()
         return "ended"
@@ -57,7 +76,7 @@ end
 
 --- Calls a function while they work.
 function background.during(act, ...)
-    if house then
+    if #houses > 0 then
         return warifu.scheduler.run(act, ...)
     end
     return act(...)

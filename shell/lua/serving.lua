@@ -15,10 +15,6 @@ local COUNTDOWN = { 600, 300, 120, 60, 30, 10 }
 
 local TEXTS = {
     ready = function(it)
-        if it.is_one_of_many then
-            return ("%s: %s at %s%s"):format(it.device, table.concat(it.objects, " "), it.address,
-                it.code_file and ", set-up code in " .. it.code_file or "")
-        end
         local lines = { ("%s: %s at %s"):format(it.device, table.concat(it.objects, " "), it.address) }
         lines[2] = "  number " .. it.number
         lines[#lines + 1] = it.code_file and "  set-up code in " .. it.code_file or nil
@@ -48,9 +44,17 @@ local TEXTS = {
 
 local ROW = { text = function(it) return TEXTS[it.event](it) end }
 
-local function tell(it)
+-- One of many, in a line.
+local BRIEF = {
+    text = function(it)
+        return ("%s: %s at %s%s"):format(it.device, table.concat(it.objects, " "), it.address,
+            it.code_file and ", set-up code in " .. it.code_file or "")
+    end,
+}
+
+local function tell(it, row)
     if it then
-        output.item(ROW, it)
+        output.item(row or ROW, it)
     end
 end
 
@@ -166,11 +170,10 @@ function serving.introduce(house)
         for i, appliance in ipairs(device.appliances) do
             objects[i] = ("%06X"):format(appliance.eoj)
         end
-        tell {
+        tell({
             event = "ready", device = device.name, objects = objects, number = device.number, address = address_of(device),
             code_file = device.code_path, plain = not device.code or nil,
-            is_one_of_many = #house.devices > 1 or nil,
-        }
+        }, #house.devices > 1 and BRIEF or nil)
     end
 end
 

@@ -55,6 +55,23 @@ function cases.a_number_holds_a_datagram_back_for_so_many_seconds()
     check.equal(took >= 0.75 and took < 1, true)
 end
 
+function cases.what_is_held_back_is_recorded_when_it_leaves_whoever_waits_then()
+    local home, _, _, node = pair_of(function(sent)
+        return sent and 1 or nil
+    end)
+    local records = home:record()
+    local thread = coroutine.create(function() return level(node) end)
+    check.equal(select(2, coroutine.resume(thread)), "\x32")
+    thread = nil
+    collectgarbage()
+    home:run(5) -- more was held back, and its thread is gone
+    local late = 0
+    for _, record in ipairs(records) do
+        late = late + (record.fate == "sent" and record.seconds >= 1 and 1 or 0)
+    end
+    check.equal(late > 0, true)
+end
+
 function cases.a_filter_hears_of_the_direction_the_address_and_multicast()
     local heard = {}
     local home, device, controller = pair_of(nil, function(sent, address, datagram, multicast)

@@ -196,6 +196,16 @@ def test_a_silent_device_answers_nobody_until_it_is_told_to(start: Start, free_p
     assert answer.endswith(b"\x01\x02\x90\x01")  # its instances: one light
 
 
+def test_a_second_device_takes_the_next_address_and_another_name_is_another_device(start: Start) -> None:
+    first = start("device", "electricLock").wait_for("ready")
+    second = start("device", "electricLock", "--name", "back door").wait_for("ready")
+    assert first["address"].startswith("127.0.0.11:")
+    assert second["address"].startswith("127.0.0.12:")
+    assert first["number"] != second["number"]
+    status, said = start("device", "electricLock").left()
+    assert (status, "STORE_LOCKED" in said) == (9, True)
+
+
 def test_wrong_words_are_refused_with_their_reason(run: Callable[..., subprocess.CompletedProcess[str]]) -> None:
     for words, reason in [
         (["toaster"], "no object 'toaster'"),
@@ -337,6 +347,21 @@ def test_in_the_background_a_home_works_while_verbs_of_the_same_shell_run(
     assert "mainElectricLock: false" in done.stdout
     assert done.stdout.endswith("set\nended\n")
     assert "there are no virtual devices here" in done.stderr
+
+
+def test_several_devices_in_the_background_are_told_apart_by_their_names(
+    run: Callable[..., subprocess.CompletedProcess[str]], free_port: int
+) -> None:
+    lines = [
+        "device lock --background", "device aircon --name cooler --background", "discover 2", "sim do show",
+        "sim do cooler set targetTemperature=20", "sim do cooler show", "sim do set targetTemperature=20",
+    ]  # fmt: skip
+    done = run("--port", str(free_port), "-", text="\n".join(lines) + "\n")
+    assert "127.0.0.11" in done.stdout
+    assert "127.0.0.12" in done.stdout
+    assert "electricLock 026F01, 0 W\ncooler 013001" in done.stdout
+    assert "targetTemperature: 20 Celsius" in done.stdout
+    assert "which device: electricLock, cooler?" in done.stderr
 
 
 def test_at_the_prompt_devices_in_the_background_work_and_tell(

@@ -11,7 +11,7 @@ local run = shell.part "run"
 local serving = shell.part "serving"
 
 local DEVICES = "devices" -- where their state is, in that of the shell
-local ADDRESS = "127.0.0.11" -- of this host alone
+local FIRST, LAST = 11, 60 -- of 127.0.0.x, addresses of this host alone
 
 -- Where their state is kept, and whom they let in.
 local function surroundings(options)
@@ -34,6 +34,21 @@ local function open_home(options, given)
         background.make_room()
     end
     return warifu.virtual.home(options)
+end
+
+-- A home of one device, at the first address that nobody has where none is named.
+local function open_device(options, given)
+    local spec = options.devices[1]
+    local is_free = not spec.address and not spec.interface
+    local house, message, code
+    for place = FIRST, LAST do
+        spec.address = is_free and ("127.0.0.%d"):format(place) or spec.address
+        house, message, code = open_home(options, given)
+        if code ~= "PORT_IN_USE" or not is_free then
+            break
+        end
+    end
+    return house, message, code
 end
 
 -- Ctrl-C is how it ends.
@@ -108,7 +123,7 @@ local function device_options(given, class, instance)
     return settings and {
         class = class, instance = instance, name = given.name or dictionary.find_class(class).id, values = settings, faults = faults, code = given.code, plain = given.plain,
         window = given.window, with = given.all and "all" or given.with and split(given.with) or nil,
-        address = where.address or not where.interface and ADDRESS or nil, interface = where.interface,
+        address = where.address, interface = where.interface,
     }, message, code
 end
 
@@ -126,7 +141,7 @@ local function device(given)
         around, message, code = surroundings { devices = { spec }, speed = given.speed }
     end
     if around then
-        house, message, code = open_home(around, given)
+        house, message, code = open_device(around, given)
     end
     if not house then
         return nil, message, code
@@ -205,7 +220,7 @@ return {
             { "--plain", "without Device Authentication" },
         },
         help = "runs a virtual device of any class, or lists the classes",
-        more = "It is at 127.0.0.11, for this host alone, or at --address or --interface. Its identity, pairings and set-up\n"
+        more = "It is at 127.0.0.11 or the next free one, for this host alone, or at --address or --interface. Its identity, pairings and set-up\n"
             .. "code stay. While it runs, type help for what can be done to it.",
         next = "warifu --address 127.0.0.1 pair 127.0.0.11 --code FILE",
         run = device,
