@@ -280,11 +280,35 @@ static int property_map(lua_State *L) {
     return 1;
 }
 
+/* compose_property_map({epc, ...}) */
+static int compose_property_map(lua_State *L) {
+    uint8_t edt[WF_PROPERTY_MAP_LEN];
+    wf_epc_set set = {0};
+    for (lua_Integer i = 1, count = luaL_len(L, 1); i <= count; i++) {
+        lua_geti(L, 1, i);
+        wf_epc_set_add(&set, (uint8_t)wfl_integer(L, -1, "epcs", 0x80, 0xFF));
+        lua_pop(L, 1);
+    }
+    wf_writer out = wf_writer_of(edt, sizeof edt);
+    wf_property_map_write(&out, &set);
+    wfl_push_bytes(L, wf_bytes_of(edt, out.len));
+    return 1;
+}
+
 void wfl_add_codec(lua_State *L) {
     static const luaL_Reg functions[] = {
-        {"parse", parse},       {"parse_edata", parse_edata},   {"compose", compose}, {"compose_edata", compose_edata},
-        {"parse_da", parse_da}, {"esv_name", esv_name},         {"eoj", eoj},         {"hex", hex},
-        {"unhex", unhex},       {"property_map", property_map}, {NULL, NULL},
+        {"parse", parse},
+        {"parse_edata", parse_edata},
+        {"compose", compose},
+        {"compose_edata", compose_edata},
+        {"parse_da", parse_da},
+        {"esv_name", esv_name},
+        {"eoj", eoj},
+        {"hex", hex},
+        {"unhex", unhex},
+        {"property_map", property_map},
+        {"compose_property_map", compose_property_map},
+        {NULL, NULL},
     };
     luaL_setfuncs(L, functions, 0);
 }

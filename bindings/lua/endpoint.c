@@ -372,6 +372,8 @@ void wfl_add_endpoint(lua_State *L) {
                                        {"is_open", is_open},
                                        {"pump", wfl_endpoint_pump},
                                        {"deliver", wfl_endpoint_deliver},
+                                       {"addresses", wfl_endpoint_addresses},
+                                       {"interfaces", wfl_endpoint_interfaces},
                                        {"pollfd", wfl_endpoint_pollfd},
                                        {"timeout", wfl_endpoint_timeout},
                                        {"flush", wfl_endpoint_flush},

@@ -81,6 +81,10 @@ int wfl_endpoint_deliver(lua_State *L);
 void wfl_endpoint_flush_udp(endpoint *e);
 wf_time wfl_endpoint_deadline(const endpoint *e); /* when it wants a turn, on this machine */
 
+/* endpoint_place.c */
+int wfl_endpoint_addresses(lua_State *L);
+int wfl_endpoint_interfaces(lua_State *L);
+
 /* endpoint_poll.c */
 int wfl_endpoint_pollfd(lua_State *L);
 int wfl_endpoint_flush(lua_State *L);

@@ -109,6 +109,14 @@ static void push_known(lua_State *L, const endpoint *e, const wf_known *known) {
         wfl_push_hex(L, wf_bytes_of(known->number, sizeof known->number));
         lua_setfield(L, -2, "number");
     }
+    if (known->has_maker) {
+        wfl_push_hex(L, wf_bytes_of(known->maker, sizeof known->maker));
+        lua_setfield(L, -2, "maker");
+    }
+    if (known->has_version) {
+        wfl_push_hex(L, wf_bytes_of(known->version, sizeof known->version));
+        lua_setfield(L, -2, "version");
+    }
     if (known->limit != 0) {
         wfl_set_integer(L, "limit", known->limit);
     }
@@ -120,7 +128,7 @@ static void push_known(lua_State *L, const endpoint *e, const wf_known *known) {
     lua_setfield(L, -2, "objects");
 }
 
-/* A list of {id=, address=, other_address=, is_online=, reason=, number=, limit=, objects=}. */
+/* A list of {id=, address=, other_address=, is_online=, reason=, number=, maker=, version=, limit=, objects=}. */
 static int known(lua_State *L) {
     const endpoint *e = wfl_endpoint(L);
     wf_known one;

@@ -59,10 +59,12 @@ __attribute__((visibility("default"))) int luaopen_warifu(lua_State *L) {
     lua_setfield(L, -2, "misuse");
     wfl_add_codec(L);
     wfl_add_identity(L);
+    wfl_add_identity_text(L);
     wfl_add_authority(L);
     wfl_add_setup_code(L);
     wfl_add_policy(L);
     wfl_add_dictionary(L);
+    wfl_add_pki(L);
     wfl_add_endpoint(L);
     wfl_add_poller(L);
     wfl_add_sim(L);

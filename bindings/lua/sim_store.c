@@ -136,6 +136,11 @@ static int writes(lua_State *L) {
     return 1;
 }
 
+static int reads(lua_State *L) {
+    lua_pushinteger(L, (lua_Integer)wf_sim_store_reads(self_of(L)));
+    return 1;
+}
+
 static int contains(lua_State *L) {
     lua_pushboolean(L, wf_sim_store_contains(self_of(L), wfl_bytes(L, 2, "bytes")));
     return 1;
@@ -164,8 +169,8 @@ void wfl_add_sim_store(lua_State *L) {
         {"clone", clone},         {"restore", restore},   {"set_faults", set_faults},
         {"fail_at", fail_at},     {"fail_all", fail_all}, {"cut_at", cut_at},
         {"cut_power", cut_power}, {"power_on", power_on}, {"sync", sync_writes},
-        {"has_power", has_power}, {"writes", writes},     {"contains", contains},
-        {"entries", entries},     {NULL, NULL},
+        {"has_power", has_power}, {"writes", writes},     {"reads", reads},
+        {"contains", contains},   {"entries", entries},   {NULL, NULL},
     };
     luaL_newmetatable(L, WFL_SIM_STORE);
     lua_pushcfunction(L, collect);

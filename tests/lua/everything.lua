@@ -36,7 +36,7 @@ return {
     tables = {
         warifu = warifu, Dictionary = warifu.dictionary, Codec = warifu.codec, Keeping = warifu.keeping,
         Sim = warifu.sim, Scheduler = warifu.scheduler, Virtual = warifu.virtual, Authority = warifu.Authority,
-        Identity = warifu.Identity, Policy = warifu.Policy, SetupCode = warifu.SetupCode,
+        Pki = warifu.pki, Identity = warifu.Identity, Policy = warifu.Policy, SetupCode = warifu.SetupCode,
     },
     library = (arg[0]:match "^(.*)/[^/]*$" or ".") .. "/../../bindings/lua/library/warifu.lua",
 }

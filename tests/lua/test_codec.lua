@@ -127,4 +127,23 @@ function cases.every_error_has_its_words()
     check.equal(warifu.errors.WINDOW_CLOSED.nature, "denied")
 end
 
+function cases.a_property_map_is_written_as_it_is_read()
+    for _, count in ipairs { 0, 1, 15, 16, 100 } do
+        local epcs = {}
+        for i = 1, count do
+            epcs[i] = 0x80 + i
+        end
+        local bytes = codec.compose_property_map(epcs)
+        check.equal(#bytes, count < 16 and count + 1 or 17)
+        check.equal(table.concat(assert(codec.property_map(bytes)), " "), table.concat(epcs, " "))
+    end
+end
+
+function cases.a_frame_of_device_authentication_becomes_a_table()
+    local hello = assert(codec.parse_da(codec.unhex "1082 0007 10 0000000000"))
+    check.equal(hello.tid, 7)
+    check.equal(hello.name, "hello")
+    check.equal(select(3, codec.parse_da "x"), "FRAME")
+end
+
 check.main(cases)

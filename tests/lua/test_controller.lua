@@ -143,4 +143,18 @@ function cases.misuse_is_told_with_its_name()
     check.equal(pcall(node.set, node, AIRCON, { [TARGET] = "\x14" }, { verfy = true }), false)
 end
 
+function cases.it_says_where_it_is_and_what_its_nodes_say_of_themselves()
+    local home <close> = assert(warifu.sim.Home())
+    local device = assert(home:device())
+    local controller = assert(home:controller())
+    local found = assert(controller:discover { address = home:addresses(device)[1] })[1]
+    check.equal(found.maker, "FFFFFF")
+    check.equal(#found.version, 8)
+    check.equal(controller:addresses()[1], home:addresses(controller)[1])
+    check.equal(#controller:interfaces(), 0)
+    local alone <close> = assert(warifu.Controller { address = "127.0.0.1", port = 24611 })
+    check.equal(alone:addresses()[1], "127.0.0.1:24611")
+    check.equal(alone:interfaces()[1], "lo")
+end
+
 check.main(cases)

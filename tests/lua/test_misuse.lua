@@ -18,7 +18,7 @@ local samples = {
     kind = "issuing", role = "device", number = identity.number, request = "x", certificates = "x",
     identity = identity, peer = peer, node = peer, address = "10.0.0.9", issuer = "x", crl = "x", seconds = 1,
     action = print, service = "Get", endpoint = device, sender = "10.0.0.8", receiver = "10.0.0.9", datagram = "x",
-    k = 1, state = "/nowhere", file = "/nowhere", passphrase = "12345678", index = 1, value = "x", frame = "x",
+    label = "X", der = "x", chain = "x", roots = "x", k = 1, state = "/nowhere", file = "/nowhere", passphrase = "12345678", index = 1, value = "x", frame = "x",
     access = "read", esv = 0x62, edt = "\0", release = "A", backup = home:store(device):clone(), what = "writes",
 }
 local others = { -- where that name means something else

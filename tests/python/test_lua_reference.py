@@ -30,6 +30,7 @@ CLASSES = {
     "keeping": "Keeping",
     "node_calls": "Node",
     "node_messages": "Node",
+    "pki": "Pki",
     "policy": "Policy",
     "scheduler": "Scheduler",
     "setup_code": "SetupCode",

@@ -7,6 +7,7 @@
 ---@alias warifu.Class integer|string
 ---@alias warifu.Values table<integer|string, any>
 ---@alias warifu.Event table<string, any>
+---@alias warifu.Certificate table<string, any>
 
 ---@class warifu.ControllerOptions
 ---@field identity? warifu.Identity|string an identity or its file; without one it can't pair
@@ -79,6 +80,7 @@
 ---@field Device warifu.Device
 ---@field keeping warifu.Keeping
 ---@field sim warifu.Sim
+---@field pki warifu.Pki
 ---@field scheduler warifu.Scheduler
 ---@field virtual warifu.Virtual
 local warifu = {}
@@ -105,6 +107,7 @@ local SetupCode = {}
 local Policy = {}
 
 ---@class warifu.Endpoint
+---@field number string its identification number
 local Endpoint = {}
 
 ---@class warifu.Controller: warifu.Endpoint
@@ -166,6 +169,9 @@ local Keeping = {}
 
 ---@class warifu.Sim
 local Sim = {}
+
+---@class warifu.Pki
+local Pki = {}
 
 ---@class warifu.Scheduler
 local Scheduler = {}
@@ -390,6 +396,19 @@ function Codec.esv_name(esv) end
 ---@return string? code
 function Codec.property_map(edt) end
 
+--- the reverse: a property map's bytes
+---@param epcs warifu.Epc[]
+---@return string
+function Codec.compose_property_map(epcs) end
+
+--- a frame of Device Authentication: `tid`, `type`, `name`, and what its type has of `hello`, `flags`, `cookie`,
+--- `tag`, `nonce`, `connection_id`, `kid`, `piv`, `payload`. Fails with FRAME
+---@param bytes string
+---@return table<string, any>?
+---@return string? message
+---@return string? code
+function Codec.parse_da(bytes) end
+
 --- upper-case digits
 ---@param bytes string
 ---@return string
@@ -492,6 +511,26 @@ function Authority:close() end
 ---@return string? code
 function Identity.load(path) end
 
+--- of such a text
+---@param text string
+---@return warifu.Identity?
+---@return string? message
+---@return string? code
+function Identity.parse(text) end
+
+--- the text of such a file, private key included: it stays in Lua's memory as long as Lua likes; with `public` the
+--- certificates alone. Fails with ARGUMENT when the key is in a token and `public` isn't set
+---@param options? {public?: boolean}
+---@return string?
+---@return string? message
+---@return string? code
+function Identity:text(options) end
+
+--- its chain, the end certificate first, and as a second result the roots that it trusts: lists of DER for
+--- `warifu.pki`
+---@return string[]
+function Identity:certificates() end
+
 --- writes such a file, for its owner alone
 ---@param path string
 ---@return true?
@@ -530,6 +569,59 @@ function Identity.pkcs11_request(options) end
 ---@return string? message
 ---@return string? code
 function Identity.from_pkcs11(certificates, options) end
+
+--- a certificate: `serial`, `name` (its commonName, where the subject is one of ours), `number`, `role`,
+--- `not_before`, `not_after` (seconds since 1970), `is_ca`, `path_len`, `issuer`, `subject` (names in DER),
+--- `public_key`, `key_fingerprint`, `fingerprint` (SHA-256), all in hexadecimal, and `der`. Its signature isn't
+--- looked at. Fails with PEM, DER, CERTIFICATE, POINT
+---@param text string
+---@return warifu.Certificate?
+---@return string? message
+---@return string? code
+function Pki.certificate(text) end
+
+--- a request (PKCS#10): `name`, `number`, `role`, `asks_ca`, `subject`, `public_key`, `key_fingerprint`. Its sender
+--- holds the key: that is checked. Fails with PEM, DER, REQUEST, POINT, SIGNATURE
+---@param text string
+---@return table<string, any>?
+---@return string? message
+---@return string? code
+function Pki.request(text) end
+
+--- a revocation list, whose signature by the CA with the certificate `issuer` is checked: `issuer` (SHA-256 of its
+--- name), `number`, `this_update`, `next_update` (seconds since 1970), `serials`. Fails with PEM, DER, CRL, CHAIN,
+--- SIGNATURE
+---@param text string
+---@param issuer string
+---@return {issuer: string, number: integer, this_update: integer, next_update: integer, serials: string[]}?
+---@return string? message
+---@return string? code
+function Pki.revocation_list(text, issuer) end
+
+--- judges a chain, the end certificate first, under trusted roots: the path with its root. `role` is what the end
+--- has to be, `at` the time that counts, now unless given. Lists, or texts with several certificates. After the
+--- code comes the place of who is at fault, from 1 on. Fails with CHAIN, UNTRUSTED, SIGNATURE, EXPIRED,
+--- NOT_YET_VALID, WRONG_ROLE, CERTIFICATE, PEM, DER
+---@param chain string|string[]
+---@param roots string|string[]
+---@param options? {role?: string, at?: integer}
+---@return warifu.Certificate[]?
+---@return string? message
+---@return string? code
+function Pki.judge(chain, roots, options) end
+
+--- all blocks of a PEM text: a list of `{label=, der=}`. Fails with PEM
+---@param text string
+---@return {label: string, der: string}[]?
+---@return string? message
+---@return string? code
+function Pki.blocks(text) end
+
+--- PEM text of DER, under a label such as `"CERTIFICATE"`, `"CERTIFICATE REQUEST"`, `"X509 CRL"`
+---@param label string
+---@param der string
+---@return string
+function Pki.pem(label, der) end
 
 --- reads a code as scanned or typed. Fails with NOT_A_CODE and says what is wrong, and where
 ---@param text string
@@ -654,9 +746,10 @@ function Controller:discover(options) end
 function Controller:rescan(options) end
 
 --- all nodes that were heard: `address`, `other_address` (in the other family), `number`, `objects`, `is_online`,
---- `reason` (why it is not; a name of the error table), `limit` (most properties that it takes in one message, once
---- that is learnt). They, and those that `discover` gives, are followed: `address`, `other_address`, `is_online`,
---- `reason` and `limit` are as they are now
+--- `reason` (why it is not; a name of the error table), `maker` and `version` (8A and 82 of its profile, in
+--- hexadecimal), `limit` (most properties that it takes in one message, once that is learnt). They, and those that
+--- `discover` gives, are followed: `address`, `other_address`, `is_online`, `reason` and `limit` are as they are
+--- now
 ---@return warifu.Node[]
 function Controller:known() end
 
@@ -813,6 +906,14 @@ function Endpoint:revocation_lists() end
 ---@return string? message
 ---@return string? code
 function Endpoint:explain(peer, object, property, access) end
+
+--- where it is; opened by interface: without a port
+---@return string[]
+function Endpoint:addresses() end
+
+--- names of the interfaces in use at this moment: they come and go without a restart
+---@return string[]
+function Endpoint:interfaces() end
 
 --- counters, name -> count
 ---@return table<string, integer>
@@ -1296,6 +1397,10 @@ function Store:contains(bytes) end
 --- how many there were
 ---@return integer
 function Store:writes() end
+
+--- likewise
+---@return integer
+function Store:reads() end
 
 --- a virtual device, open. Fails with NOT_IN_DICTIONARY, NO_PROPERTY, WRONG_VALUE, and as `warifu.Device` does
 ---@param options? warifu.VirtualDeviceOptions

@@ -25,6 +25,20 @@ function codec.property_map(edt)
     return core.property_map(check.type("edt", edt, "string"))
 end
 
+--- The reverse: bytes of a list of codes, each once.
+function codec.compose_property_map(epcs)
+    local codes = {}
+    for i, epc in ipairs(check.type("epcs", epcs, "table")) do
+        codes[i] = check.epc("epcs", epc)
+    end
+    return core.compose_property_map(codes)
+end
+
+--- A frame of Device Authentication as a table: tid, type, name, and what its type has.
+function codec.parse_da(bytes)
+    return core.parse_da(check.type("bytes", bytes, "string"))
+end
+
 function codec.hex(bytes)
     return core.hex(check.type("bytes", bytes, "string"))
 end

@@ -167,6 +167,17 @@ function methods:after(seconds, action)
     loop.after(self, check.seconds("seconds", seconds), check.type("action", action, "function"))
 end
 
+--- Where it is: a list of addresses, without a port where it was opened by interface.
+function methods:addresses()
+    local machine = self.machine
+    return machine and machine.sim:addresses(machine.host) or self.core:addresses()
+end
+
+--- Names of the interfaces in use at this moment.
+function methods:interfaces()
+    return self.core:interfaces()
+end
+
 --- What was seen since the start: name -> count.
 function methods:counters()
     return self.core:counters()

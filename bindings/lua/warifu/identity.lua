@@ -16,6 +16,11 @@ function Identity.load(path)
     return core.load_identity(path)
 end
 
+--- Reads such a text.
+function Identity.parse(text)
+    return core.identity_parse(check.type("text", text, "string"))
+end
+
 local PLACE = { module = true, token = true, key = true, pin = true }
 local REQUEST = { module = true, token = true, key = true, pin = true, name = true, number = true, role = true, make = true }
 local ROLES = { device = 1, controller = 2 }
@@ -47,6 +52,18 @@ end
 --- The same key with the certificates that an authority gave for it: PEM text of chain and roots.
 function identity_methods:certified(certificates)
     return core.certified(self, certificates)
+end
+
+local TEXT = { public = true }
+
+--- Its PEM text, with the private key; or, with `public`, the certificates alone.
+function identity_methods:text(options)
+    return core.identity_pem(self, not check.options(options, TEXT).public)
+end
+
+--- Its chain, the end certificate first, and the roots that it trusts: two lists of DER.
+function identity_methods:certificates()
+    return core.identity_certificates(self)
 end
 
 --- Writes it, mode 0600.

@@ -9,6 +9,7 @@ return {
     dictionary = core.part "dictionary",
     Identity = core.part "identity",
     Authority = core.part "authority",
+    pki = core.part "pki",
     SetupCode = core.part "setup_code",
     Policy = core.part "policy",
     Controller = core.part "controller",

@@ -23,7 +23,8 @@ end
 local LIVE = { role = "role", address = "address", is_connected = "has_session", fingerprint = "fingerprint" }
 
 -- What the roster says of a node in clear at this moment. Where whoever asked chose the address, it stays.
-local OF_ROSTER = { address = true, other_address = true, is_online = true, reason = true, limit = true }
+local OF_ROSTER = { address = true, other_address = true, is_online = true, reason = true, limit = true, maker = true,
+    version = true }
 
 local function of_roster(self, key)
     local owner, place = self.owner, rawget(self, "place")
