@@ -146,8 +146,9 @@ end
 function cases.it_says_where_it_is_and_what_its_nodes_say_of_themselves()
     local home <close> = assert(warifu.sim.Home())
     local device = assert(home:device())
-    local controller = assert(home:controller())
+    local controller = assert(home:controller { interview = true })
     local found = assert(controller:discover { address = home:addresses(device)[1] })[1]
+    home:run(10)
     check.equal(found.maker, "FFFFFF")
     check.equal(#found.version, 8)
     check.equal(controller:addresses()[1], home:addresses(controller)[1])

@@ -747,9 +747,9 @@ function Controller:rescan(options) end
 
 --- all nodes that were heard: `address`, `other_address` (in the other family), `number`, `objects`, `is_online`,
 --- `reason` (why it is not; a name of the error table), `maker` and `version` (8A and 82 of its profile, in
---- hexadecimal), `limit` (most properties that it takes in one message, once that is learnt). They, and those that
---- `discover` gives, are followed: `address`, `other_address`, `is_online`, `reason` and `limit` are as they are
---- now
+--- hexadecimal, after an interview), `limit` (most properties that it takes in one message, once that is learnt).
+--- They, and those that `discover` gives, are followed: `address`, `other_address`, `is_online`, `reason` and
+--- `limit` are as they are now
 ---@return warifu.Node[]
 function Controller:known() end
 
