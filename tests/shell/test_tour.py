@@ -22,7 +22,7 @@ def objects(text: str) -> list[dict]:
 
 def test_it_runs_by_itself_within_thirty_seconds_and_every_step_is_checked(run: Run) -> None:
     began = time.monotonic()
-    done = run("--json", "tour", "--auto")
+    done = run("tour", "--auto", "--json")
     assert time.monotonic() - began < 30
     assert done.returncode == 0, done.stdout
     rows = objects(done.stdout)
@@ -53,6 +53,7 @@ def test_each_step_is_explained_and_its_command_shown(run: Run, language: str, c
     assert done.stdout.count("\nwarifu> ") == len(STEPS)
     assert done.stdout.count("\n" + checked) == len(STEPS)
     assert "attack.replay()" in done.stdout
+    assert ("スマート電力量メータ" in done.stdout) == (language == "ja")
     assert all(len(line) <= 130 for line in done.stdout.splitlines())
 
 

@@ -5,8 +5,8 @@ return {
     enter = "Enter: next step, q: leave > ",
     right = "checked: ",
     wrong = "NOT AS IT SHOULD BE: ",
-    all_right = "%d steps did what they say. Next: warifu device lock --window 180 in one terminal, and in another\n"
-        .. "warifu --address 127.0.0.1 pair 127.0.0.11. help lists the verbs.",
+    all_right = "%d steps did what they say. Next: start warifu, and type device lock --background --window 180, then\n"
+        .. "pair lock --code FILE with the file that it names. help lists the verbs.",
     some_wrong = "%d of %d steps went wrong",
     left = "left after %d of %d steps",
     discover = {

@@ -5,8 +5,8 @@ return {
     enter = "Enter：次へ、q：やめる > ",
     right = "確認：",
     wrong = "期待と違います：",
-    all_right = "%d ステップがすべて説明どおりに動きました。次は、端末で warifu device lock --window 180 を動かし、\n"
-        .. "別の端末で warifu --address 127.0.0.1 pair 127.0.0.11 を試してください。help で動詞の一覧が出ます。",
+    all_right = "%d ステップがすべて説明どおりに動きました。次は warifu を起動し、device lock --background --window 180、\n"
+        .. "続けて pair lock --code と、そこに示されたファイルを打ってみてください。help で動詞の一覧が出ます。",
     some_wrong = "%d / %d ステップが期待どおりではありませんでした",
     left = "%d / %d ステップで終了しました",
     discover = {

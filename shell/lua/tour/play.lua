@@ -78,6 +78,16 @@ local function play_step(scene, step, place, is_auto)
     return problem
 end
 
+-- What counts for the tour counts for the lines in it.
+local function hand_down()
+    local options = shell.options
+    local json, lang = options.json, options.lang
+    options.json, options.lang = shell.line.json, shell.line.lang
+    return setmetatable({}, { __close = function()
+        options.json, options.lang = json, lang
+    end })
+end
+
 local function set_globals(scene)
     local before = {}
     for _, name in ipairs(GLOBALS) do
@@ -95,7 +105,8 @@ end
 function play.all(is_auto)
     local scene <close> = Scene.open()
     scene.attacks = attacks.on(scene)
-    local globals <close> = set_globals(scene) -- luacheck: ignore
+    local globals <close> = set_globals(scene)
+    local handed <close> = hand_down()
     local outcome = { steps = #steps, played = 0, wrong = {} }
     say(words().hello)
     for place, step in ipairs(steps) do

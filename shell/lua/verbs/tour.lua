@@ -12,7 +12,7 @@ return {
         help = "shows all of it in ten minutes, offline, in a virtual home",
         more = "Discover, pair, read, set, listen, see the bytes, be attacked, unpair. Enter runs a step, q leaves. Nothing of it\n"
             .. "touches your network or your state directory.",
-        next = "device lock --window 180",
+        next = "device lock --background --window 180",
         run = function(given)
             local outcome = play.all(given.auto)
             json.list(outcome.wrong)
