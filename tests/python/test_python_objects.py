@@ -106,6 +106,21 @@ async def test_properties_come_and_go():
             device.add_property(LIGHT, warifu.Property(0xA0, b"\x41"))
 
 
+def test_an_object_can_be_given_by_names_and_takes_its_access_from_the_specification():
+    values = {"operationStatus": True, "targetTemperature": 24, "roomTemperature": 21}
+    owned = warifu.Object.named("homeAirConditioner", values, instance=2, access={"roomTemperature": "get inf"})
+    assert owned.eoj == 0x013002
+    assert [owned.properties[epc].value for epc in (0x80, 0xB3, 0xBB)] == [b"\x30", b"\x18", b"\x15"]
+    assert [owned.properties[epc].access for epc in (0x80, 0xB3, 0xBB)] == ["get set inf", "get set", "get inf"]
+    meter = warifu.Object.named("lvSmartElectricEnergyMeter", {"instantaneousElectricPower": -1200})
+    assert meter.properties[0xE7].sizes == (4, 4)
+    assert meter.properties[0xE7].access == "get"
+    with pytest.raises(errors.WrongValue, match="targetTemperature"):
+        warifu.Object.named("homeAirConditioner", {"targetTemperature": 99})
+    with pytest.raises(errors.NotInDictionary, match="roomTemperature"):
+        warifu.Object.named("homeAirConditioner", {"roomTemperatur": 20})
+
+
 def test_an_object_is_given_once():
     with pytest.raises(ValueError, match="given twice"):
         warifu.Device([light(), light()])

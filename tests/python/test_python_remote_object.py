@@ -144,3 +144,13 @@ async def test_an_object_is_known_by_eoj_or_by_class_and_instance(warifu_home):
                 pair.other.object("homeAirConditioner", wrong)
         with pytest.raises(ValueError, match="three bytes"):
             pair.other.object(1 << 24)
+
+
+async def test_it_says_what_can_be_read_set_and_heard_by_name(warifu_home):
+    async with Pair(warifu_home) as pair:
+        pair.device.add_property(AIRCON, warifu.Property(0xF3, b"\x01"))
+        readable = await pair.ac.properties()
+        assert {"operationStatus", "targetTemperature", "roomTemperature", 0xF3} <= set(readable)
+        assert set(await pair.ac.properties("set")) == {"operationStatus", "targetTemperature", "installationLocation"}
+        assert "roomTemperature" in await pair.ac.properties("inf")
+        assert {result.status for result in (await pair.ac.get_many(readable)).values()} == {"value"}

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ._dictionary import Dictionary, PropertyInfo
-from .errors import NotInDictionary, WrongValue
+from ._warifu import property_map_read
+from .errors import NotInDictionary, PropertyMap, WrongValue
 
 PROFILE_CLASS, RELEASE = 0x0EF0, 0x82
+MAPS = {"inf": 0x9D, "set": 0x9E, "get": 0x9F}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,13 @@ class Naming:
     def find(self, key: int | str) -> PropertyInfo:
         """The property of an EPC or a name. Raises NotInDictionary."""
         return self.dictionary.find(self.of_class, key, release=self.release)
+
+    def key(self, epc: int) -> int | str:
+        """The name of an EPC; the EPC where it has none."""
+        try:
+            return self.find(epc).id
+        except NotInDictionary:
+            return epc
 
     def epc(self, key: int | str) -> int:
         """The EPC of a key. Raises NotInDictionary."""
@@ -91,6 +100,14 @@ class Naming:
 def release_in(dictionary: Dictionary, eoj: int, edt: bytes) -> str | None:
     """The release that an object's 82 says; None for the newest. The node profile's is another kind of version."""
     return None if eoj >> 8 == PROFILE_CLASS else dictionary.release_of(edt)
+
+
+def listed(edt: bytes) -> frozenset[int]:
+    """The EPCs of a property map; none for what is no map."""
+    try:
+        return frozenset(property_map_read(edt))
+    except PropertyMap:
+        return frozenset()
 
 
 def has_names(keys: Iterable[int | str]) -> bool:

@@ -2,16 +2,13 @@
 
 from typing import TYPE_CHECKING, Literal
 
-from . import _warifu
-from ._naming import RELEASE
+from ._naming import MAPS, RELEASE, listed
 from ._remote import NODE_PROFILE, Remote
-from ._warifu import Error, Hello, KnownRow, PeerRow, PropertyMap, make_error
+from ._warifu import Error, Hello, KnownRow, PeerRow, make_error
 
 if TYPE_CHECKING:
     from ._endpoint import Endpoint
     from .events import Notification
-
-MAPS = {"inf": 0x9D, "set": 0x9E, "get": 0x9F}
 
 
 class Node(Remote):
@@ -91,7 +88,7 @@ class Node(Remote):
             came = await self.get_many(eoj, (*MAPS.values(), RELEASE), timeout=timeout)
             if came[RELEASE].value:
                 self._take_release(eoj, came[RELEASE].value)
-            maps[eoj] = {name: _map(came[epc].value) for name, epc in MAPS.items()}
+            maps[eoj] = {name: listed(came[epc].value) for name, epc in MAPS.items()}
         return maps
 
     def _is_sender(self, item: "Notification") -> bool:
@@ -112,13 +109,6 @@ class Node(Remote):
 
 def _host(place: str) -> str:
     return place.rpartition(":")[0]
-
-
-def _map(edt: bytes) -> frozenset[int]:
-    try:
-        return frozenset(_warifu.property_map_read(edt))
-    except PropertyMap:
-        return frozenset()
 
 
 class Peer(Remote):

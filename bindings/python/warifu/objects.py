@@ -1,7 +1,11 @@
 """What a node consists of: ECHONET objects and their properties."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, Self
+
+from ._dictionary import Dictionary, PropertyInfo
+from ._dictionary import dictionary as builtin
 
 ACCESS = {"get": 1, "set": 2, "inf": 4}
 PROFILE_CLASS = 0x0EF0
@@ -43,6 +47,12 @@ class Property:
         if self.size is None:
             return len(self.value), len(self.value)
         return (self.size, self.size) if isinstance(self.size, int) else self.size
+
+
+def _demanded(info: PropertyInfo) -> str:
+    """The access that the specification demands of a device, and reading."""
+    rules = {"set": info.set, "inf": info.inf}
+    return " ".join(["get", *(word for word, rule in rules.items() if rule == "required")])
 
 
 def _superclass(maker: bytes) -> tuple[Property, ...]:
@@ -89,6 +99,30 @@ class Object:
         if superclass and not self.is_profile:
             for item in _superclass(maker):
                 self.properties.setdefault(item.epc, item)
+
+    @classmethod
+    def named(
+        cls,
+        of_class: str,
+        values: Mapping[str, Any],
+        *,
+        instance: int = 1,
+        access: Mapping[str, str] | None = None,
+        dictionary: Dictionary | None = None,
+        maker: bytes = b"\xff\xff\xff",
+    ) -> Self:
+        """An object of a class of the dictionary: `Object.named("homeAirConditioner", {"targetTemperature": 24})`.
+
+        `values` are the first ones by name. Others may read each, and set and be told what the specification demands;
+        `access` says otherwise for some, as in {"roomTemperature": "get inf"}. `dictionary` None: `warifu.dictionary`.
+        Raises NotInDictionary, WrongValue, ValueError.
+        """
+        known = dictionary or builtin
+        code = known.find_class(of_class).code
+        found = {name: known.find(code, name) for name in values}
+        words = {name: _demanded(info) for name, info in found.items()} | dict(access or {})
+        items = [Property(info.epc, info.encode(values[name]), words[name], info.sizes) for name, info in found.items()]
+        return cls(code << 8 | instance, items, maker=maker)
 
     def __repr__(self) -> str:
         return f"<warifu.Object {self.eoj:06X} {' '.join(f'{epc:02X}' for epc in sorted(self.properties))}>"

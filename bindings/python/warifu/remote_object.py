@@ -1,10 +1,11 @@
 """One object of another node: what an air conditioner is to a program."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from ._calls import Result
 from ._dictionary import ClassInfo
+from ._naming import MAPS, listed
 from ._stream import Stream
 from .errors import NotInDictionary
 
@@ -38,6 +39,18 @@ class RemoteObject:
             return self.node._endpoint.dictionary.find_class(self.eoj >> 8)
         except NotInDictionary:
             return None
+
+    async def properties(
+        self, access: Literal["get", "set", "inf"] = "get", *, timeout: float | None = None
+    ) -> list[int | str]:
+        """Asks what can be read, set or is announced (its property map): names, and EPCs of what has none.
+
+        `get_many` takes them as they are. `timeout` in seconds; raises what `get` does.
+        """
+        epc = MAPS[access]
+        naming = await self.node._naming(self.eoj, timeout, asks=True)
+        edt = (await self.node.get(self.eoj, epc, timeout=timeout))[epc]
+        return [naming.key(each) for each in sorted(listed(edt))]
 
     @overload
     async def get(self, key: int, /, *, timeout: float | None = None, force: bool = False) -> bytes: ...

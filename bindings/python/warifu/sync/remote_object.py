@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from .. import remote_object
 from .._calls import Result
@@ -41,6 +41,16 @@ class RemoteObject(Facade, of=remote_object.RemoteObject):
         """What its class is called; None: the dictionary does not know it."""
         value: ClassInfo | None = self._get("info")
         return value
+
+    def properties(
+        self, access: Literal["get", "set", "inf"] = "get", *, timeout: float | None = None
+    ) -> list[int | str]:
+        """Asks what can be read, set or is announced (its property map): names, and EPCs of what has none.
+
+        `get_many` takes them as they are. `timeout` in seconds; raises what `get` does.
+        """
+        result: list[int | str] = self._wait("properties", access, timeout=timeout)
+        return result
 
     @overload
     def get(self, key: int, /, *, timeout: float | None = None, force: bool = False) -> bytes: ...
