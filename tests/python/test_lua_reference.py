@@ -137,3 +137,15 @@ def test_an_entry_becomes_what_people_write_and_what_the_editor_reads() -> None:
         "function Node:get(eoj, ...) end",
         "",
     ]
+
+
+def test_every_type_in_the_annotations_is_declared() -> None:
+    text = lua_reference.annotations()
+    declared = set(re.findall(r"^---@(?:class|alias) (?:warifu\.)?(\w+)", text, flags=re.M))
+    used = {
+        name
+        for kind in re.findall(r"^---@(?:param \S+|return|field \w+\??|alias \S+|overload) (.*)$", text, flags=re.M)
+        for name in re.findall(r"(?:^|[|:({\[<, ])warifu\.([A-Z]\w+)", kind)
+    }
+    assert len(declared) > 30
+    assert used <= declared

@@ -4,7 +4,6 @@ local warifu = require "warifu"
 local authority = shell.part "authority"
 local files = shell.part "files"
 local home = shell.part "home"
-local pem = shell.part "pem"
 
 local FOLDER, DAYS, NAME = authority.FOLDER, authority.DAYS, authority.NAME
 local with = authority.with
@@ -52,7 +51,7 @@ local function request(given)
         der, message, code = own:request { name = given.name }
     end
     if der then
-        written, message, code = files.write(given.file, pem.armour("CERTIFICATE REQUEST", der))
+        written, message, code = files.write(given.file, warifu.pki.pem("CERTIFICATE REQUEST", der))
     end
     return written and { file = given.file, number = own.number, role = own.role }, message, code
 end

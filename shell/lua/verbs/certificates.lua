@@ -4,7 +4,6 @@ local warifu = require "warifu"
 local authority = shell.part "authority"
 local files = shell.part "files"
 local json = shell.part "json"
-local pem = shell.part "pem"
 
 local FOLDER, DAYS = authority.FOLDER, authority.DAYS
 local with = authority.with
@@ -122,7 +121,7 @@ local function certificate(given)
         if not der then
             return nil, ("there is no CA '%s'"):format(given.ca), "ARGUMENT"
         end
-        return { certificate = pem.armour("CERTIFICATE", der) }
+        return { certificate = warifu.pki.pem("CERTIFICATE", der) }
     end)
 end
 
