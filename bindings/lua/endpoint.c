@@ -33,11 +33,16 @@ wf_time wfl_now(lua_State *L) {
     return now;
 }
 
-endpoint *wfl_endpoint(lua_State *L) {
-    endpoint *e = luaL_checkudata(L, 1, WFL_ENDPOINT);
+endpoint *wfl_endpoint_at(lua_State *L, int index, const char *name) {
+    endpoint *e = luaL_checkudata(L, index, WFL_ENDPOINT);
     if (!e->open) {
-        wfl_misuse(L, "self", "it is closed");
+        wfl_misuse(L, name, "it is closed");
     }
+    return e;
+}
+
+endpoint *wfl_endpoint(lua_State *L) {
+    endpoint *e = wfl_endpoint_at(L, 1, "self");
     if (e->in_hook) {
         luaL_error(L, "only put and get_own may be called from inside a hook");
     }

@@ -52,6 +52,7 @@ typedef struct endpoint {
 
 /* The open endpoint at stack index 1; raises when it is closed or when a hook calls back into its own engine. */
 endpoint *wfl_endpoint(lua_State *L);
+endpoint *wfl_endpoint_at(lua_State *L, int index, const char *name);
 wf_time wfl_now(lua_State *L); /* of this machine */
 
 /* Hooks run while the engine works: between these two, with the endpoint at stack index 1. `end` raises what a hook

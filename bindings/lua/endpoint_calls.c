@@ -1,6 +1,7 @@
 /* The engine's calls, one by one. Where something starts, the result is its request's number. */
 #include "endpoint.h"
 #include <string.h>
+#include <warifu/lab.h>
 
 static int push_request(lua_State *L, wf_error error, wf_request_id id) {
     if (error != WF_OK) {
@@ -169,6 +170,12 @@ static int groups(lua_State *L) {
 static int renew_group(lua_State *L) {
     endpoint *e = wfl_endpoint(L);
     return push_success(L, wf_engine_renew_group(e->engine, wfl_endpoint_now(L, e)), NULL);
+}
+
+/* forge(victim, edata) */
+static int forge(lua_State *L) {
+    const endpoint *e = wfl_endpoint(L), *victim = wfl_endpoint_at(L, 2, "victim");
+    return push_success(L, wf_lab_forge(e->engine, victim->engine, wfl_bytes(L, 3, "edata")), NULL);
 }
 
 /* ---- the pairing window ---- */
@@ -397,6 +404,7 @@ void wfl_add_endpoint_calls(lua_State *L) {
         {"peers", peers},
         {"groups", groups},
         {"renew_group", renew_group},
+        {"forge", forge},
         {"add_object", add_object},
         {"add_property", add_property},
         {"put", put},

@@ -2,6 +2,8 @@
  * somebody leaves, restarts or is not who they say. */
 #include "group_world.h"
 
+#include <warifu/lab.h>
+
 /* ---- joining ---- */
 
 static void whoever_pairs_joins_the_controllers_group(void) {
@@ -217,21 +219,6 @@ static void junk_of_strangers_never_reaches_a_signature(void) {
     world_end(w);
 }
 
-/* Signs as the victim would, and as itself; what is sent carries the second. */
-typedef struct forger {
-    const wf_p256_key *own, *victim;
-    uint8_t right[WF_P256_SIGNATURE_LEN], forged[WF_P256_SIGNATURE_LEN];
-} forger;
-
-static wf_error sign_both(void *context, uint8_t signature[static WF_P256_SIGNATURE_LEN],
-                          const uint8_t hash[static WF_HASH_LEN], wf_drbg *drbg) {
-    forger *f = context;
-    CHECK_OK(wf_signer_sign(f->forged, wf_signer_of(f->own), hash, drbg));
-    CHECK_OK(wf_signer_sign(f->right, wf_signer_of(f->victim), hash, drbg));
-    memcpy(signature, f->right, sizeof f->right);
-    return WF_OK;
-}
-
 /* The FAN knows all keys of the group: it speaks as the LAMP, signing with its own. All else of the record is right. */
 static world_datagram forge(world *w, uint64_t number, wf_bytes edata) {
     const wf_membership *lamp = &engine_of(w, LAMP)->da->members.all[WF_MEMBERSHIPS - 1];
@@ -242,17 +229,13 @@ static world_datagram forge(world *w, uint64_t number, wf_bytes edata) {
                                     w->nodes[LAMP].key.public_key));
     memcpy(keys.send_key, as_lamp.key, sizeof keys.send_key);
     keys.own = as_lamp.id;
-    forger f = {.own = &w->nodes[FAN].key, .victim = &w->nodes[LAMP].key};
-    wf_signer signer = {sign_both, &f, w->nodes[LAMP].key.public_key};
     world_datagram out = {.from = FAN};
     uint8_t plain[64] = {WF_KIND_EDATA};
     memcpy(plain + 1, edata.at, edata.len);
     wf_writer datagram = wf_writer_of(out.bytes, sizeof out.bytes);
-    CHECK_OK(wf_group_seal(&datagram, &keys, signer, &w->drbg, 1, number, wf_bytes_of(plain, 1 + edata.len)));
+    CHECK_OK(wf_group_seal_as(&datagram, &keys, w->nodes[LAMP].key.public_key, wf_signer_of(&w->nodes[FAN].key),
+                              &w->drbg, 1, number, wf_bytes_of(plain, 1 + edata.len)));
     out.len = datagram.len;
-    for (size_t i = 0; i < sizeof f.right; i++) {
-        out.bytes[out.len - sizeof f.right + i] ^= f.right[i] ^ f.forged[i];
-    }
     return out;
 }
 
@@ -270,6 +253,17 @@ static void a_member_that_speaks_as_another_is_refused_and_reported(void) {
     CHECK(wf_address_same_host(&event->from, &w->nodes[FAN].address));
     change(w, LAMP, 0x43); /* the number in the forgery was not taken for the lamp's */
     CHECK(heard(w, MANAGER, LAMP) == 0x43);
+    world_end(w);
+}
+
+static void the_lab_forges_as_well_as_it_can_and_is_refused(void) {
+    world *w = group_world(0);
+    CHECK_OK(wf_lab_forge(engine_of(w, FAN), engine_of(w, LAMP), wf_bytes_of(it_is_hot, sizeof it_is_hot)));
+    world_run(w, 1000);
+    CHECK(records_of_group(w, FAN) == 1 && counters(w, MANAGER)->group_forged == 1);
+    CHECK(world_event_of(w, MANAGER, WF_EVENT_NOTIFICATION) == NULL);
+    CHECK(wf_lab_forge(engine_of(w, FAN), engine_of(w, MANAGER), wf_bytes_of(it_is_hot, sizeof it_is_hot)) ==
+          WF_ERROR_STATE);
     world_end(w);
 }
 
@@ -497,6 +491,7 @@ static const check_case cases[] = {
     CASE(a_group_record_by_unicast_is_dropped),
     CASE(junk_of_strangers_never_reaches_a_signature),
     CASE(a_member_that_speaks_as_another_is_refused_and_reported),
+    CASE(the_lab_forges_as_well_as_it_can_and_is_refused),
     CASE(forgeries_cost_the_forger_its_tokens_and_the_victim_none),
     CASE(who_is_unpaired_hears_and_says_nothing_any_more),
     CASE(on_demand_the_old_epoch_counts_for_half_a_minute),

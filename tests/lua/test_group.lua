@@ -95,6 +95,19 @@ function cases.a_member_that_listens_hears_the_others()
     check.equal(event.is_protected, true)
 end
 
+function cases.a_member_that_speaks_in_anothers_name_is_refused_and_reported()
+    local home <close>, controller, devices, peers = home_of_two()
+    check.equal(home:forge(devices[1], devices[2], AIRCON, { [POWER] = "\x30" }), true)
+    local seen
+    for event in controller:watch(2) do
+        check.equal(event.kind == "notification" and event.is_protected, false)
+        seen = event.kind == "security" and event or seen
+    end
+    check.equal(seen.error, "SIGNATURE")
+    check.equal(seen.peer, peers[2])
+    check.equal(seen.address, home:addresses(devices[1])[1])
+end
+
 function cases.without_peers_nobody_is_there()
     local home <close> = assert(warifu.sim.Home { seed = 1 })
     local controller = assert(home:controller())

@@ -133,6 +133,23 @@ def test_a_device_that_listens_hears_other_members_and_knows_their_certificate()
     in_a_home_of_two(scenario, listens=4)
 
 
+def test_a_member_that_speaks_in_anothers_name_is_refused_and_reported():
+    async def scenario(home, controller, devices, peers):
+        spy, victim = devices
+        async with controller.events() as events, controller.watch() as news:
+            home.forge(spy, victim, AIRCON, {0x80: ON})
+            event = await anext(events)
+            victim.put(AIRCON, 0x80, ON)
+            note = await anext(news)
+        assert (event.kind, event.error.name) == ("security", "SIGNATURE")
+        assert event.peer is peers[1]
+        assert event.address == spy.addresses[0]
+        assert note.address == victim.addresses[0]
+        assert controller.counters["group_forged"] == 1
+
+    in_a_home_of_two(scenario)
+
+
 def test_nobody_is_in_the_group_of_a_controller_without_peers():
     async def main():
         async with Home() as home, home.controller() as controller:

@@ -57,6 +57,7 @@ HEADERS = {
     "stored": "da",
     "wire": "da",
     "engine": "engine",
+    "lab": "engine",
 }
 
 # What the C standard promises without a host (C11 4, 6), and what needs only memory.

@@ -1325,6 +1325,17 @@ function Home:tamper(hook) end
 ---@return string? code
 function Home:inject(sender, receiver, datagram, options) end
 
+--- a device that has gone bad announces properties in the name of another member of its group: all of the record is
+--- right but the signature, which is by its own key. Fails with STATE (they are in no group together)
+---@param forger warifu.Device
+---@param victim warifu.Device
+---@param eoj warifu.Eoj
+---@param properties table<integer, string>
+---@return true?
+---@return string? message
+---@return string? code
+function Home:forge(forger, victim, eoj, properties) end
+
 --- a list that grows by `{seconds=, fate=, sender=, receiver=, multicast=, datagram=}`; fates: sent, injected,
 --- delivered, duplicated, lost, changed, dropped
 ---@return table[]

@@ -2,6 +2,7 @@
 -- simulated. While one of them waits, all of the home works, and time leaps to what comes next.
 local core = ...
 local check = core.part "check"
+local loop = core.part "loop"
 local Machine = core.part "sim_machine"
 local running = core.part "running"
 local time = core.part "sim_time"
@@ -10,6 +11,7 @@ local Controller, Device = core.part "controller", core.part "device"
 local Home = { __name = "warifu.sim.Home" }
 Home.__index = Home
 
+local PROFILE, INF = 0x0EF001, 0x73
 local DATE = 1790000000 -- 2026-09-21, when the clock of a home begins
 local NETWORK = 1
 local FAULTS = { loss = true, duplication = true, reordering = true, held_back = true, delay = true }
@@ -194,6 +196,24 @@ function Home:inject(sender, receiver, datagram, options)
     options = check.options(options, { delay = true, network = true })
     return self.core:inject(options.network or NETWORK, sender, receiver, datagram,
         milliseconds("delay", options.delay))
+end
+
+--- A device that has gone bad announces properties of an object in the name of another member of its group: it knows all
+--- keys of the group, so the record is right in each byte but the signature, which is by its own key.
+function Home:forge(forger, victim, eoj, properties)
+    local list = {}
+    for epc, edt in pairs(check.type("properties", properties, "table")) do
+        list[#list + 1] = { epc = check.epc("epc", epc), edt = check.type("edt", edt, "string") }
+    end
+    local edata, message, code = core.compose_edata { seoj = eoj, deoj = PROFILE, esv = INF, properties = list }
+    local forged = edata
+    if edata then
+        forged, message, code = forger.core:forge(victim.core, edata)
+    end
+    if forged then
+        loop.flush(forger)
+    end
+    return forged, message, code
 end
 
 --- A list that grows by {seconds=, fate=, sender=, receiver=, multicast=, datagram=} at each turn of a datagram's fate,

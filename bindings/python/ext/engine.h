@@ -69,6 +69,7 @@ PyObject *engine_window(PyObject *object, PyObject *args);
 /* engine_groups.c */
 PyObject *engine_groups(PyObject *object, PyObject *unused);
 PyObject *engine_renew_group(PyObject *object, PyObject *args);
+PyObject *engine_forge(PyObject *object, PyObject *args);
 
 /* engine_node.c */
 PyObject *engine_add_object(PyObject *object, PyObject *args);

@@ -1,5 +1,6 @@
 /* Engine: the groups of a node. */
 #include "engine.h"
+#include <warifu/lab.h>
 
 static engine_object *engine_of(PyObject *object) {
     return (engine_object *)object;
@@ -40,4 +41,24 @@ PyObject *engine_renew_group(PyObject *object, PyObject *args) {
     wf_error error = wf_engine_renew_group(self->engine, now);
     engine_finish(self);
     return ext_none_or_raise(object, error);
+}
+
+PyObject *engine_forge(PyObject *object, PyObject *args) {
+    engine_object *self = engine_of(object);
+    PyObject *victim;
+    Py_buffer edata;
+    if (!PyArg_ParseTuple(args, "O!y*:forge", Py_TYPE(object), &victim, &edata)) {
+        return NULL;
+    }
+    PyObject *result = NULL;
+    if (engine_enter(engine_of(victim))) {
+        if (engine_begin(self)) {
+            wf_error error = wf_lab_forge(self->engine, engine_of(victim)->engine, ext_view(&edata));
+            engine_finish(self);
+            result = ext_none_or_raise(object, error);
+        }
+        engine_leave(engine_of(victim));
+    }
+    PyBuffer_Release(&edata);
+    return result;
 }

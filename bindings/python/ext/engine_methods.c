@@ -94,6 +94,10 @@ PyMethodDef engine_methods[] = {
     {"renew_group", engine_renew_group, METH_VARARGS,
      "renew_group($self, now, /)\n--\n\nA new epoch of the managed group; the old one counts for 30 s more. Raises "
      "State."},
+    {"forge", engine_forge, METH_VARARGS,
+     "forge($self, victim, edata, /)\n--\n\nFor tests: says EDATA in the name of another engine in the same group, "
+     "signed "
+     "by its own key. Raises State (they are in none), TooSmall."},
     {"counters", engine_counters, METH_NOARGS, "counters($self, /)\n--\n\nWhat was counted since the start, by name."},
     {"explain", engine_explain, METH_VARARGS,
      "explain($self, kind, peer, address, eoj, epc, access, /)\n--\n\nWhich rule decides for a peer's id, else for who "

@@ -225,15 +225,22 @@ static wf_error seal_at(uint8_t *sealed, const place *p, wf_signer signer, wf_dr
 
 wf_error wf_group_seal(wf_writer *out, const wf_group_keys *keys, wf_signer signer, wf_drbg *drbg, uint16_t tid,
                        uint64_t piv, wf_bytes plain) {
+    return signer.public_key != NULL ? wf_group_seal_as(out, keys, signer.public_key, signer, drbg, tid, piv, plain)
+                                     : WF_ERROR_ARGUMENT;
+}
+
+wf_error wf_group_seal_as(wf_writer *out, const wf_group_keys *keys,
+                          const uint8_t credential[static WF_P256_PUBLIC_LEN], wf_signer signer, wf_drbg *drbg,
+                          uint16_t tid, uint64_t piv, wf_bytes plain) {
     const size_t start = out->len;
     if (piv >> WF_GROUP_PIV_BITS != 0) {
         return WF_ERROR_KEYS_EXHAUSTED;
     }
-    if (plain.len == 0 || plain.len > WF_GROUP_PLAIN_LEN || signer.public_key == NULL) {
+    if (plain.len == 0 || plain.len > WF_GROUP_PLAIN_LEN) {
         return WF_ERROR_ARGUMENT;
     }
     wf_error error = WF_OK;
-    place p = place_of(keys, &keys->own, piv, signer.public_key);
+    place p = place_of(keys, &keys->own, piv, credential);
     wf_da_write_header(out, tid, WF_DA_GROUP);
     wf_write_view(out, gid_view(keys));
     wf_da_write_record_head(out, p.kid, piv);

@@ -73,6 +73,11 @@ WF_MUST_CHECK wf_error wf_group_sender_derive(wf_group_sender *sender, const wf_
 WF_MUST_CHECK wf_error wf_group_seal(wf_writer *out, const wf_group_keys *keys, wf_signer signer, wf_drbg *drbg,
                                      uint16_t tid, uint64_t piv, wf_bytes plain);
 
+/* The same, but receivers are told that the key `credential` signed it: who signs by another key forges. */
+WF_MUST_CHECK wf_error wf_group_seal_as(wf_writer *out, const wf_group_keys *keys,
+                                        const uint8_t credential[static WF_P256_PUBLIC_LEN], wf_signer signer,
+                                        wf_drbg *drbg, uint16_t tid, uint64_t piv, wf_bytes plain);
+
 /* Opens the ciphertext into a buffer that nobody else may see before wf_group_verify: any member can make a tag. The
  * caller found `keys` by gid and `sender` by kid; one that doesn't fit fails. On failure *len is 0. Errors: TAG (nobody
  * of this group made it), BACKEND. */

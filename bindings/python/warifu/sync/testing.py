@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -189,6 +189,14 @@ class Home(Owner, of=home.Home):
     def inject(self, sender: str, receiver: str, data: bytes, *, delay: float = 0, network: int = NETWORK) -> None:
         """Puts a datagram on the network as if it came from `sender`; a receiver may be a group."""
         self._call("inject", sender, receiver, data, delay=delay, network=network)
+
+    def forge(self, forger: Device, victim: Device, eoj: int, properties: Mapping[int, bytes]) -> None:
+        """A device that has gone bad announces `properties` of `eoj` in the name of another member of its group.
+
+        It knows all keys of the group: the record is right in each byte but the signature, which is by its own key.
+        Raises State (they are in no group together).
+        """
+        self._call("forge", forger, victim, eoj, properties)
 
     def record(self) -> AbstractContextManager[list[Record]]:
         """Everything that happens to datagrams while the block lasts, in a list that grows."""

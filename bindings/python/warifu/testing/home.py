@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import TracebackType
@@ -21,6 +21,7 @@ from .machine import Machine
 DATE = 1_790_000_000  # 2026-09-21, when the clock of a home begins
 YEARS = 10 * 365 * DAY_S
 NETWORK = 1
+PROFILE, INF = 0x0EF001, 0x73
 
 Tamper = Callable[[str | None, str | None, bytes], bytes | None]
 """hook(sender, receiver, data) gives what passes: `data`, other bytes, or None to drop it."""
@@ -253,6 +254,17 @@ class Home:
         self.sim.run_until(self._now())
         self.sim.inject(network, sender, receiver, data, round(delay * 1000))
         self._arm()
+
+    def forge(self, forger: Device, victim: Device, eoj: int, properties: Mapping[int, bytes]) -> None:
+        """A device that has gone bad announces `properties` of `eoj` in the name of another member of its group.
+
+        It knows all keys of the group: the record is right in each byte but the signature, which is by its own key.
+        Raises State (they are in no group together).
+        """
+        runtime = forger._open
+        edata = _warifu.edata_compose(eoj, PROFILE, INF, list(properties.items()), None)
+        runtime.engine.forge(victim._open.engine, edata)
+        runtime.pump()
 
     @contextlib.contextmanager
     def record(self) -> Iterator[list[Record]]:
