@@ -7,7 +7,10 @@ local home = shell.part "home"
 local names = {}
 
 -- Short words for what many homes have; any other part of a name will do where it means one thing.
-local ALIASES = { aircon = 0x0130, ac = 0x0130, hems = 0x05FF, controller = 0x05FF, profile = 0x0EF0 }
+local ALIASES = {
+    aircon = 0x0130, ac = 0x0130, light = 0x0290, lamp = 0x0290, meter = 0x0288, solar = 0x0279, car = 0x02A1,
+    hems = 0x05FF, controller = 0x05FF, profile = 0x0EF0,
+}
 
 local EXACT, PART = 2, 1
 

@@ -213,6 +213,7 @@ def test_wrong_words_are_refused_with_their_reason(run: Callable[..., subprocess
         (["aircon", "targetTemperature=99"], "0 to 50 Celsius"),
         (["aircon", "targetTemperature"], "no PROPERTY=VALUE"),
         (["aircon", "--fault", "fire"], "no fault 'fire'"),
+        (["light", "--window", "901"], "1 to 900 seconds"),
     ]:
         done = run("device", *words)
         assert done.returncode in (3, 8), done.stderr

@@ -11,6 +11,7 @@ local run = shell.part "run"
 local serving = shell.part "serving"
 
 local DEVICES = "devices" -- where their state is, in that of the shell
+local WINDOW = 900 -- the longest, in seconds
 local FIRST, LAST = 11, 60 -- of 127.0.0.x, addresses of this host alone
 
 -- Where their state is kept, and whom they let in.
@@ -30,7 +31,9 @@ local function surroundings(options)
 end
 
 local function open_home(options, given)
-    if given.background then
+    if given.window and (given.window < 1 or given.window > WINDOW) then
+        return nil, ("a pairing window is open for 1 to %d seconds"):format(WINDOW), "ARGUMENT"
+    elseif given.background then
         background.make_room()
     end
     return warifu.virtual.home(options)
