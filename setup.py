@@ -92,7 +92,7 @@ extension = Extension(
     sources=sorted(glob("bindings/python/ext/*.c")) + core_sources(),
     depends=sorted(glob("core/**/*.h", recursive=True) + glob("bindings/python/ext/*.h")),
     include_dirs=["core/include", "core/src", "core", "bindings/python/ext"],
-    define_macros=[("Py_LIMITED_API", "0x030B0000"), (definition, None)],
+    define_macros=[("Py_LIMITED_API", "0x030B0000"), (definition, None), ("WARIFU_KEY_LOG", None)],
     libraries=["tomcrypt", library, "jansson", "qrencode", *(["dl"] if sys.platform == "linux" else [])],
     # Others' headers as system headers: their warnings are not ours to mend.
     extra_compile_args=[

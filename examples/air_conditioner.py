@@ -53,6 +53,6 @@ parser.add_argument("--state", help="folder that keeps the pairings; none: a res
 parser.add_argument("--address", help="address of this host to be reached at; none: every interface")
 parser.add_argument("--window", type=float, metavar="SECONDS", help="a controller may pair for so long")
 parser.add_argument("--policy", default="strict", help="strict, mixed, or open: everybody may do everything")
-parser.add_argument("--trace", type=warifu.JsonLines, help="file for every datagram, as lines of JSON")
+parser.add_argument("--trace", type=lambda path: warifu.TraceFile(path, plain=True, append=True), help="for datagrams")
 with contextlib.suppress(KeyboardInterrupt):
     asyncio.run(main(parser.parse_args()))

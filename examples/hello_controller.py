@@ -37,5 +37,5 @@ parser.add_argument("identity", type=warifu.Identity.load, help="PEM file from m
 parser.add_argument("number", type=bytes.fromhex, help="the device's identification number, which it prints")
 parser.add_argument("--address", help="address of this host to speak from; none: every interface")
 parser.add_argument("--restart", action="store_true", help="wait for the device to be killed and started again")
-parser.add_argument("--trace", type=warifu.JsonLines, help="file for every datagram, as lines of JSON")
+parser.add_argument("--trace", type=lambda path: warifu.TraceFile(path, plain=True, append=True), help="for datagrams")
 asyncio.run(main(**vars(parser.parse_args())))

@@ -90,5 +90,6 @@ void wfl_add_sim(lua_State *L);
 void wfl_add_doctor(lua_State *L);
 void wfl_add_audit(lua_State *L);
 void wfl_add_keeping(lua_State *L);
+void wfl_add_trace(lua_State *L);
 
 #endif

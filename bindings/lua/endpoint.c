@@ -62,6 +62,7 @@ static int close_endpoint(lua_State *L) {
     wfl_poller_close(&e->poller);
     wf_udp_close(&e->udp);
     wf_file_store_close(&e->store);
+    wf_key_log_file_close(&e->keys);
     wf_identity_file_wipe(&e->identity);
     wf_identity_file_wipe(&e->former);
     e->sim = NULL;
@@ -221,9 +222,6 @@ static void read_config(lua_State *L, endpoint *e, wf_engine_config *config) {
     config->policy = read_policy(L);
     config->entropy = wf_entropy_system();
     e->filters = keep_function(L, "filter", WFL_FILTER_HOOK);
-    if (keep_function(L, "trace", WFL_TRACE_HOOK)) {
-        config->trace = (wf_trace){.datagram = wfl_trace_hook, .context = e};
-    }
     config->pairings = is_true(L, "is_device") ? DEVICE_PAIRINGS : CONTROLLER_PAIRINGS;
     config->later = LATER;
     config->later_ms = read_ms(L, "decide_within", LONGEST_DECISION_MS, 0, 1);
@@ -381,6 +379,8 @@ void wfl_add_endpoint(lua_State *L) {
                                        {"interfaces", wfl_endpoint_interfaces},
                                        {"pollfd", wfl_endpoint_pollfd},
                                        {"timeout", wfl_endpoint_timeout},
+                                       {"set_trace", wfl_endpoint_set_trace},
+                                       {"log_keys", wfl_endpoint_log_keys},
                                        {"flush", wfl_endpoint_flush},
                                        {"deadline", wfl_endpoint_deadline_sim},
                                        {NULL, NULL}};

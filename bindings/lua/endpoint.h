@@ -7,6 +7,7 @@
 #include <warifu/clock.h>
 #include <warifu/file_store.h>
 #include <warifu/sim_store.h>
+#include <warifu/trace_file.h>
 #include <warifu/udp.h>
 
 #define WFL_ENDPOINT "warifu.endpoint"
@@ -33,6 +34,7 @@ typedef struct endpoint {
     size_t engine_size;
     wf_identity_file identity, former;
     wf_file_store store;
+    wf_key_log_file keys; /* closed unless the owner wants it */
     wf_udp udp;
     wf_udp_config udp_config;
     const char *interfaces[WFL_INTERFACES]; /* anchored by the WFL_CONFIG user value */
@@ -61,7 +63,13 @@ void wfl_enter_engine(lua_State *L, endpoint *e);
 void wfl_leave_engine(lua_State *L, endpoint *e);
 bool wfl_set_hook(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_bytes edt);
 bool wfl_get_hook(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_writer *fresh);
-void wfl_trace_hook(void *context, bool sent, const wf_address *peer, wf_bytes datagram, wf_bytes inner);
+void wfl_trace_hook(void *context, const wf_traced *told);
+
+/* trace.c */
+wf_traced wfl_traced_of(const endpoint *e, const wf_traced *told); /* with time and own address */
+void wfl_push_traced(lua_State *L, const wf_traced *traced);
+int wfl_endpoint_set_trace(lua_State *L);
+int wfl_endpoint_log_keys(lua_State *L);
 /* Does a datagram pass? The filter may put other bytes in its place. */
 bool wfl_filter_passes(endpoint *e, bool sent, const wf_address *peer, bool multicast, wf_bytes *datagram);
 

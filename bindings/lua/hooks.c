@@ -31,12 +31,6 @@ typedef struct get_call {
     bool accepted;
 } get_call;
 
-typedef struct trace_call {
-    bool sent;
-    const wf_address *peer;
-    wf_bytes datagram, inner;
-} trace_call;
-
 /* on_set(eoj, epc, old, new): false refuses; anything else, and no result at all, accepts. What later() gave is a
  * table: the verdict comes afterwards, or there was no room to wait, and then it is no. */
 static int call_set(lua_State *L) {
@@ -70,15 +64,11 @@ static int call_get(lua_State *L) {
     return 0;
 }
 
-/* trace(sent, address, datagram, inner) */
+/* trace(traced) */
 static int call_trace(lua_State *L) {
-    const trace_call *call = lua_touserdata(L, 2);
     lua_getiuservalue(L, 1, WFL_TRACE_HOOK);
-    lua_pushboolean(L, call->sent);
-    wfl_push_address(L, call->peer);
-    wfl_push_bytes(L, call->datagram);
-    wfl_push_bytes(L, call->inner);
-    lua_call(L, 4, 0);
+    wfl_push_traced(L, lua_touserdata(L, 2));
+    lua_call(L, 1, 0);
     return 0;
 }
 
@@ -145,9 +135,9 @@ bool wfl_get_hook(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_write
     return call.accepted;
 }
 
-void wfl_trace_hook(void *context, bool sent, const wf_address *peer, wf_bytes datagram, wf_bytes inner) {
-    trace_call call = {.sent = sent, .peer = peer, .datagram = datagram, .inner = inner};
-    protect(context, call_trace, &call);
+void wfl_trace_hook(void *context, const wf_traced *told) {
+    wf_traced traced = wfl_traced_of(context, told);
+    protect(context, call_trace, &traced);
 }
 
 bool wfl_filter_passes(endpoint *e, bool sent, const wf_address *peer, bool multicast, wf_bytes *datagram) {

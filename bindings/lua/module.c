@@ -71,6 +71,7 @@ __attribute__((visibility("default"))) int luaopen_warifu(lua_State *L) {
     wfl_add_doctor(L);
     wfl_add_audit(L);
     wfl_add_keeping(L);
+    wfl_add_trace(L);
     wfl_run_part(L, wfl_parts, "init");
     return 1;
 }

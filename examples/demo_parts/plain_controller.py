@@ -8,7 +8,7 @@ import warifu
 AIRCON, TARGET = 0x013001, 0xB3
 
 
-async def main(device: str, value: int, address: str, trace: warifu.JsonLines) -> None:
+async def main(device: str, value: int, address: str, trace: warifu.Trace) -> None:
     async with warifu.Controller(address=address, trace=trace) as home:
         nodes = await home.discover(1.0)
         node = next((node for node in nodes if node.address.split(":")[0] == device), None)
@@ -27,5 +27,5 @@ parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("device", help="its address")
 parser.add_argument("value", type=int, help="set temperature")
 parser.add_argument("--address", required=True, help="address of this host to speak from")
-parser.add_argument("--trace", type=warifu.JsonLines, help="file for every datagram, as lines of JSON")
+parser.add_argument("--trace", type=lambda path: warifu.TraceFile(path, plain=True, append=True), help="for datagrams")
 asyncio.run(main(**vars(parser.parse_args())))

@@ -77,13 +77,13 @@ function home.policy(dictionary)
     return warifu.Policy.load(word, { dictionary = dictionary })
 end
 
-local function trace(...)
+local function trace(traced)
     for _, tracer in ipairs(tracers) do
-        tracer(...)
+        tracer(traced)
     end
 end
 
---- Has `tracer(sent, address, datagram, inner)` called for every datagram from now on; gives a value to be closed.
+--- Has `tracer(traced)` called for every datagram from now on; gives a value to be closed.
 function home.trace(tracer)
     table.insert(tracers, tracer)
     return setmetatable({}, { __close = function()

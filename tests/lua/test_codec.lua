@@ -88,8 +88,8 @@ function cases.any_frame_has_a_text()
     check.equal(codec.decode "1081 1234 05FF01 013001 62 02 80 00 B3 00",
         "ECHONET Lite, TID 1234: 05FF01 -> 013001 Get (62)\n  80 (operationStatus)\n  B3 (targetTemperature)")
     check.equal(codec.decode(SETGET),
-        "ECHONET Lite, TID 0001: 05FF01 -> 013001 SetGet (6E)\n  set 80 = 30 (operationStatus true)\n  get BB (roomTemperature)")
-    check.equal(codec.decode "10:82:00:07:FF:00", "ECHONET Lite, TID 0007: arbitrary format\n  FF 00")
+        "ECHONET Lite, TID 0001: 05FF01 -> 013001 SetGet (6E)\n  set 80=30 (operationStatus true)\n  get BB (roomTemperature)")
+    check.equal(codec.decode "10:82:00:07:FF:00", "ECHONET Lite, TID 0007: arbitrary format\n  2 bytes: FF00")
     check.equal(select(3, codec.decode "1083"), "FRAME")
 end
 
@@ -97,8 +97,8 @@ function cases.a_device_authentication_frame_has_a_text()
     check.equal(codec.decode "1082 0102 10 0000000000", "Device Authentication, TID 0102: hello (10)")
     local text = codec.decode "1082 0102 18 11 07 05 00112233445566778899AABBCCDDEEFF00"
     check.equal(text:match "^[^\n]*", "Device Authentication, TID 0102: request (18)")
-    check.equal(text:find("\n  number 5\n", 1, true) ~= nil, true)
-    check.equal(text:find("\n  kid (1 bytes) 07\n", 1, true) ~= nil, true)
+    check.equal(text:find("\n  PIV 5\n", 1, true) ~= nil, true)
+    check.equal(text:find("\n  kid 07\n", 1, true) ~= nil, true)
     check.equal(warifu.decode, codec.decode)
 end
 

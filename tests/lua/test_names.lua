@@ -38,9 +38,9 @@ local function paired(device_options, controller_options)
     local device = assert(home:device(device_options))
     controller_options = controller_options or {}
     controller_options.gap = 0
-    controller_options.trace = function(sent, _, datagram, inner)
-        local edata = inner ~= "" and inner or datagram:sub(5)
-        if sent and edata:sub(1, 3) == "\x05\xFF\x01" then
+    controller_options.trace = function(traced)
+        local edata = traced.inner ~= "" and traced.inner or traced.datagram:sub(5)
+        if traced.sent and edata:sub(1, 3) == "\x05\xFF\x01" then
             esvs[#esvs + 1] = edata:byte(7)
         end
     end
@@ -151,7 +151,7 @@ function cases.an_overlay_stands_on_what_is_below_and_tells_what_is_wrong()
     check.equal(above.encode("toaster", "heat", 3), "3")
     check.equal(above.encode("grill", "heat", 3), "3")
     local frame = "1081 0001 013001 05FF01 73 01 F1020010"
-    check.equal(warifu.decode(frame, above):find("F1 = 00 10 (filterHours 16 hour)", 1, true) ~= nil, true)
+    check.equal(warifu.decode(frame, above):find("F1=0010 (filterHours 16 hour)", 1, true) ~= nil, true)
     check.equal(warifu.decode(frame):find("filterHours", 1, true), nil)
     fails("OVERLAY", "line 1", load_overlay "{")
     fails("STORE", "No such file", warifu.dictionary.load "/nowhere/at/all.json")

@@ -30,9 +30,9 @@ local function open(more)
     home.device = assert(warifu.Device(options))
     home.controller = assert(warifu.Controller {
         address = HERE, port = home.port, policy = "open",
-        trace = function(sent, _, datagram)
-            if not sent then
-                home.answers[#home.answers + 1] = warifu.codec.parse(datagram)
+        trace = function(traced)
+            if not traced.sent then
+                home.answers[#home.answers + 1] = warifu.codec.parse(traced.datagram)
             end
         end,
     })

@@ -270,8 +270,8 @@ function cases.a_trace_sees_both_the_records_and_what_they_protect()
     local home <close> = new_home()
     home:start_device()
     local seen = {}
-    local controller <close> = home:controller { trace = function(sent, address, datagram, inner)
-        seen[#seen + 1] = { sent = sent, address = address, datagram = datagram, inner = inner }
+    local controller <close> = home:controller { trace = function(traced)
+        seen[#seen + 1] = traced
     end }
     local peer = assert(controller:pair(THERE, { number = home.number }))
     assert(peer:set(AIRCON, { [TARGET] = "\26" }))

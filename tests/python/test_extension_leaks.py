@@ -32,7 +32,8 @@ def refused(*calls):
 def use_engine(place):
     identity = lamp()
     store = _warifu.FileStore(place / "state")
-    engine = _warifu.Engine(0, identity=identity, store=store, set_hook=lambda *what: True, trace=lambda *what: None)
+    engine = _warifu.Engine(0, identity=identity, store=store, set_hook=lambda *what: True)
+    engine.set_trace(lambda *what: None)
     refused(lambda: engine.get(1, 1), lambda: _warifu.Engine(0, policy="none"), lambda: _warifu.Engine(0, store=store))
     refused(lambda: engine.call(0, 1, 2, [(0x80, b"1"), (0x81, 5)], b""), lambda: engine.receive(0, "?", False, b"x"))
     engine.announce(0)

@@ -27,6 +27,7 @@ NOT_CALLED = {
     "tables are read once; find_class, encode, text and load stand on the same rows",
     "wf_named_call_*": "names are looked up in Lua: get, set, get_at",
     "wf_esv_* wf_frame_*": "codec.parse and codec.compose",
+    "wf_pcapng_*": "wf_trace_file and wf_trace_reader use them: trace.open, trace.read",
     "wf_epc_set_count": "the length of a list",
     "wf_engine_interview wf_engine_known_*": "the option interview, known(), and peer:interview, which waits",
     "wf_sim_*": "a home in Lua drives engines of Lua, not those of C",

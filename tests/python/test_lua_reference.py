@@ -35,6 +35,7 @@ CLASSES = {
     "scheduler": "Scheduler",
     "setup_code": "SetupCode",
     "sim": "Home",
+    "trace": "Trace",
     "virtual/faults": "VirtualDevice",
     "virtual/home": "Virtual",
 }

@@ -727,7 +727,7 @@ async def test_a_trace_can_be_printed_and_kept_as_lines_of_json(tmp_path):
     home = Home()
     printed, path = io.StringIO(), tmp_path / "trace.jsonl"
     async with (
-        home.device(trace=warifu.JsonLines(path)) as device,
+        home.device(trace=warifu.TraceFile(path)) as device,
         home.controller(trace=warifu.Printer(printed)) as one,
     ):
         (node,) = await found(one)

@@ -28,6 +28,7 @@ BELOW = {
 # The layer whose concept a public header is.
 HEADERS = {
     "address": "base",
+    "trace": "base",
     "bytes": "base",
     "datagram": "base",
     "eoj": "base",
@@ -52,6 +53,7 @@ HEADERS = {
     "value": "echonet",
     "controller": "controller",
     "counters": "da",
+    "key_log": "da",
     "policy": "policy",
     "setup_code": "da",
     "stored": "da",

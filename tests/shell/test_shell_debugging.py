@@ -16,7 +16,7 @@ def test_raw_sends_any_frame_and_shows_what_comes_back(home: Home) -> None:
     assert shown == (
         f"from {device.address}:{home.port} {ANSWER}\n"
         "  ECHONET Lite, TID 0001: 013001 -> 05FF01 Get_Res (72)\n"
-        "    B3 = 14 (targetTemperature 20 Celsius)\n"
+        "    B3=14 (targetTemperature 20 Celsius)\n"
     )
     assert home.run("raw", "all", GET[:8], GET[8:], "--wait", "0.3", "--quiet").stdout == ANSWER + "\n"
     (line,) = home.run("raw", device.address, GET, "--wait", "0.3", "--json").stdout.splitlines()

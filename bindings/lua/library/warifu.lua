@@ -22,7 +22,8 @@
 ---@field listeners_off? string[] what it does not listen to: some of `"hello"`, `"plaintext"`, `"group"`, `"ipv6"`
 ---@field dictionary? warifu.Dictionary what names mean; `warifu.dictionary` unless given
 ---@field groups? boolean false: no group: each peer is told and asked alone
----@field trace? fun(sent: boolean, address: string, datagram: string, inner: string) is called with every datagram, and the message that a record protects
+---@field trace? fun(traced: table)|warifu.TraceFile is called with every traced datagram, or a file that `trace.open` gave
+---@field keylog? string a file for the keys of its sessions: see `endpoint:log_keys`
 ---@field filter? fun(sent: boolean, address: string?, datagram: string, multicast: boolean): any says what becomes of each datagram: `false` drops it, bytes take its place, a number holds it back for so many seconds, all else lets it pass; without an address it goes to everybody; it may call what hooks may
 ---@field product_code? string 8C of the node profile, up to 12 ASCII characters; without it there is none
 ---@field production_number? string 8D of it, likewise
@@ -79,6 +80,7 @@
 ---@field Controller warifu.Controller
 ---@field Device warifu.Device
 ---@field keeping warifu.Keeping
+---@field trace warifu.Trace
 ---@field sim warifu.Sim
 ---@field pki warifu.Pki
 ---@field scheduler warifu.Scheduler
@@ -154,6 +156,9 @@ local VirtualHome = {}
 ---@class warifu.Store
 local Store = {}
 
+---@class warifu.TraceFile
+local TraceFile = {}
+
 ---@class warifu.Dictionary
 ---@field OVERFLOW any the special values of the specification
 ---@field UNDERFLOW any the special values of the specification
@@ -166,6 +171,9 @@ local Codec = {}
 
 ---@class warifu.Keeping
 local Keeping = {}
+
+---@class warifu.Trace
+local Trace = {}
 
 ---@class warifu.Sim
 local Sim = {}
@@ -933,6 +941,18 @@ function Endpoint:after(seconds, action) end
 ---@return string? code
 function Endpoint:audit() end
 
+--- from here on `sink` gets every datagram, as the option `trace` does; nil: nobody does
+---@param sink? fun(traced: table)|warifu.TraceFile
+function Endpoint:set_trace(sink) end
+
+--- writes the keys of its sessions, those there are and each new one, to a key log; nil ends it. It says so on the
+--- standard error each time. Fails with STORE; with STATE without an identity, and in a build without key log
+---@param path? string
+---@return true?
+---@return string? message
+---@return string? code
+function Endpoint:log_keys(path) end
+
 --- sends any bytes; without an address to every group
 ---@param address? string
 ---@param datagram string
@@ -1226,6 +1246,69 @@ function Keeping.backup(file, passphrase, options) end
 ---@return string? message
 ---@return string? code
 function Keeping.restore(file, passphrase, options) end
+
+--- a new file of mode 0600 for the option `trace`; with `append` it may be there and is added to. `form` is
+--- `"text"`, `"json"` or `"pcapng"`, and else what the name's ending means. What records protect goes in with
+--- `plain` only, which is said on the standard error. Fails with STORE, NOT_A_TRACE
+---@param path string
+---@param options? {form?: string, plain?: boolean, append?: boolean, dictionary?: warifu.Dictionary}
+---@return warifu.TraceFile?
+---@return string? message
+---@return string? code
+function Trace.open(path, options) end
+
+--- the form that an ending means: `"pcapng"` for .pcapng and .pcap, `"json"` for .jsonl and .json, else `"text"`
+---@param path string
+---@return string
+function Trace.form_of(path) end
+
+--- a trace that writes a line for each datagram to the standard error, or to `file`; with `dump` its bytes follow
+---@param options? {file?: file*, dump?: boolean, dictionary?: warifu.Dictionary}
+---@return fun(traced: table)
+function Trace.printer(options) end
+
+--- one datagram as such a line
+---@param traced table
+---@param options? {dump?: boolean, dictionary?: warifu.Dictionary}
+---@return string
+function Trace.text(traced, options) end
+
+--- one datagram as a line of JSON
+---@param traced table
+---@param options? {dictionary?: warifu.Dictionary}
+---@return string?
+---@return string? message
+---@return string? code
+function Trace.json(traced, options) end
+
+--- the datagrams in a file: pcapng (also of Wireshark or tcpdump), lines of JSON, or lines of hexadecimal digits.
+--- Where it is damaged: the list up to there, a message and NOT_A_TRACE. Fails with STORE
+---@param path string
+---@return table[]?
+---@return string? message
+---@return string? code
+function Trace.read(path) end
+
+--- the same of what stands in such a file
+---@param contents string
+---@return table[]?
+---@return string? message
+---@return string? code
+function Trace.parse(contents) end
+
+--- adds a datagram. What goes wrong is said once on the standard error; then nothing more is written
+---@param traced table
+---@return true?
+---@return string? message
+---@return string? code
+function TraceFile:write(traced) end
+
+--- how many datagrams are not in it, because something went wrong
+---@return integer
+function TraceFile:lost() end
+
+--- ends it; a second time does nothing
+function TraceFile:close() end
 
 --- a new home; the rest are the faults of `set_faults`
 ---@param options? {seed?: integer, date?: integer, loss?: number, duplication?: number, reordering?: number, held_back?: number, delay?: number|number[]}

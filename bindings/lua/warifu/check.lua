@@ -25,6 +25,14 @@ function check.optional(name, value, expected)
     return value
 end
 
+--- A function or what can be called like one, or nil.
+function check.callable(name, value)
+    if value ~= nil and type(value) ~= "function" and not (getmetatable(value) or {}).__call then
+        misuse(name, "function expected, got " .. type(value))
+    end
+    return value
+end
+
 --- Up to 12 ASCII characters, or nil.
 function check.label(name, value)
     if value ~= nil and (type(value) ~= "string" or #value > 12 or value:find "[^ -~]") then

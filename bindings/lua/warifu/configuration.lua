@@ -8,7 +8,7 @@ local configuration = {}
 
 -- Those that both have in common.
 local OPTIONS = {
-    identity = true, state = true, address = true, interface = true, port = true, policy = true, trace = true,
+    identity = true, state = true, address = true, interface = true, port = true, policy = true, trace = true, keylog = true,
     dictionary = true, known = true, listeners_off = true, former = true, build_date = true,
     product_code = true, production_number = true, filter = true, groups = true,
     machine = true, -- where it lives in a simulated home (sim.lua)
@@ -75,7 +75,7 @@ end
 local AS_IT_IS = {
     build_date = "number", decide_within = "number", answer_delay = "number", gap = "number",
     transmission_only = "boolean", check_values = "boolean", interview = "boolean",
-    on_set = "function", on_get = "function", trace = "function", filter = "function",
+    on_set = "function", on_get = "function", keylog = "string", filter = "function",
 }
 
 --- A table for the core, or nil, message, code. `more` are the options of the class alone.
@@ -86,6 +86,7 @@ function configuration.read(class, options, more)
     for name, kind in pairs(AS_IT_IS) do
         config[name] = check.optional(name, options[name], kind)
     end
+    config.trace = check.callable("trace", options.trace)
     config.product_code = check.label("product_code", options.product_code)
     config.production_number = check.label("production_number", options.production_number)
     read_place(config, options)

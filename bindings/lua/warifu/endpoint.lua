@@ -60,6 +60,14 @@ function Endpoint.open(class, options, more)
     end
     self.where = place_text(config)
     gate.warn(self.policy)
+    self:set_trace(config.trace)
+    if config.keylog then
+        done, message, code = self:log_keys(config.keylog)
+        if not done then
+            self.core:close()
+            return nil, message, code
+        end
+    end
     self.number = core.hex(self.core:get_own(config.transmission_only and TRANSMISSION_ONLY or NODE_PROFILE, NUMBER))
     return self
 end

@@ -188,6 +188,21 @@ function methods:audit()
     return self.core:audit()
 end
 
+--- From here on `sink` gets every datagram: a function, or what warifu.trace.open gave. nil: nobody does.
+function methods:set_trace(sink)
+    self.core:set_trace(check.callable("sink", sink))
+end
+
+--- Writes the keys of all sessions, those there are and each new one, to the file `path`; nil ends it. Fails with STORE,
+--- and with STATE where this build has no key log.
+function methods:log_keys(path)
+    local done, message, code = self.core:log_keys(check.optional("path", path, "string"))
+    if done and path then
+        io.stderr:write(("warifu: KEY LOG: who has %s reads and forges all that this node says to its peers\n"):format(path))
+    end
+    return done, message, code
+end
+
 --- Sends any datagram as it is, for tests of others' patience; without an address to every group.
 function methods:send_raw(address, datagram)
     local sent, message, code = self.core:send_raw(address, check.type("datagram", datagram, "string"))

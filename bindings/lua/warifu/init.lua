@@ -17,6 +17,7 @@ return {
     doctor = core.part "doctor",
     audit = core.part "audit",
     keeping = core.part "keeping",
+    trace = core.part "trace",
     sim = core.part "sim",
     scheduler = core.part "scheduler",
     virtual = core.part "virtual",

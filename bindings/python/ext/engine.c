@@ -61,6 +61,7 @@ static void shut(engine_object *self) {
     Py_CLEAR(self->set_hook);
     Py_CLEAR(self->get_hook);
     Py_CLEAR(self->trace);
+    wf_key_log_file_close(&self->keys);
 }
 
 /* Of the core's start; what configuring found is raised already. */

@@ -5,6 +5,7 @@
 #include "extension.h"
 #include <warifu/dictionary.h>
 #include <warifu/engine.h>
+#include <warifu/trace_file.h>
 
 typedef struct engine_object {
     PyObject_HEAD ext_guard guard;
@@ -16,6 +17,7 @@ typedef struct engine_object {
     PyObject *lent;   /* request -> (issuer, list): lent until it is done; NULL: nothing ever was */
     PyObject *policy; /* the handle, or NULL; lent as well */
     PyObject *set_hook, *get_hook, *trace; /* callables or NULL */
+    wf_key_log_file keys;                  /* closed unless the owner wants it */
     wf_node_dictionary values;             /* the rule for values, where it is asked for */
     bool in_hook;                          /* a call is under way, and it has called a hook */
     uint32_t later;                        /* what that hook put off; 0: nothing */
@@ -32,6 +34,9 @@ void engine_finish(engine_object *self);
 
 /* Is this a call that a get or set hook makes, on its own thread? */
 bool engine_is_in_hook(const engine_object *self);
+
+/* At the end of a callback: gives the GIL up again where ext_guard_take_gil took it. */
+void engine_put_back(engine_object *self, bool taken);
 
 /* Puts the callbacks into a configuration. */
 void engine_lend_callbacks(engine_object *self, wf_engine_config *config);
@@ -101,6 +106,10 @@ void engine_is_done(engine_object *self, wf_request_id id); /* its event is take
 
 /* engine_policy.c */
 PyObject *engine_explain(PyObject *object, PyObject *args);
+
+/* engine_trace.c */
+PyObject *engine_set_trace(PyObject *object, PyObject *trace);
+PyObject *engine_log_keys(PyObject *object, PyObject *given);
 
 /* audit.c */
 PyObject *engine_audit(PyObject *object, PyObject *unused);

@@ -1,9 +1,8 @@
-/* What the core calls back: the get and set hooks and the trace, Python callables. They run with the GIL, whether or
- * not the call around them had given it up. */
+/* What the core calls back: the get and set hooks, Python callables; the trace is in engine_trace.c. They run with the
+ * GIL, whether or not the call around them had given it up. */
 #include "engine.h"
 
-/* Gives the GIL up again where ext_guard_take_gil took it. */
-static void put_back(engine_object *self, bool taken) {
+void engine_put_back(engine_object *self, bool taken) {
     if (taken) {
         ext_guard_release_gil(&self->guard);
     }
@@ -70,7 +69,7 @@ static bool ask_set_hook(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, w
     PyObject *arguments = Py_BuildValue("(IBNN)", (unsigned)eoj, epc, ext_from_bytes(old), ext_from_bytes(edt));
     PyObject *result = call_hook(self, hook, arguments);
     bool accepted = end_hook(hook, result, result != NULL && verdict_of_set(self, result));
-    put_back(self, taken);
+    engine_put_back(self, taken);
     return accepted;
 }
 
@@ -80,24 +79,8 @@ static bool ask_get_hook(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, w
     PyObject *hook = Py_XNewRef(self->get_hook);
     PyObject *result = call_hook(self, hook, Py_BuildValue("(IBN)", (unsigned)eoj, epc, ext_from_bytes(old)));
     bool accepted = end_hook(hook, result, result != NULL && verdict_of_get(self, result, fresh));
-    put_back(self, taken);
+    engine_put_back(self, taken);
     return accepted;
-}
-
-static void tell_trace(void *context, bool sent, const wf_address *peer, wf_bytes datagram, wf_bytes inner) {
-    engine_object *self = context;
-    bool taken = ext_guard_take_gil(&self->guard);
-    PyObject *trace = Py_XNewRef(self->trace);
-    if (trace != NULL) {
-        PyObject *result = PyObject_CallFunction(trace, "NNNN", PyBool_FromLong(sent), ext_from_address(peer),
-                                                 ext_from_bytes(datagram), ext_from_bytes(inner));
-        if (result == NULL) {
-            PyErr_WriteUnraisable(trace);
-        }
-        Py_XDECREF(result);
-        Py_DECREF(trace);
-    }
-    put_back(self, taken);
 }
 
 void engine_lend_callbacks(engine_object *self, wf_engine_config *config) {
@@ -108,8 +91,5 @@ void engine_lend_callbacks(engine_object *self, wf_engine_config *config) {
     if (self->get_hook != NULL) {
         config->node.get_hook = ask_get_hook;
         config->node.get_context = self;
-    }
-    if (self->trace != NULL) {
-        config->trace = (wf_trace){.datagram = tell_trace, .context = self};
     }
 }

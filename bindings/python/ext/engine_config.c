@@ -12,7 +12,7 @@ const char engine_doc[] =
     "Engine(now, *, identity=None, store=None, policy=None, port=3610, number=None, maker=None, objects=0,\n"
     "       properties=0, value_bytes=0, pairings=4, handshakes=4, requests=64, send_bytes=65536,\n"
     "       event_bytes=65536, later=16, later_ms=0, answer_delay_ms=0, transmits_only=False, keep_number=False,\n"
-    "       check_values=False, set_hook=None, get_hook=None, trace=None, entropy=None, calls=0, call_bytes=0,\n"
+    "       check_values=False, set_hook=None, get_hook=None, entropy=None, calls=0, call_bytes=0,\n"
     "       nodes=0, instances=0, gap_ms=0, interview=False, dictionary=None, audit_entries=0, known=None,\n"
     "       listeners_off=0, setup_code=None, code_alone=False, former=None, build_date=0, revoked=0,\n"
     "       product_code=None, production_number=None, groups=False, listens=0)\n--\n\n"
@@ -27,8 +27,7 @@ const char engine_doc[] =
     "groups: a controller manages a group, a device is a member of its controllers' and hears so many others in it\n"
     "(listens).\n"
     "product_code and production_number (8C and 8D of the node profile) have up to 12 ASCII characters.\n"
-    "trace(sent, address, datagram, inner) sees every datagram. Exceptions in them are reported as\n"
-    "unraisable, and the property is refused.\n\n"
+    "Exceptions in hooks are reported as unraisable, and the property is refused.\n\n"
     "Raises Argument, Entropy, errors.Store, StoreDamaged, State, and those of parsing the own certificate.";
 
 static void fill_defaults(engine_arguments *out) {
@@ -41,9 +40,8 @@ static void fill_defaults(engine_arguments *out) {
                    .send_bytes = 1 << 16,
                    .event_bytes = 1 << 16},
     };
-    PyObject **objects[] = {&out->identity, &out->store,      &out->entropy, &out->dictionary,
-                            &out->set_hook, &out->get_hook,   &out->trace,   &out->policy,
-                            &out->known,    &out->setup_code, &out->former};
+    PyObject **objects[] = {&out->identity, &out->store,  &out->entropy, &out->dictionary, &out->set_hook,
+                            &out->get_hook, &out->policy, &out->known,   &out->setup_code, &out->former};
     for (size_t i = 0; i < sizeof objects / sizeof objects[0]; i++) {
         *objects[i] = Py_None;
     }
@@ -73,7 +71,6 @@ bool engine_parse_arguments(engine_arguments *out, PyObject *args, PyObject *key
                             "check_values",
                             "set_hook",
                             "get_hook",
-                            "trace",
                             "entropy",
                             "calls",
                             "call_bytes",
@@ -99,15 +96,15 @@ bool engine_parse_arguments(engine_arguments *out, PyObject *args, PyObject *key
     wf_node_config *node = &config->node;
     fill_defaults(out);
     return PyArg_ParseTupleAndKeywords(
-        args, keywords, "O&|$OOOO&z*z*O&O&O&O&O&O&O&O&O&O&O&pppOOOOO&O&O&O&O&pOO&OO&OpOLO&zzpO&:Engine", names,
+        args, keywords, "O&|$OOOO&z*z*O&O&O&O&O&O&O&O&O&O&O&pppOOOO&O&O&O&O&pOO&OO&OpOLO&zzpO&:Engine", names,
         ext_as_u64, &out->now, &out->identity, &out->store, &out->policy, ext_as_u16, &config->port, &out->number,
         &out->maker, ext_as_u32, &node->objects, ext_as_u32, &node->properties, ext_as_size, &node->value_bytes,
         ext_as_u32, &config->pairings, ext_as_u32, &config->handshakes, ext_as_u32, &config->requests, ext_as_size,
         &config->send_bytes, ext_as_size, &config->event_bytes, ext_as_u32, &config->later, ext_as_u32,
         &config->later_ms, ext_as_u32, &config->answer_delay_ms, &out->transmits_only, &out->keep_number,
-        &out->check_values, &out->set_hook, &out->get_hook, &out->trace, &out->entropy, ext_as_u32, &config->calls,
-        ext_as_size, &config->call_bytes, ext_as_u32, &config->nodes, ext_as_u32, &config->instances, ext_as_u32,
-        &config->gap_ms, &out->interview, &out->dictionary, ext_as_u32, &config->audit_entries, &out->known, ext_as_u32,
+        &out->check_values, &out->set_hook, &out->get_hook, &out->entropy, ext_as_u32, &config->calls, ext_as_size,
+        &config->call_bytes, ext_as_u32, &config->nodes, ext_as_u32, &config->instances, ext_as_u32, &config->gap_ms,
+        &out->interview, &out->dictionary, ext_as_u32, &config->audit_entries, &out->known, ext_as_u32,
         &config->listeners_off, &out->setup_code, &out->code_alone, &out->former, &out->build_date, ext_as_u32,
         &config->revoked, &node->product_code, &node->production_number, &out->groups, ext_as_u32, &config->listens);
 }
@@ -170,10 +167,10 @@ static bool read_numbers(const ext_state *state, wf_node_config *node, const eng
 }
 
 static bool check_hooks(const engine_arguments *given) {
-    PyObject *hooks[] = {given->set_hook, given->get_hook, given->trace};
+    PyObject *hooks[] = {given->set_hook, given->get_hook};
     for (size_t i = 0; i < sizeof hooks / sizeof hooks[0]; i++) {
         if (hooks[i] != Py_None && !PyCallable_Check(hooks[i])) {
-            PyErr_SetString(PyExc_TypeError, "set_hook, get_hook and trace must be callable or None");
+            PyErr_SetString(PyExc_TypeError, "set_hook and get_hook must be callable or None");
             return false;
         }
     }
@@ -250,7 +247,6 @@ bool engine_configure(engine_object *self, engine_arguments *given) {
     self->policy = keep(given->policy);
     self->set_hook = keep(given->set_hook);
     self->get_hook = keep(given->get_hook);
-    self->trace = keep(given->trace);
     engine_lend_callbacks(self, config);
     /* A simulator has no locks. */
     self->guard.keeps_gil = self->entropy != NULL || Py_IS_TYPE(given->store, state->sim_store);

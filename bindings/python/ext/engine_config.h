@@ -7,7 +7,7 @@
 typedef struct engine_arguments {
     wf_engine_config config;
     uint64_t now;
-    PyObject *identity, *store, *entropy, *dictionary, *set_hook, *get_hook, *trace;
+    PyObject *identity, *store, *entropy, *dictionary, *set_hook, *get_hook;
     PyObject *policy, *known, *setup_code, *former;
     Py_buffer number, maker;
     long long build_date;

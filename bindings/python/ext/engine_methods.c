@@ -27,6 +27,12 @@ PyMethodDef engine_methods[] = {
     {"answer_later", engine_answer_later, METH_VARARGS,
      "answer_later($self, now, later, accept, value=b'', /)\n--\n\nDecides what a hook put off. Raises State (too "
      "late, or decided), NoObject, NoProperty, Argument (not such a value: it still waits)."},
+    {"set_trace", engine_set_trace, METH_O,
+     "set_trace($self, trace, /)\n--\n\nCalls trace(sent, multicast, address, datagram, inner) for every datagram from "
+     "here on; None: nothing any more. Exceptions in it are reported as unraisable."},
+    {"log_keys", engine_log_keys, METH_O,
+     "log_keys($self, path, /)\n--\n\nWrites the keys of its sessions, those there are and each new one, to a file; "
+     "None ends that. Raises errors.Store, State (this build has no key log)."},
     {"receive", engine_receive, METH_VARARGS,
      "receive($self, now, address, multicast, datagram, /)\n--\n\nOne datagram (bytes) in; gives up the GIL."},
     {"next_datagram", engine_next_datagram, METH_NOARGS,

@@ -30,7 +30,7 @@ static int add_functions(PyObject *module) {
     PyMethodDef *tables[] = {clock_functions,           ext_error_functions,      ext_codec_functions,
                              ext_certificate_functions, ext_dictionary_functions, ext_doctor_functions,
                              ext_keeping_functions,     ext_audit_functions,      ext_pkcs11_functions,
-                             ext_policy_functions,      ext_value_functions};
+                             ext_policy_functions,      ext_trace_functions,      ext_value_functions};
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
         if (PyModule_AddFunctions(module, tables[i]) < 0) {
             return -1;

@@ -23,5 +23,6 @@ extern PyMethodDef ext_dictionary_functions[];
 extern PyMethodDef ext_value_functions[];
 extern PyMethodDef ext_doctor_functions[];
 extern PyMethodDef ext_policy_functions[];
+extern PyMethodDef ext_trace_functions[];
 
 #endif

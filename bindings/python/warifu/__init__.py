@@ -59,7 +59,7 @@ from .policy import Explanation, Policy
 from .remote_object import RemoteObject
 from .revocation import RevocationList
 from .text import decode, decode_edata
-from .trace import JsonLines, Printer, Recorder, Trace, Traced
+from .trace import Printer, Recorder, Trace, Traced, TraceFile
 
 __all__ = [
     "Answer",
@@ -87,7 +87,6 @@ __all__ = [
     "Identity",
     "Integer",
     "Issued",
-    "JsonLines",
     "Level",
     "LockedOut",
     "MemberInfo",
@@ -127,6 +126,7 @@ __all__ = [
     "StateInfo",
     "Stream",
     "Trace",
+    "TraceFile",
     "Traced",
     "TypeInfo",
     "Undefined",

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import logging
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
@@ -30,6 +31,7 @@ from ._warifu import (
     SetupCode,
     edata_parse,
     make_error,
+    own_address,
 )
 from ._warifu import Event as EngineEvent
 from .events import Event, Notification
@@ -51,6 +53,8 @@ from .policy import (
 )
 from .revocation import RevocationList
 from .trace import Trace, Traced
+
+_log = logging.getLogger("warifu")
 
 PORT = 3610
 CHANGES = {1: "address", 2: "instances", 4: "number", 8: "online", 16: "details"}
@@ -104,6 +108,7 @@ class Endpoint:
         known: Iterable[str],
         listeners_off: Iterable[ListenerName],
         trace: Trace | None,
+        keylog: str | os.PathLike[str] | None,
         number: bytes | None = None,
         product_code: str = "",
         production_number: str = "",
@@ -125,6 +130,7 @@ class Endpoint:
         self._listeners_off = frozenset(listeners_off)
         self._shut = as_listeners(self._listeners_off)
         self._trace = trace
+        self._keylog = keylog
         self.dictionary = dictionary or builtin
         self.policy = as_policy(policy, self.dictionary)
         self._releases: dict[tuple[tuple[int, str | None], int], str | None] = {}  # of others' objects
@@ -166,6 +172,9 @@ class Endpoint:
             self._number = runtime.engine.get(self._profile, NUMBER)
             for owned in self._objects.values():
                 self._add_to_engine(runtime.engine, owned)
+            self.set_trace(self._trace)
+            if self._keylog is not None:
+                self.log_keys(self._keylog)
             runtime.start()
         except BaseException:
             runtime.close()
@@ -210,7 +219,6 @@ class Endpoint:
             dictionary=self.dictionary._handle,
             set_hook=self._set_hook(),
             get_hook=self._get_hook(),
-            trace=None if self._trace is None else self._tell_trace,
             entropy=self._platform.entropy,
             calls=self._calls,
             call_bytes=CALL_BYTES,
@@ -242,9 +250,27 @@ class Endpoint:
                 engine.remove_property(owned.eoj, item.epc)
             engine.add_property(owned.eoj, item.epc, item.access_bits, *item.sizes, item.value)
 
-    def _tell_trace(self, sent: bool, address: str | None, datagram: bytes, inner: bytes) -> None:
-        if self._trace is not None:
-            self._trace(Traced(self._platform.date(), sent, address, datagram, inner))
+    def _tell_trace(self, sent: bool, multicast: bool, address: str | None, datagram: bytes, inner: bytes) -> None:
+        if self._trace is not None and self._runtime is not None:
+            udp = self._runtime.udp
+            own = own_address(address, udp.addresses, udp.port)
+            self._trace(Traced(self._platform.date(), sent, address, datagram, inner, multicast, own))
+
+    def set_trace(self, trace: Trace | None) -> None:
+        """From here on `trace` gets every datagram; None: nobody does."""
+        self._trace = trace
+        if self._is_open:
+            self._open.engine.set_trace(None if trace is None else self._tell_trace)
+
+    def log_keys(self, path: str | os.PathLike[str] | None) -> None:
+        """Writes the keys of all sessions, those there are and each new one, to a file of mode 0600; None ends it.
+
+        Who has them reads and forges all that this node says to its peers, which is logged as a warning each time.
+        Raises errors.Store, errors.State (no identity, or this build has no key log).
+        """
+        self._open.engine.log_keys(path)
+        if path is not None:
+            _log.warning("KEY LOG: who has %s reads and forges all that this node says to its peers", os.fspath(path))
 
     @property
     def _is_open(self) -> bool:

@@ -18,3 +18,4 @@ NodeToWrite = tuple[str, int, int, int, int | None, str | None, str | None, str 
 
 # allowed, kind of the peer, policy, rule from 1 or 0, line or 0, why, sentence
 VerdictRow = tuple[bool, Literal["unknown", "known", "member", "paired"], str, int, int, str | None, str]
+TracedRow = tuple[float, bool, bool, str | None, str | None, bytes, bytes]  # see Traced

@@ -72,6 +72,7 @@ class Device(Endpoint):
     on_get      on_get(object, epc, old) is asked before a property is read: bytes are its present value, None keeps the
                 old one, False refuses
     trace       gets every datagram, see warifu.trace
+    keylog      file for the keys of its sessions, see log_keys
     product_code, production_number   8C and 8D of the node profile, up to 12 ASCII characters; empty: it has none
     number      identification number of a device without an identity; None: the one in `state`, or a new one
     transmission_only   it announces and answers nothing; its profile is 0x0EF002
@@ -115,6 +116,7 @@ class Device(Endpoint):
         on_set: OnSet | None = None,
         on_get: OnGet | None = None,
         trace: Trace | None = None,
+        keylog: str | os.PathLike[str] | None = None,
         product_code: str = "",
         production_number: str = "",
         number: Number | None = None,
@@ -150,6 +152,7 @@ class Device(Endpoint):
             known=known,
             listeners_off=listeners_off,
             trace=trace,
+            keylog=keylog,
             product_code=product_code,
             production_number=production_number,
             number=None if number is None else as_number(number),

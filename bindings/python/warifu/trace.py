@@ -1,15 +1,23 @@
 """One's own traffic, with what the records protect: for the `trace` argument of Device and Controller."""
 
-import json
+import logging
 import os
 import sys
-import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
-from typing import TextIO
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self, TextIO
 
+from . import _warifu
 from ._dictionary import Dictionary
-from .text import decode, decode_edata
+from ._dictionary import dictionary as builtin
+from ._rows import TracedRow
+
+Form = Literal["text", "json", "pcapng"]
+
+_log = logging.getLogger("warifu")
+_FORMS: dict[str, Form] = {".pcapng": "pcapng", ".pcap": "pcapng", ".jsonl": "json", ".json": "json"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +28,24 @@ class Traced:
     sent: bool
     address: str | None  # to or from; None: sent to every group
     datagram: bytes
-    inner: bytes  # EDATA that the record protects; empty where there is none or it was refused
+    inner: bytes = b""  # EDATA that the record protects; empty where there is none or it was refused
+    multicast: bool = False  # to or from every group
+    own: str | None = None  # where it left or arrived, as far as it is known
 
     def __str__(self) -> str:
         return self.text()
 
-    def text(self, dictionary: Dictionary | None = None) -> str:
-        """One line; names are those of `dictionary` (None: `warifu.dictionary`)."""
-        clock = time.strftime("%H:%M:%S", time.localtime(self.time))
-        head = f"{clock}.{int(self.time % 1 * 1000):03d} {'->' if self.sent else '<-'} {self.address or 'everybody'}"
-        inner = f" | {decode_edata(self.inner, dictionary)}" if self.inner else ""
-        return f"{head} {len(self.datagram)} bytes {decode(self.datagram, dictionary)}{inner}"
+    def text(self, dictionary: Dictionary | None = None, *, dump: bool = False) -> str:
+        """One line; with `dump` its bytes follow. Names are those of `dictionary` (None: `warifu.dictionary`)."""
+        return _warifu.traced_text(self._row(), (dictionary or builtin)._handle, dump)
+
+    def _row(self) -> TracedRow:
+        return self.time, self.sent, self.multicast, self.address, self.own, self.datagram, self.inner
+
+    @classmethod
+    def _of(cls, row: TracedRow) -> Self:
+        time, sent, multicast, address, own, datagram, inner = row
+        return cls(time, sent, address, datagram, inner, multicast, own)
 
 
 Trace = Callable[[Traced], object]
@@ -50,27 +65,71 @@ class Recorder:
 class Printer:
     """A trace that writes one line a datagram, values of properties in it, to `file` (None: the standard error).
 
-    Names are those of `dictionary` (None: `warifu.dictionary`).
+    With `dump` the bytes follow. Names are those of `dictionary` (None: `warifu.dictionary`).
     """
 
-    def __init__(self, file: TextIO | None = None, *, dictionary: Dictionary | None = None) -> None:
+    def __init__(self, file: TextIO | None = None, *, dictionary: Dictionary | None = None, dump: bool = False) -> None:
         self._file = file
         self._dictionary = dictionary
+        self._dump = dump
 
     def __call__(self, record: Traced) -> None:
-        print(record.text(self._dictionary), file=self._file or sys.stderr)
+        print(record.text(self._dictionary, dump=self._dump), file=self._file or sys.stderr)
 
 
-class JsonLines:
-    """A trace that appends each datagram to the file `path`, as a line of JSON with bytes as hexadecimal text.
+class TraceFile:
+    """A trace that writes to a file of mode 0600: text with a hexdump, lines of JSON, or pcapng for Wireshark.
 
-    Each line is in the file before the next thing happens, so a program that is killed leaves all of them.
+    The form is that of the name's ending (.pcapng, .jsonl, else text) unless given. The file is new, or with `append`
+    one that is added to. What records protect goes in with `plain` only, which is logged as a warning. Each datagram is
+    in the file before the next thing happens; what can't be written is raised once, and `lost` counts from there on.
+
+    Raises errors.Store, errors.NotATrace (to append: it is of another form).
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._path = path
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        form: Form | None = None,
+        *,
+        plain: bool = False,
+        append: bool = False,
+        dictionary: Dictionary | None = None,
+    ) -> None:
+        form = form or _FORMS.get(Path(path).suffix, "text")
+        self._file = _warifu.trace_open(path, form, append, plain, (dictionary or builtin)._handle)
+        if plain:
+            _log.warning("%s gets in clear what records protect; it is for nobody else", os.fspath(path))
 
     def __call__(self, record: Traced) -> None:
-        row = asdict(record) | {"datagram": record.datagram.hex(), "inner": record.inner.hex()}
-        with open(self._path, "a", encoding="ascii") as file:
-            print(json.dumps(row), file=file)
+        _warifu.trace_write(self._file, record._row())
+
+    @property
+    def lost(self) -> int:
+        """How many datagrams are not in it, because something went wrong."""
+        return _warifu.trace_lost(self._file)
+
+    def close(self) -> None:
+        """A second time does nothing. What comes later is not written."""
+        _warifu.trace_close(self._file)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def read(path: str | os.PathLike[str]) -> Iterator[Traced]:
+    """The datagrams of a file: pcapng (also of another program), lines of JSON, or lines of hexadecimal digits.
+
+    Raises errors.NotATrace where it can't be read further, after all that could.
+    """
+    rows, line = _warifu.read_trace(Path(path).read_bytes())
+    for row in rows:
+        yield Traced._of(row)
+    if line is not None:
+        where = f"{os.fspath(path)}, line {line}" if line else os.fspath(path)
+        raise _warifu.make_error(_warifu.NotATrace.code, where)

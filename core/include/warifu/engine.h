@@ -19,21 +19,16 @@
 #include <warifu/crl.h>
 #include <warifu/event.h>
 #include <warifu/identity.h>
+#include <warifu/key_log.h>
 #include <warifu/node.h>
 #include <warifu/policy.h>
 #include <warifu/setup_code.h>
 #include <warifu/store.h>
+#include <warifu/trace.h>
 
 WF_C_BEGIN
 
 typedef struct wf_engine wf_engine;
-
-/* Sees every datagram as it is sent or received, and the EDATA that a record protects (empty where there is none or it
- * was refused). For tracing: it must not call the engine. */
-typedef struct wf_trace {
-    void (*datagram)(void *context, bool sent, const wf_address *peer, wf_bytes datagram, wf_bytes inner);
-    void *context;
-} wf_trace;
 
 /* What a node need not listen to. Who is switched off answers nothing, and hears nothing. */
 typedef enum wf_listener {
@@ -61,7 +56,6 @@ typedef struct wf_engine_config {
     unsigned listeners_off;  /* a set of wf_listener */
     wf_entropy entropy;
     wf_store store;      /* load NULL: nothing is kept, pairings end with the engine */
-    wf_trace trace;      /* datagram NULL: none */
     uint16_t port;       /* 0: 3610 */
     unsigned pairings;   /* most pairings kept; a device takes at most 4, a controller 4,094 */
     unsigned handshakes; /* begun at the same time by this side */
@@ -325,6 +319,12 @@ WF_MUST_CHECK wf_error wf_engine_explain(const wf_engine *engine, wf_policy_verd
                                          const wf_target *who);
 
 /* ---- what was seen ---- */
+
+/* From here on `trace` is told of every datagram. NULL: nobody is any more. */
+void wf_engine_set_trace(wf_engine *engine, const wf_trace *trace);
+/* Tells the keys of the sessions there are, and of each new one: see warifu/key_log.h before you do. NULL: none any
+ * more. Errors: STATE (this build has no key log, or the engine no identity). */
+WF_MUST_CHECK wf_error wf_engine_set_key_log(wf_engine *engine, const wf_key_log *log);
 
 const wf_counters *wf_engine_counters(const wf_engine *engine);
 /* Begins to read the audit log: wf_audit_next gives its entries, also those not written down yet, until the next call

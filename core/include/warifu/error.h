@@ -135,7 +135,9 @@ WF_C_BEGIN
       "restore into an empty folder, or by force, which backs the old one up first")                                   \
     X(813, RESTORE_UNFINISHED, SYSTEM, "a restore of this store was cut short", "restore the backup again")            \
     X(814, BACKUP, VALUE, "the file is no backup, or it is damaged", "take another copy of the backup")                \
-    X(815, PASSPHRASE, CRYPTO, "the passphrase is not the backup's", "try the passphrase that it was made with")
+    X(815, PASSPHRASE, CRYPTO, "the passphrase is not the backup's", "try the passphrase that it was made with")       \
+    X(816, NOT_A_TRACE, VALUE, "the file is no trace, or a part of it is damaged",                                     \
+      "give pcapng, lines of JSON as a trace has them, or lines of hexadecimal digits")
 
 typedef enum wf_error {
 #define WF_ERROR_ENUM(code, name, nature, what, next) WF_ERROR_##name = (code),

@@ -11,6 +11,7 @@
 #include <warifu/counters.h>
 #include <warifu/event.h>
 #include <warifu/identity.h>
+#include <warifu/key_log.h>
 #include <warifu/setup_code.h>
 #include <warifu/store.h>
 #include <warifu/wire.h>
@@ -54,6 +55,8 @@ typedef struct wf_da_config {
 wf_da *wf_da_layout(wf_arena *arena, const wf_da_config *config);
 WF_MUST_CHECK wf_error wf_da_start(wf_da *da, const wf_da_config *config, wf_time now);
 void wf_da_set_date(wf_da *da, wf_time now, int64_t seconds);
+/* As wf_engine_set_key_log. Errors: STATE (this build has none). */
+WF_MUST_CHECK wf_error wf_da_set_key_log(wf_da *da, const wf_key_log *log);
 
 typedef enum wf_da_incoming_kind {
     WF_DA_INCOMING_NOTHING,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "da/group_talk.h"
+#include "da/key_log.h"
 #include "da/output.h"
 #include "da/path.h"
 #include "da/peers.h"
@@ -38,6 +39,9 @@ wf_error wf_da_session_open(wf_da *da, uint32_t session, wf_time now, const wf_e
     s->keyed = error == WF_OK;
     s->opened = now;
     s->address = *address;
+    if (s->keyed) {
+        wf_da_log_keys(da, s);
+    }
     if (s->initiator) {
         /* Both clocks start with message_4; ours starts later by its way here, which errs to the safe side. */
         wf_session_learn_clock(s, now, 0);

@@ -152,6 +152,7 @@ struct wf_da {
     wf_tokens tokens;
     bool has_code, code_alone;
     wf_setup_code code;
+    wf_key_log key_log; /* unused in builds without it */
     uint8_t slot_key[WF_SETUP_CODE_KEY_LEN];
     wf_expectations expectations;
     wf_revocation revocation;

@@ -217,7 +217,6 @@ wf_error wf_engine_start(wf_engine **out, const wf_engine_config *given, void *m
     if (config.known_count > 0) {
         memcpy(engine->known, config.known, config.known_count * sizeof *config.known);
     }
-    engine->trace = config.trace;
     engine->kept = wf_audit_watched_store(engine, &config);
     engine->port = config.port != 0 ? config.port : WF_PORT;
     engine->later_ms = config.later_ms != 0 ? config.later_ms : USUAL_LATER_MS;
@@ -259,6 +258,17 @@ const wf_counters *wf_engine_counters(const wf_engine *engine) {
     return &engine->counters;
 }
 
+void wf_engine_set_trace(wf_engine *engine, const wf_trace *trace) {
+    engine->trace = trace != NULL ? *trace : (wf_trace){NULL, NULL};
+}
+
+wf_error wf_engine_set_key_log(wf_engine *engine, const wf_key_log *log) {
+    if (engine->da == NULL) {
+        return log == NULL ? WF_OK : WF_ERROR_STATE;
+    }
+    return wf_da_set_key_log(engine->da, log);
+}
+
 /* ---- datagrams and time ---- */
 
 static void settle(wf_engine *engine, wf_time now) {
@@ -278,11 +288,11 @@ static wf_address peer_address(const wf_engine *engine, const wf_address *from) 
 static void receive_da(wf_engine *engine, wf_time now, const wf_address *from, bool multicast, wf_bytes datagram) {
     wf_da_incoming in;
     if (engine->da == NULL) {
-        wf_queue_trace_received(engine, from, datagram, wf_bytes_of(NULL, 0));
+        wf_queue_trace_received(engine, from, multicast, datagram, wf_bytes_of(NULL, 0));
         return; /* a legacy node skips the arbitrary format */
     }
     wf_da_receive(engine->da, now, from, multicast, datagram, &in);
-    wf_queue_trace_received(engine, from, datagram, in.edata);
+    wf_queue_trace_received(engine, from, multicast, datagram, in.edata);
     wf_inbound_protected(engine, now, from, &in);
 }
 
@@ -291,11 +301,11 @@ void wf_engine_receive(wf_engine *engine, wf_time now, const wf_address *from, b
     engine->now = now;
     engine->counters.received++;
     if (wf_node_profile(engine->node) != WF_EOJ_NODE_PROFILE || wf_gate_is_shut(engine, from, multicast, datagram)) {
-        wf_queue_trace_received(engine, &peer, datagram, wf_bytes_of(NULL, 0)); /* it only transmits, or is deaf */
+        wf_queue_trace_received(engine, &peer, multicast, datagram, wf_bytes_of(NULL, 0)); /* it is deaf */
     } else if (datagram.len >= 2 && datagram.at[0] == WF_EHD1 && datagram.at[1] == WF_EHD2_ARBITRARY) {
         receive_da(engine, now, &peer, multicast, datagram);
     } else {
-        wf_queue_trace_received(engine, &peer, datagram, wf_bytes_of(NULL, 0));
+        wf_queue_trace_received(engine, &peer, multicast, datagram, wf_bytes_of(NULL, 0));
         wf_inbound_plain(engine, now, &peer, multicast, datagram);
     }
     settle(engine, now);

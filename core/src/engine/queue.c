@@ -83,10 +83,15 @@ void wf_queue_release(wf_engine *engine, wf_time now) {
 
 /* ---- what arrives, and what happens ---- */
 
-void wf_queue_trace_received(wf_engine *engine, const wf_address *from, wf_bytes datagram, wf_bytes inner) {
+static void tell_trace(const wf_engine *engine, const wf_traced *traced) {
     if (engine->trace.datagram != NULL) {
-        engine->trace.datagram(engine->trace.context, false, from, datagram, inner);
+        engine->trace.datagram(engine->trace.context, traced);
     }
+}
+
+void wf_queue_trace_received(wf_engine *engine, const wf_address *from, bool multicast, wf_bytes datagram,
+                             wf_bytes inner) {
+    tell_trace(engine, &(wf_traced){.multicast = multicast, .peer = *from, .datagram = datagram, .inner = inner});
 }
 
 bool wf_engine_next_datagram(wf_engine *engine, wf_datagram *out) {
@@ -102,10 +107,11 @@ bool wf_engine_next_datagram(wf_engine *engine, wf_datagram *out) {
     memcpy(&head, entry.at, sizeof head);
     *out = (wf_datagram){head.to, wf_bytes_of(entry.at + sizeof head, head.len)};
     engine->counters.sent++;
-    if (engine->trace.datagram != NULL) {
-        engine->trace.datagram(engine->trace.context, true, &out->to, out->bytes,
-                               wf_bytes_of(out->bytes.at + head.len, head.inner_len));
-    }
+    tell_trace(engine, &(wf_traced){.sent = true,
+                                    .multicast = wf_address_is_unspecified(&out->to),
+                                    .peer = out->to,
+                                    .datagram = out->bytes,
+                                    .inner = wf_bytes_of(out->bytes.at + head.len, head.inner_len)});
     return true;
 }
 

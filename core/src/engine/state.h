@@ -129,7 +129,8 @@ bool wf_queue_event(wf_engine *engine, const wf_event *event);
 void wf_queue_set(wf_engine *engine, const wf_asker *by, wf_eoj eoj, uint8_t epc, wf_bytes edt); /* PROPERTY_SET */
 /* The same for what is offered again: not counted. */
 bool wf_queue_offer(wf_engine *engine, const wf_event *event);
-void wf_queue_trace_received(wf_engine *engine, const wf_address *from, wf_bytes datagram, wf_bytes inner);
+void wf_queue_trace_received(wf_engine *engine, const wf_address *from, bool multicast, wf_bytes datagram,
+                             wf_bytes inner);
 
 /* outcomes.c */
 bool wf_is_answered(uint8_t esv); /* a request of this kind */

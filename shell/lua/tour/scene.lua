@@ -23,10 +23,10 @@ end
 
 -- The controller's own view of what it sends: the datagram, and the message that a record protects.
 local function tracer(self)
-    return function(sent, address, datagram, inner)
-        if inner ~= "" then
+    return function(traced)
+        if traced.inner ~= "" then
             self.private_from = self.private_from or #self.recorded
-            self.messages[#self.messages + 1] = { sent = sent, address = address, datagram = datagram, inner = inner }
+            self.messages[#self.messages + 1] = traced
         end
     end
 end

@@ -38,10 +38,10 @@ local FRAME = {
 }
 
 -- A datagram as it went or came, and what is in it.
-local function frame_of(sent, address, datagram, inner)
+local function frame_of(traced)
     return {
-        sent = sent, address = address, bytes = warifu.codec.hex(datagram),
-        text = meaning_of(datagram) or "no frame", inner = inner and #inner > 0 and warifu.codec.hex(inner) or nil,
+        sent = traced.sent, address = traced.address, bytes = warifu.codec.hex(traced.datagram),
+        text = meaning_of(traced.datagram) or "no frame", inner = #traced.inner > 0 and warifu.codec.hex(traced.inner) or nil,
     }
 end
 
@@ -70,10 +70,10 @@ local function raw(given)
         return nil, message, code
     end
     local seen = 0
-    local watched <close> = home.trace(function(is_sent, address, datagram, inner)
-        if not is_sent and (not to or nodes.same_place(address, to)) then
+    local watched <close> = home.trace(function(traced)
+        if not traced.sent and (not to or nodes.same_place(traced.address, to)) then
             seen = seen + 1
-            output.item(FRAME, frame_of(is_sent, address, datagram, inner))
+            output.item(FRAME, frame_of(traced))
         end
     end)
     sent, message, code = controller:send_raw(to, bytes)

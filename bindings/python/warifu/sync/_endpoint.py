@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, overload
 
@@ -11,6 +12,7 @@ from .._dictionary import Dictionary
 from .._services import Answer, Asked, Service
 from ..policy import Access, Explanation, PeerKind, Policy
 from ..revocation import RevocationList
+from ..trace import Trace
 from ._facade import Opened
 
 if TYPE_CHECKING:
@@ -35,6 +37,18 @@ class Endpoint(Opened, of=_endpoint.Endpoint):
         """Who may do what."""
         value: Policy = self._get("policy")
         return value
+
+    def set_trace(self, trace: Trace | None) -> None:
+        """From here on `trace` gets every datagram; None: nobody does."""
+        self._call("set_trace", trace)
+
+    def log_keys(self, path: str | os.PathLike[str] | None) -> None:
+        """Writes the keys of all sessions, those there are and each new one, to a file of mode 0600; None ends it.
+
+        Who has them reads and forges all that this node says to its peers, which is logged as a warning each time.
+        Raises errors.Store, errors.State (no identity, or this build has no key log).
+        """
+        self._call("log_keys", path)
 
     @property
     def number(self) -> bytes:
