@@ -295,7 +295,7 @@ def test_the_scripts_of_the_how_to_do_what_it_says(
         script = tmp_path / "script.lua"
         script.write_text(text.replace("window = 180 }", "window = 180, speed = 30 }"), encoding="utf-8")
         said.append(run(str(script)).stdout)
-    assert said == ["the door locked itself again\n", "24\n"]
+    assert said == ["the door locked itself again\n", "24\n", "true\t0.002\tkWh\n"]
 
 
 def shell_lines(readme: str) -> list[str]:

@@ -1534,7 +1534,7 @@ function Virtual.weather(date) end
 ---@return string? code
 function VirtualDevice:put(name, value) end
 
---- its value
+--- its value, and its unit where it has one
 ---@param name string
 ---@return any?
 ---@return string? message
