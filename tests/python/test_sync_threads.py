@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -115,6 +117,29 @@ def test_closing_ends_who_waits_in_another_thread() -> None:
             peer.get(AIRCON, POWER)
         assert controller.number == controller._it.number
         controller.close()
+
+
+def test_whoever_calls_while_it_is_closed_gets_an_answer_or_closed() -> None:
+    def ask(controller: sync.Controller, done: threading.Event) -> int:
+        count = 0
+        while not done.is_set():
+            with contextlib.suppress(errors.Closed):
+                count += len(controller.counters) > 0
+        return count
+
+    for _ in range(20):
+        controller, done = Home().controller(), threading.Event()
+        with controller:
+            aside = [Aside(lambda: ask(controller, done)) for _ in range(3)]  # noqa: B023
+            time.sleep(0.01)
+        done.set()
+        assert all(each.outcome() >= 0 for each in aside)
+
+
+def test_a_program_that_forgets_to_close_still_ends() -> None:
+    program = "import sys; from warifu import sync; sync.Controller(address=sys.argv[1], port=0).__enter__(); print(1)"
+    done = subprocess.run([sys.executable, "-c", program, somewhere()], capture_output=True, text=True, timeout=20)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1\n", "")
 
 
 def test_an_endpoint_can_be_opened_again_and_not_twice() -> None:

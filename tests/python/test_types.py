@@ -54,3 +54,10 @@ def test_a_user_of_the_installed_package_is_told_of_a_wrong_type(checker, tmp_pa
     told = words_of(command, tmp_path)
     assert '"str"' in told
     assert told.count("error:") == 1, told
+
+
+@pytest.mark.parametrize("checker", [mypy, pyright])
+def test_calls_have_the_types_that_users_expect(checker) -> None:
+    user = ROOT / "tests" / "python" / "typed_user.py"
+    command = mypy("mypy", "--strict", user) if checker is mypy else pyright("--pythonpath", sys.executable, user)
+    assert words_of(command) == ""

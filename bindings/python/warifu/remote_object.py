@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ._remote import Remote
     from .events import Notification
 
-Values = Mapping[int, bytes] | Mapping[str, Any] | Mapping[int | str, Any]
+Values = Mapping[int, bytes] | Mapping[str, Any]
 
 
 class RemoteObject:
@@ -94,6 +94,16 @@ class RemoteObject:
     @overload
     async def set(
         self, values: Values, /, *, timeout: float | None = None, verify: bool = False, repeatable: bool = False
+    ) -> None: ...
+    @overload
+    async def set(
+        self,
+        values: Mapping[int | str, Any],
+        /,
+        *,
+        timeout: float | None = None,
+        verify: bool = False,
+        repeatable: bool = False,
     ) -> None: ...
     async def set(
         self,

@@ -88,6 +88,7 @@ class ThreadPortal:
         self._thread: threading.Thread | None = None
         self._stop: asyncio.Event | None = None
         self._pid = 0
+        self._lock = threading.Lock()  # nothing is begun behind the end
 
     def open(self) -> bool:
         refuse_to_block(None)
@@ -113,8 +114,10 @@ class ThreadPortal:
         if thread is None or loop is None or stop is None or self._pid != os.getpid():
             return
         refuse_to_block(loop)
-        self._thread = self._loop = self._stop = None
-        loop.call_soon_threadsafe(stop.set)
+        with self._lock:
+            if self._loop is not None:
+                loop.call_soon_threadsafe(stop.set)
+            self._thread = self._loop = self._stop = None
         thread.join()
 
     def _own(self) -> asyncio.AbstractEventLoop | None:
@@ -122,17 +125,22 @@ class ThreadPortal:
             raise make_error(State.code, "its thread stayed behind in the process that forked: open another one here")
         return self._loop
 
+    def _begun(self, start: Start) -> "_Job | None":
+        """None: it is closed."""
+        with self._lock:
+            loop = self._own()
+            refuse_to_block(loop)
+            return None if loop is None else _Job(loop, start)
+
     def run(self, start: Start, within: float | None = None) -> Any:
-        loop = self._own()
-        refuse_to_block(loop)
-        return at_once(start) if loop is None else _Job(loop, lambda: bounded(start, within)).wait()
+        job = self._begun(lambda: bounded(start, within))
+        return at_once(start) if job is None else job.wait()
 
     def call(self, action: Callable[[], Any]) -> Any:
-        loop = self._own()
-        if loop is None or running_loop() is loop:
+        if self._loop is not None and running_loop() is self._own():
             return action()
-        refuse_to_block(loop)
-        return _Job(loop, lambda: plain(action)).wait()
+        job = None if self._loop is None else self._begun(lambda: plain(action))
+        return action() if job is None else job.wait()
 
     def ask(self, question: Callable[..., Any] | None) -> Callable[..., Any] | None:
         if question is None:

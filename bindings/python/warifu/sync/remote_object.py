@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from .. import remote_object
@@ -100,6 +100,17 @@ class RemoteObject(Facade, of=remote_object.RemoteObject):
     @overload
     def set(
         self, values: Values, /, *, timeout: float | None = None, verify: bool = False, repeatable: bool = False
+    ) -> None: ...
+
+    @overload
+    def set(
+        self,
+        values: Mapping[int | str, Any],
+        /,
+        *,
+        timeout: float | None = None,
+        verify: bool = False,
+        repeatable: bool = False,
     ) -> None: ...
 
     def set(
