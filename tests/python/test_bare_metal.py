@@ -1,4 +1,4 @@
-"""The light without an operating system, on a board made of POSIX: it pairs, is switched, and remembers after a power cut."""
+"""A light without an operating system, on a board made of POSIX: it pairs, is switched, and remembers."""
 
 import asyncio
 import os
@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 import warifu
 
 ROOT = Path(__file__).resolve().parents[2]
