@@ -5,6 +5,7 @@ local attacks = shell.part "tour/attacks"
 local output = shell.part "output"
 local run = shell.part "run"
 local steps = shell.part "tour/steps"
+local wrap = shell.part "tour/wrap"
 
 local play = {}
 
@@ -49,7 +50,7 @@ end
 
 local function tell(step, place, line, text)
     say(("\n%d/%d %s"):format(place, #steps, text[1]))
-    say(text[2])
+    say(wrap(text[2]))
     say("warifu> " .. line)
 end
 
@@ -108,7 +109,7 @@ function play.all(is_auto)
     local globals <close> = set_globals(scene)
     local handed <close> = hand_down()
     local outcome = { steps = #steps, played = 0, wrong = {} }
-    say(words().hello)
+    say(wrap(words().hello))
     for place, step in ipairs(steps) do
         local problem, has_left = play_step(scene, step, place, is_auto)
         if has_left then
@@ -128,7 +129,7 @@ function play.summary(outcome)
     elseif outcome.played < outcome.steps then
         return told.left:format(outcome.played, outcome.steps)
     end
-    return "\n" .. told.all_right:format(outcome.played)
+    return "\n" .. wrap(told.all_right:format(outcome.played))
 end
 
 return play
