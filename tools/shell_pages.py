@@ -54,6 +54,8 @@ def verb_section(verb: Table) -> list[str]:
         out[-1] += " " + verb["more"].replace("\n", " ")
     if "next" in verb:
         out[-1] += f" Next: {verb['next']}."
+    if "gives" in verb:
+        out += ["", f"JSON: {verb['gives']}."]
     if verb["options"]:
         out += ["", *option_rows(verb["options"])]
     return [*out, ""]
@@ -108,6 +110,8 @@ def man_verb(verb: Table) -> list[str]:
     out = [".TP", f"\\fB{roff(verb['name'])}\\fR {words}".rstrip(), roff(sentence(verb["help"]))]
     if "more" in verb:
         out.append(roff(verb["more"]))
+    if "gives" in verb:
+        out += [".br", roff(f"JSON: {verb['gives']}.")]
     if verb["options"]:
         out += [".RS", *man_options(verb["options"]), ".RE"]
     return out

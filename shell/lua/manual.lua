@@ -58,6 +58,21 @@ function manual.program()
     }
 end
 
+local COLUMNS = 116
+
+-- Lines that are not too long, broken at blanks.
+local function wrapped(text)
+    local lines, open = {}, ""
+    for word in text:gmatch "%S+" do
+        if #open + #word >= COLUMNS then
+            lines[#lines + 1], open = open, "   "
+        end
+        open = open == "" and word or open .. " " .. word
+    end
+    lines[#lines + 1] = open
+    return table.concat(lines, "\n") .. "\n"
+end
+
 --- One verb.
 function manual.verb(row)
     local text = ("usage: %s\n%s\n"):format(row.synopsis, row.help)
@@ -66,6 +81,9 @@ function manual.verb(row)
     end
     if row.more then
         text = text .. "\n" .. row.more .. "\n"
+    end
+    if row.gives then
+        text = text .. wrapped("with --json: " .. row.gives)
     end
     return row.next and text .. "next: " .. row.next .. "\n" or text
 end

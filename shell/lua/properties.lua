@@ -9,6 +9,10 @@ local values = shell.part "values"
 
 local properties = {}
 
+--- What the JSON of a result about a target has.
+properties.FIELDS = "address, number, protected, object, class, values (name: value), "
+    .. "properties (epc, property, value, unit, bytes, text)"
+
 local RELEASE, READABLE, PROFILE = 0x82, 0x9F, 0x0EF0
 local releases = {} -- of objects: "number or address EOJ" -> letter, or false
 

@@ -14,6 +14,7 @@ local verbs = {}
 --   arguments   "NODE [OBJECT] PROPERTY...": the words are those of types.lua
 --   options     a list of { "--name VALUE", "what it does" }; without a value it is a switch
 --   help        one line; `more`: lines for who asks further; `next`: what one does then
+--   gives       the fields of its JSON, and of lists in it their fields: "nodes (address, number)"
 --   run         function(given): a value, and where something failed its message and code; nil prints nothing
 --   text, bare  function(value, given): the value for people, and with --quiet; without them it is a text
 --   json        function(value): its JSON, where it isn't the value as it is
@@ -149,6 +150,7 @@ function verbs.describe()
         end
         list[i] = {
             name = row.name, group = row.group, synopsis = row.synopsis, help = row.help, more = row.more,
+            gives = row.gives,
             next = row.next, arguments = words_of_row, options = describe_options(row.options),
         }
     end

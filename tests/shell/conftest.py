@@ -11,7 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "tools"))  # terminal.py
 
-from shell_home import Home
+from shell_home import Home, hold_json
 from terminal import Shell
 
 SECONDS = 60
@@ -28,7 +28,7 @@ def run(shell: Path, tmp_path: Path) -> Callable[..., subprocess.CompletedProces
 
     def go(*words: str, text: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
         place = {"XDG_STATE_HOME": str(tmp_path), "LC_ALL": "C.UTF-8", **variables}
-        return subprocess.run(
+        done = subprocess.run(
             [shell, *words],
             input=text,
             capture_output=True,
@@ -38,6 +38,9 @@ def run(shell: Path, tmp_path: Path) -> Callable[..., subprocess.CompletedProces
             env={**os.environ, **place},
             check=False,
         )
+        if not text:
+            hold_json(shell, words, done.stdout)
+        return done
 
     return go
 

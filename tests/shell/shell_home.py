@@ -1,10 +1,36 @@
 """A small home on the loopback interface for the tests of verbs: devices in processes of their own, and the shell."""
 
+import functools
+import json
 import os
 import random
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+
+@functools.cache
+def verbs(shell: Path) -> dict[str, dict[str, Any]]:
+    """The table of verbs, by name."""
+    done = subprocess.run([shell, "help", "--json"], capture_output=True, text=True, check=True)
+    return {verb["name"]: verb for verb in json.loads(done.stdout)["verbs"]}
+
+
+def declared(gives: str) -> set[str]:
+    """The fields of "nodes (address, number), error": those outside of parentheses."""
+    return set(re.sub(r" \([^()]*\)", "", gives).split(", "))
+
+
+def hold_json(shell: Path, words: tuple[str, ...], shown: str) -> None:
+    """A JSON result has no field that its verb doesn't declare."""
+    table = verbs(shell)
+    pairs = [" ".join(words[at : at + 2]) for at in range(len(words))]
+    name = next((name for name in [*pairs, *words] if name in table), None)
+    if "--json" in words and name is not None and "," in table[name].get("gives", ""):
+        for line in shown.splitlines():
+            assert set(json.loads(line)) <= declared(table[name]["gives"]), name
 
 
 class Device:

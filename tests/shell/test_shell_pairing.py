@@ -130,7 +130,8 @@ def test_forget_and_reset_leave_nothing_of_a_peer(home: Home, tmp_path: Path) ->
     remembered = tmp_path / "warifu" / "objects"
     assert home.run("get", "AIRCON", "80").returncode == 0
     assert remembered.read_text() == f"{device.number} 013001\n"
-    assert home.run("forget", device.number).returncode == 0
+    assert home.run("forget", "0000").stderr.startswith("NOT_PAIRED: ")
+    assert home.run("forget", device.number[-6:].lower()).returncode == 0
     assert remembered.read_text() == ""
     assert home.run("peers", "--quiet").stdout == ""
     home.paired()

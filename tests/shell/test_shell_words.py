@@ -1,10 +1,14 @@
 """How lines and words are read, and how results and failures come out, whatever the verb."""
 
 import json
+import signal
+import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from shell_home import hold_json
 
 GET = "1081000105FF010130016201B300"
 MEANING = "ECHONET Lite, TID 0001: 05FF01 -> 013001 Get (62)\n  B3 (targetTemperature)"
@@ -122,3 +126,27 @@ def test_the_table_of_verbs_is_data(run: Callable) -> None:
     (decode,) = (verb for verb in table["verbs"] if verb["name"] == "decode")
     assert decode["arguments"] == [{"name": "HEX", "optional": False, "many": True, "complete": "none"}]
     assert decode["options"] == []
+
+
+def test_a_field_that_its_verb_does_not_declare_is_noticed(shell: Path) -> None:
+    hold_json(shell, ("decode", GET, "--json"), '{"bytes":"", "text":""}')
+    with pytest.raises(AssertionError):
+        hold_json(shell, ("decode", GET, "--json"), '{"secret":""}')
+
+
+def test_ctrl_c_ends_a_verb_that_waits_with_130(shell: Path, tmp_path: Path, free_port: int) -> None:
+    where = ("--address", "127.0.0.1", "--port", str(free_port), "--state", str(tmp_path / "state"))
+    command = [shell, *where, "--quiet", "watch"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as watching:
+        time.sleep(1)
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait(20) == 130
+        assert watching.stderr is not None
+        assert watching.stderr.read() == "interrupted\n"
+
+
+def test_frames_are_decoded_from_the_standard_input_line_by_line(run: Callable) -> None:
+    done = run("decode", "-", text=f"{GET}\n\n{GET[:10]} {GET[10:]}\n")
+    assert done.stdout == (MEANING + "\n") * 2
+    bad = run("decode", "-", text=f"{GET}\n1082\n")
+    assert (bad.returncode, bad.stdout, bad.stderr.startswith("FRAME: ")) == (3, MEANING + "\n", True)

@@ -89,6 +89,7 @@ return {
         help = "makes a root and a CA under it",
         more = "For laboratories and homes: its keys lie in files.",
         next = "ca issue device FILE",
+        gives = "folder, name",
         run = init,
         text = function(value)
             return ("made %s in %s"):format(value.name, value.folder)
@@ -101,6 +102,7 @@ return {
         help = "issues an identity, with its key, for a device or a controller",
         more = "FILE is its owner's alone. A shell takes one by identity --take.",
         next = "identity --take FILE",
+        gives = "file, number, role",
         run = issue,
         text = function(value)
             return ("%s %s is in %s"):format(value.role, value.number, value.file)
@@ -115,6 +117,7 @@ return {
         help = "writes a request for a certificate of this shell's key",
         more = "The key stays here. An authority signs the request; what it gives is taken by identity --take.",
         next = "ca sign REQUEST FILE, where the authority is",
+        gives = "file, number, role",
         run = request, text = written, bare = nothing,
     },
     {
@@ -124,6 +127,7 @@ return {
         help = "certifies the key of a request (PKCS#10)",
         more = "A request proves that someone has the key, not who it is: know where it comes from.",
         next = "identity --take FILE, where the request comes from",
+        gives = "file",
         run = sign, text = written, bare = nothing,
     },
 }

@@ -137,6 +137,7 @@ return {
         name = "ca list",
         options = { FOLDER },
         help = "lists what was issued",
+        gives = "issued (serial, issuer, role, number, not_after, revoked, reason)",
         run = list, text = list_text,
     },
     {
@@ -145,6 +146,7 @@ return {
         help = "issues anew, same subject, role, number and key",
         more = "CERTIFICATE is a serial number, an identification number or its end, or the file of an identity.",
         next = "identity --take FILE",
+        gives = "file, has_key",
         run = renew, text = written, bare = nothing,
     },
     {
@@ -153,6 +155,7 @@ return {
         help = "puts a certificate on its issuer's next list",
         more = "CERTIFICATE is as in ca renew. It counts for whoever gets the list.",
         next = "ca crl",
+        gives = "done",
         run = revoke,
         text = function()
             return "revoked; publish the list: ca crl"
@@ -164,6 +167,7 @@ return {
         options = { FOLDER, { "--days DAYS", "until the next list is due (30)" } },
         help = "publishes the next revocation list of every CA",
         next = "crl take; crl send PEER",
+        gives = "lists (issuer, file)",
         run = publish, text = lists_text,
     },
     {
@@ -171,6 +175,7 @@ return {
         options = { FOLDER },
         help = "prints the certificate of the root or of another CA",
         more = "CA is root, issuing, devices or controllers.",
+        gives = "certificate",
         run = certificate,
         text = function(value)
             return value.certificate

@@ -31,6 +31,7 @@ return {
         more = "It is read from FILE, from the standard input, or as it is typed. It is no word of a command, because\n"
             .. "histories and lists of processes show words.",
         next = "pair NODE --code FILE",
+        gives = "version, key, qr",
         run = explain,
         text = function(value)
             return (value.qr or "") .. EXPLAINED:format(value.key)

@@ -13,8 +13,8 @@ local function meaning_of(bytes)
     return warifu.codec.decode(bytes, dictionary)
 end
 
-local function decode(given)
-    local bytes, message, code = warifu.codec.unhex(table.concat(given.hex, " "))
+local function decode_one(hex)
+    local bytes, message, code = warifu.codec.unhex(hex)
     local text
     if bytes then
         text, message, code = meaning_of(bytes)
@@ -23,6 +23,27 @@ local function decode(given)
         return nil, message, code
     end
     return { bytes = warifu.codec.hex(bytes), text = text }
+end
+
+local MEANING = {
+    text = function(value)
+        return value.text
+    end,
+}
+
+local function decode(given)
+    if given.hex[1] ~= "-" then
+        return decode_one(table.concat(given.hex, " "))
+    end
+    for line in io.lines() do
+        if line:find "%S" then
+            local value, message, code = decode_one(line)
+            if not value then
+                return nil, message, code
+            end
+            output.item(MEANING, value)
+        end
+    end
 end
 
 local ANSWERS = 1 -- seconds
@@ -91,10 +112,10 @@ return {
     {
         name = "decode", arguments = "HEX...",
         help = "says what a frame means",
+        more = "With - it reads the standard input, a frame a line.",
+        gives = "bytes, text",
         run = decode,
-        text = function(value)
-            return value.text
-        end,
+        text = MEANING.text,
     },
     {
         name = "raw", arguments = "NODE HEX...",
@@ -102,6 +123,7 @@ return {
         help = "sends any bytes to a node (or to all), and shows what comes back from there",
         more = "Nothing of them is looked at. With --quiet the bare bytes of what came back.",
         next = "decode HEX",
+        gives = "sent, address, bytes, text, inner",
         run = raw,
     },
 }

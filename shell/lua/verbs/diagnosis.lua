@@ -52,6 +52,7 @@ return {
         name = "doctor", arguments = "[ADDR]",
         help = "says why nothing arrives, and why not from ADDR",
         more = "The worst stands first. The exit status is 9 after a problem, 1 after a warning, else 0.",
+        gives = "findings (severity, id, what, next, detail)",
         run = doctor, text = findings_text,
         -- after the worst, which stands first
         status = function(value)

@@ -162,22 +162,26 @@ return {
         help = "shows the group of this shell: its epoch and how many peers are in it",
         more = "What is said to the group is one record that this shell signs, by multicast; each answers under its session.\n"
             .. "Peers without a session are asked first, so that they join.",
+        gives = "id, manager, members, waiting, next_number",
         run = show, text = group_text,
     },
     {
         name = "group get", arguments = "CLASS PROPERTY...",
         help = "reads properties of all objects of a class",
+        gives = "answers (number, address, object, class, refused, protected, values, properties)",
         run = group_get, text = answers_text,
     },
     {
         name = "group set", arguments = "CLASS PROPERTY=VALUE...",
         options = { { "--repeatable", "says it again after 1 and 3 s, for those who missed it" } },
         help = "writes properties of all objects of a class: all lights off",
+        gives = "answers (number, address, object, class, refused, protected, values, properties)",
         run = group_set, text = answers_text,
     },
     {
         name = "group renew",
         help = "gives the group new keys; the old ones count for 30 s more",
+        gives = "id, manager, members, waiting, next_number, done",
         run = renew, text = group_text, bare = function() end,
     },
 }

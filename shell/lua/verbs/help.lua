@@ -40,6 +40,7 @@ return {
     {
         name = "version",
         help = "says which version this is",
+        gives = "warifu, lua",
         run = function()
             return { warifu = warifu.version, lua = _VERSION }
         end,

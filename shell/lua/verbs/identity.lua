@@ -83,6 +83,7 @@ return {
         more = "At its first use a shell makes itself an identity for which nobody vouches: enough to pair by set-up codes. Under\n"
             .. "a common root it needs one that the root's owner issued, by --take once, or by --identity each time.",
         next = "pair NODE",
+        gives = "number, role, fingerprint, file, not_after",
         run = identity,
         text = function(value)
             return ("%s %s\n  certificate %s, until %s\n  in %s"):format(value.role, value.number, value.fingerprint,

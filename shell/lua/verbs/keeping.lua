@@ -6,6 +6,7 @@ local memory = shell.part "memory"
 local place = shell.part "place"
 
 local keeping = warifu.keeping
+local LEAST_TAIL = 4 -- digits of a number that name a peer
 
 -- The shell's own controller would hold the directory.
 local function state()
@@ -42,16 +43,40 @@ local function nothing()
     return nil
 end
 
+-- The number of a peer that its end names.
+local function number_of(word)
+    local list, message, code = keeping.peers(shell.options.state)
+    if not list then
+        return nil, message, code
+    end
+    local found = {}
+    for _, peer in ipairs(list) do
+        if peer.number and #word >= LEAST_TAIL and peer.number:sub(-#word) == word:upper() then
+            found[#found + 1] = peer.number
+        end
+    end
+    if #found > 1 then
+        return fail(("'%s' may be %s"):format(word, table.concat(found, ", ")))
+    elseif #found == 0 then
+        return nil, ("'%s' is no peer; peers lists them"):format(word), "NOT_PAIRED"
+    end
+    return found[1]
+end
+
 local function forget(given)
-    if not given.damaged == not given.number then
-        return fail "either the NUMBER of a peer, as peers shows it, or --damaged"
+    if not given.damaged == not given.peer then
+        return fail "either a PEER, as peers shows it, or --damaged"
     elseif given.damaged then
         local count, message, code = keeping.forget_damaged(state())
         return count and { removed = count, text = ("removed: %d"):format(count) }, message, code
     end
-    local removed, message, code = keeping.forget(given.number, state())
+    local number, message, code = number_of(given.peer)
+    local removed
+    if number then
+        removed, message, code = keeping.forget(number, state())
+    end
     if removed then
-        memory.keep(given.number, nil)
+        memory.keep(number, nil)
     end
     return removed and { removed = 1, text = "removed; remove this node there too" }, message, code
 end
@@ -114,10 +139,12 @@ end
 return {
     title = "The state directory",
     {
-        name = "forget", arguments = "[NUMBER]",
+        name = "forget", arguments = "[PEER]",
         options = { { "--damaged", "removes what nobody can read instead" } },
         help = "removes a pairing from it without telling the peer",
+        more = "PEER is its number, or the end of it. unpair tells the peer.",
         next = "remove this node at the peer too",
+        gives = "removed, text",
         run = forget, text = text_of, bare = nothing,
     },
     {
@@ -125,12 +152,14 @@ return {
         options = { { "--skip-damaged", "leaves out what nobody can read" } },
         help = "writes all of it to FILE under a passphrase",
         more = "The passphrase is typed unseen, or is the first line of the standard input.",
+        gives = "file, text",
         run = backup, text = text_of, bare = nothing,
     },
     {
         name = "restore", arguments = "FILE",
         options = { { "--force", "where there are pairings already: they go to a backup first" } },
         help = "puts the pairings of a backup back",
+        gives = "kept_old, text",
         run = restore, text = text_of, bare = nothing,
     },
     {
@@ -138,12 +167,14 @@ return {
         options = { { "--yes", "means it" } },
         help = "removes all pairings and their keys",
         next = "remove this node at its peers too",
+        gives = "done, text",
         run = reset, text = text_of, bare = nothing,
     },
     {
         name = "adopt",
         options = { { "--yes", "means it: the original is used no more" } },
         help = "lets a copied state directory belong where it is",
+        gives = "done, text",
         run = adopt, text = text_of, bare = nothing,
     },
 }

@@ -84,16 +84,19 @@ return {
         name = "crl take", arguments = "ISSUER LIST",
         help = "takes a revocation list: no certificate on it counts from now on",
         more = "ISSUER is the file of the CA's certificate (ca certificate issuing), LIST that of its list, PEM or DER.",
+        gives = "done, text",
         run = take, text = text_of, bare = function() end,
     },
     {
         name = "crl send", arguments = "PEER ISSUER LIST",
         help = "gives a revocation list to a peer, which judges it itself",
+        gives = "done, text",
         run = send, text = text_of, bare = function() end,
     },
     {
         name = "crl list",
         help = "lists the revocation lists that are held",
+        gives = "lists (issuer, number, entries, this_update, next_update)",
         run = held, text = held_text,
     },
 }

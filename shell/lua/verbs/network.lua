@@ -240,6 +240,7 @@ return {
         name = "discover", arguments = "[SECONDS]",
         help = "finds the nodes that are there, and who speaks Device Authentication",
         next = "pair NODE; doctor if somebody is missing",
+        gives = "nodes (address, other_address, number, objects, da)",
         run = discover, text = found_text, bare = addresses_text,
     },
     {
@@ -247,12 +248,14 @@ return {
         options = { { "--known", "asks nobody: those that were heard since the start, and the peers" } },
         help = "lists peers and who else was heard, and how they are talked to",
         next = "show NODE",
+        gives = "nodes (address, other_address, number, objects, da, paired, online, connected)",
         run = known_nodes, text = nodes_text, bare = addresses_text,
     },
     {
         name = "show", arguments = "NODE",
         help = "asks a node for its objects and what can be done with their properties",
         next = "get TARGET",
+        gives = "address, other_address, number, paired, da, objects (object, class, properties)",
         run = show, text = show_text,
     },
     {
@@ -264,6 +267,7 @@ return {
         help = "says whether a device's pairing window is open, and how long",
         more = "What is said in clear is a hint; pairing proves it.",
         next = "pair NODE",
+        gives = "address, number, open, seconds",
         run = window, text = WINDOW.text, bare = WINDOW.bare,
     },
 }

@@ -183,6 +183,7 @@ return {
         more = "A device that has a set-up code wants it: without --code it is asked for. Else a common root has to vouch for the\n"
             .. "device, and its number is confirmed. The exit status says how it failed: 4 wrong proof, 5 refused, 6 no answer.",
         next = "get TARGET; watch",
+        gives = "number, address, role, fingerprint, connected",
         run = pair,
         text = function(value)
             return ("paired with %s at %s"):format(value.number, value.address)
@@ -195,12 +196,14 @@ return {
         name = "peers",
         help = "lists the pairings",
         more = "Also while another process uses the state directory.",
+        gives = "peers (number, address, role, fingerprint, connected, confirmed, error)",
         run = peers, text = peers_text, bare = numbers_text,
     },
     {
         name = "unpair", arguments = "PEER",
         help = "ends a pairing on both sides",
         more = "When the device could not be told, the pairing is gone here only, and the exit status is 7.",
+        gives = "number, done",
         run = unpair,
         text = function(value)
             return "unpaired from " .. value.number

@@ -73,6 +73,7 @@ return {
         help = "shows a policy, and where its file is wrong",
         more = "POLICY is strict, mixed, open or a file; without it the one of --policy.",
         next = "explain PEER OBJECT PROPERTY ACCESS",
+        gives = "the file of the policy",
         run = policy, text = policy_text,
         json = function(value)
             return value.rules
@@ -83,6 +84,7 @@ return {
         help = "says which rule of the policy decides, and why",
         more = "PEER is unknown, known, member, paired (asked offline), or a node. ACCESS is read, write, notify or announce:\n"
             .. "what the peer wants of an object of this node, whose policy is that of --policy.",
+        gives = "allowed, peer, policy, rule, line, why, text",
         run = explain,
         text = function(value)
             return value.text

@@ -84,6 +84,7 @@ return {
         name = "get", arguments = "TARGET [PROPERTY...]",
         help = "reads properties of an object, all that can be read if none is named",
         more = "TARGET is NODE or NODE/OBJECT: see help names. With --quiet the bare values.",
+        gives = properties.FIELDS .. ", failed (epc: why)",
         run = get, text = properties.text, bare = properties.bare,
     },
     {
@@ -94,6 +95,7 @@ return {
         help = "writes properties of an object",
         more = "How values are written: see help values.",
         next = "get TARGET PROPERTY",
+        gives = "address, number, protected, object, class, done, verified",
         run = set,
         text = function(value)
             return value.verified and "set, and read back" or "set"
@@ -105,6 +107,7 @@ return {
         options = { REPEATABLE },
         help = "writes some properties and reads others in one step",
         more = "Words without = are read: setget meter cumulativeHistoricalDay=1 cumulativeHistory",
+        gives = properties.FIELDS,
         run = setget, text = properties.text, bare = properties.bare,
     },
 }

@@ -195,6 +195,7 @@ return {
         },
         help = "shows what nodes tell by themselves, of all or of one object",
         more = "Without --for or --count it ends by Ctrl-C. When --for is over before --count, the exit status is 6.",
+        gives = "kind, address, number, protected, signed_by, object, class, values, properties, error, message, access",
         run = watch,
     },
     {
@@ -205,6 +206,7 @@ return {
         },
         help = "waits until a property has a value",
         more = "CONDITION is PROPERTY=VALUE, or !=, <, >, <=, >= with numbers; quote it: wait-for AIRCON 'roomTemperature>=26'",
+        gives = properties.FIELDS,
         run = wait_for, text = properties.text, bare = properties.bare,
     },
     {
@@ -212,6 +214,7 @@ return {
         options = { { "--to NODE", "tells this node alone" }, { "--confirm", "waits until it confirms (INFC)" } },
         help = "tells others properties of this shell's controller object as they are",
         more = "Without --to: peers under their sessions, and everybody in clear what the policy lets be announced.",
+        gives = "done, confirmed",
         run = notify,
         text = function(value)
             return value.confirmed and "told and confirmed" or "told"
