@@ -7,11 +7,16 @@
 
 enum { TYPED_LEN = 4096 };
 
+/* A program in the background that reads from its terminal is stopped. */
+static bool is_in_background(void) {
+    return isatty(STDIN_FILENO) && tcgetpgrp(STDIN_FILENO) != getpgrp();
+}
+
 /* typed(): the bytes that are there, maybe none; nil at the end of the input. */
 static int typed(lua_State *L) {
     char bytes[TYPED_LEN];
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
-    if (poll(&input, 1, 0) <= 0) {
+    if (is_in_background() || poll(&input, 1, 0) <= 0) {
         lua_pushliteral(L, "");
         return 1;
     }

@@ -10,7 +10,7 @@ local words = shell.part "words"
 local serving = {}
 
 local TURN = 0.25 -- seconds between two looks at the keyboard
-local QUIET = 10 -- seconds
+local QUIET = 10 -- seconds in which a refusal is not told again
 local COUNTDOWN = { 600, 300, 120, 60, 30, 10 }
 
 local TEXTS = {

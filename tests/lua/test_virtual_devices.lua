@@ -155,6 +155,22 @@ function cases.several_appliances_live_in_one_device_as_instances()
     check.equal(assert(peer:get(LOCK, "mainElectricLock")).mainElectricLock, true)
 end
 
+function cases.a_plain_device_keeps_its_number_too_and_answers_in_clear()
+    local state, port = folder(), 20000 + math.random(40000)
+    local function open()
+        return assert(virtual.device { class = "generalLighting", state = state, plain = true, address = "127.0.0.41", port = port })
+    end
+    local first = open()
+    local number = first.number
+    check.equal(first.code, nil)
+    check.equal(select(3, first:open_window()), "STATE")
+    first:close()
+    local again <close> = open()
+    check.equal(again.number, number)
+    check.equal(again.node.number, number)
+    os.execute("rm -r '" .. state .. "'")
+end
+
 function cases.a_state_directory_keeps_number_identity_and_code()
     local state, port = folder() .. "/devices/lamp", 20000 + math.random(40000)
     local function open()

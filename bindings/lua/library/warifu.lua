@@ -1506,7 +1506,7 @@ function Virtual.device(options) end
 --- a home of `devices`, each a table of options of `virtual.device`. Its smart meter counts what they take and
 --- give, and `base` W that the rest takes; an automatic battery covers the home. Each device has an address of its
 --- own, 127.0.0.11 and on, and a folder of its own in `state`. `together`: they are instances of one node, at
---- `address`
+--- `address`; what is a node's, such as faults and state, is not taken from the single devices then
 ---@param options? {devices?: table[], address?: string, together?: boolean, state?: string, base?: number, sim?: warifu.Home, port?: integer, policy?: string|warifu.Policy, window?: number, date?: integer, speed?: number, tick?: number, seed?: integer, dictionary?: warifu.Dictionary, on_set?: fun(name: string, eoj: integer, epc: integer, old: string, new: string): any}
 ---@return warifu.VirtualHome?
 ---@return string? message

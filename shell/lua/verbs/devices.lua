@@ -44,8 +44,8 @@ local function open_device(options, given)
     local spec = options.devices[1]
     local is_free = not spec.address and not spec.interface
     local house, message, code
-    for place = FIRST, LAST do
-        spec.address = is_free and ("127.0.0.%d"):format(place) or spec.address
+    for last_byte = FIRST, LAST do
+        spec.address = is_free and ("127.0.0.%d"):format(last_byte) or spec.address
         house, message, code = open_home(options, given)
         if code ~= "PORT_IN_USE" or not is_free then
             break
@@ -124,8 +124,9 @@ local function device_options(given, class, instance)
         end)
     end
     return settings and {
-        class = class, instance = instance, name = given.name or dictionary.find_class(class).id, values = settings, faults = faults, code = given.code, plain = given.plain,
-        window = given.window, with = given.all and "all" or given.with and split(given.with) or nil,
+        class = class, instance = instance, name = given.name or dictionary.find_class(class).id, values = settings,
+        faults = faults, code = given.code, plain = given.plain, window = given.window,
+        with = given.all and "all" or given.with and split(given.with) or nil,
         address = where.address, interface = where.interface,
     }, message, code
 end

@@ -52,25 +52,29 @@ local function appliances_of(self, options)
     return true
 end
 
--- Who it is: its identity and set-up code, or a plain node with a number.
-local function become_somebody(self, options)
-    local message, code
-    if options.plain then
-        self.number = core.random_number()
-        return true
-    end
+local function identity_of(options)
     local given = options.identity
-    if given then
-        self.identity, message, code = type(given) == "string" and core.load_identity(given) or given, nil, nil
+    if type(given) == "string" then
+        return core.load_identity(given)
+    elseif given then
+        return given
     elseif options.sim then
-        self.identity, message, code = options.sim:issue "device"
-    else
-        self.identity, message, code = keeper.identity(options.state)
+        return options.sim:issue "device"
     end
-    if not self.identity then
+    return keeper.identity(options.state)
+end
+
+-- Who it is: its identity and set-up code. Of a plain node only the number counts.
+local function become_somebody(self, options)
+    local identity, message, code = identity_of(options)
+    if not identity then
         return nil, message, code
     end
-    self.number = self.identity.number
+    self.number = identity.number
+    if options.plain then
+        return true
+    end
+    self.identity = identity
     if options.code == false then
         return true
     end
