@@ -265,7 +265,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     holds = false;
     world_ask(w, MANAGER, LAMP, WF_ESV_GET, 0xB0, wf_bytes_of(NULL, 0)); /* given up or not, it is heard again */
-    world_run(w, 60000);
+    world_run(w, 8000);
     look();
     CHECK(memcmp(group_of(w, LAMP).gid, group_of(w, MANAGER).gid, WF_DA_GID_LEN) == 0);
     return 0;
