@@ -201,6 +201,9 @@ end
 --- A device that has gone bad announces properties of an object in the name of another member of its group: it knows all
 --- keys of the group, so the record is right in each byte but the signature, which is by its own key.
 function Home:forge(forger, victim, eoj, properties)
+    machine_of("forger", forger)
+    machine_of("victim", victim)
+    eoj = check.eoj("eoj", eoj)
     local list = {}
     for epc, edt in pairs(check.type("properties", properties, "table")) do
         list[#list + 1] = { epc = check.epc("epc", epc), edt = check.type("edt", edt, "string") }
