@@ -20,6 +20,7 @@ local samples = {
     action = print, service = "Get", endpoint = device, sender = "10.0.0.8", receiver = "10.0.0.9", datagram = "x",
     label = "X", der = "x", chain = "x", roots = "x", k = 1, state = "/nowhere", file = "/nowhere", passphrase = "12345678", index = 1, value = "x", frame = "x",
     access = "read", esv = 0x62, edt = "\0", release = "A", backup = home:store(device):clone(), what = "writes",
+    forger = device, victim = device,
 }
 local others = { -- where that name means something else
     ["Policy:explain"] = { peer = "paired" }, ["Authority:renew"] = { what = identity }, ["Authority:revoke"] = { what = identity },
