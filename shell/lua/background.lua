@@ -51,6 +51,16 @@ function background.start(house)
     serving.introduce(house)
 end
 
+--- The one at an address of this host, or nil.
+function background.at(address)
+    for _, device in ipairs(street().devices) do
+        local place, port = device.node.where:match "^(.*) port (%d+)$"
+        if place == address or ("%s:%s"):format(place, port) == address then
+            return device
+        end
+    end
+end
+
 --- Ends all; false when there are none.
 function background.stop()
     local were = houses

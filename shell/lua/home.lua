@@ -96,6 +96,17 @@ function home.trace(tracer)
     end })
 end
 
+local filter -- of what is sent and received, while there is one
+
+--- Has `wanted(sent, address, datagram, multicast)` decide about every datagram, as the option `filter` of a controller, until
+--- the value that it gives is closed.
+function home.filter(wanted)
+    filter = wanted
+    return setmetatable({}, { __close = function()
+        filter = nil
+    end })
+end
+
 local function former()
     local path = home.former_path()
     return not shell.options.identity and files.exists(path) and path or nil
@@ -120,6 +131,10 @@ local function open()
     return warifu.Controller {
         identity = identity, former = former(), state = directory, interface = options.interface, address = options.address,
         port = options.port, policy = rules, dictionary = dictionary, trace = trace,
+        keylog = options.keylog,
+        filter = function(...)
+            return filter == nil or filter(...)
+        end,
     }
 end
 

@@ -11,6 +11,7 @@ local manual = shell.part "manual"
 local output = shell.part "output"
 local run = shell.part "run"
 local status = shell.part "status"
+local tracing = shell.part "tracing"
 local verbs = shell.part "verbs"
 
 local HERE = arguments.declare_options { { "-e CODE" }, { "-h" }, { "--version" } }
@@ -67,7 +68,9 @@ return function(argv)
     shell.options = options
     output.begin {}
     set_globals()
-    local code = go(options, words)
+    local traced, message, name = tracing.start()
+    local code = traced and go(options, words) or output.failure(message, name)
+    tracing.stop()
     shell.part("background").stop()
     home.close()
     return code

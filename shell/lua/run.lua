@@ -8,6 +8,7 @@ local manual = shell.part "manual"
 local output = shell.part "output"
 local show = shell.part "show"
 local status = shell.part "status"
+local tracing = shell.part "tracing"
 local verbs = shell.part "verbs"
 
 local run = {}
@@ -92,6 +93,10 @@ local function read_words(row, words)
 end
 
 local function run_row(row, given)
+    local traced, problem, name = tracing.start()
+    if not traced then
+        return output.failure(problem, name)
+    end
     local results, code = call(row.run, given)
     if not results then
         return code

@@ -76,6 +76,7 @@ local TYPES = {
     ISSUER = { complete = "file" },
     LIST = { complete = "file" },
     FILE = { complete = "file" },
+    FRAME = { complete = "file" },
     DIR = { complete = "file" },
     POLICY = { complete = "policy" },
     INTERFACE = { complete = "interface" },

@@ -21,7 +21,7 @@ local verbs = {}
 --   status      function(value): the exit status, where it is not that of the code
 verbs.GROUPS = {
     "network", "diagnosis", "pairing", "codes", "properties", "watching", "group", "policy", "identity", "authority",
-    "certificates", "lists", "debugging", "keeping", "devices", "tour", "help",
+    "certificates", "lists", "debugging", "traces", "attacks", "keeping", "devices", "tour", "help",
 }
 
 --- Options of every verb.
@@ -43,6 +43,9 @@ verbs.START = arguments.declare_options {
     { "--port PORT", "another UDP port than 3610" },
     { "--policy POLICY", "strict, mixed, open, or the file of a policy" },
     { "--overlay FILE", "a dictionary of vendors' classes and properties" },
+    { "--trace FILE", "all that is sent and received goes to this new file: .pcapng, .jsonl, else text" },
+    { "--trace-plain", "and with it, in clear, what records protect" },
+    { "--keylog FILE", "the keys of this shell's sessions go to this file: laboratory only" },
 }
 
 local rows, by_name, first_words = {}, {}, {}

@@ -46,7 +46,7 @@ def test_errors_are_said_and_the_prompt_goes_on(screen: Callable[..., Shell]) ->
         "STORE: the store can't be read or written: /nowhere.pem"
     )
     assert "bad argument 'bytes'" in prompt.line("warifu.codec.parse(1)")[0]
-    assert "HEX is missing; usage: decode HEX..." in prompt.line("decode")[0]
+    assert "FRAME is missing; usage: decode [--dump] FRAME..." in prompt.line("decode")[0]
 
 
 # ---- typing ----

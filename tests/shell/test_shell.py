@@ -105,7 +105,7 @@ def test_the_state_directory_is_looked_after(run: Callable, tmp_path: Path) -> N
         (["--nonsense"], 2, "warifu: there is no option --nonsense; see warifu --help\n"),
         (["-e"], 2, "warifu: -e needs a value: CODE; see warifu --help\n"),
         (["--port", "x"], 2, "warifu: --port takes a number from 1 to 65535, not 'x'; see warifu --help\n"),
-        (["decode"], 2, "warifu: HEX is missing; usage: decode HEX...\n"),
+        (["decode"], 2, "warifu: FRAME is missing; usage: decode [--dump] FRAME...\n"),
         (["decode", "10", "8"], 3, "ARGUMENT: "),
         (["decode", "1082"], 3, "FRAME: "),
         (["audit", "--xml"], 2, "warifu: there is no option --xml; usage: audit"),
@@ -147,7 +147,7 @@ def test_an_interrupt_ends_a_script_with_130(shell: Path) -> None:
 
 def test_help_names_every_verb_and_option(run: Callable) -> None:
     text = run("--help").stdout
-    for word in ("discover", "decode HEX...", "help", "version", "-e CODE", "--state DIR", "--interface INTERFACE"):
+    for word in ("discover", "decode FRAME...", "help", "version", "-e CODE", "--state DIR", "--interface INTERFACE"):
         assert word in text
     assert "\n  discover " in run("help").stdout
 

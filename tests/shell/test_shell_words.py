@@ -117,15 +117,15 @@ def test_lua_runs_verbs_and_gets_values(run: Callable) -> None:
     lines = run("-e", code).stdout.splitlines()
     assert lines[:2] == [GET, "3\tFRAME"]
     assert lines[2].startswith("false\t")
-    assert lines[2].endswith("HEX is missing; usage: decode HEX...")
+    assert lines[2].endswith("FRAME is missing; usage: decode [--dump] FRAME...")
 
 
 def test_the_table_of_verbs_is_data(run: Callable) -> None:
     table = json.loads(run("help", "--json").stdout)
     assert {"verbs", "common", "start"} == set(table)
     (decode,) = (verb for verb in table["verbs"] if verb["name"] == "decode")
-    assert decode["arguments"] == [{"name": "HEX", "optional": False, "many": True, "complete": "none"}]
-    assert decode["options"] == []
+    assert decode["arguments"] == [{"name": "FRAME", "optional": False, "many": True, "complete": "file"}]
+    assert [option["name"] for option in decode["options"]] == ["--dump"]
 
 
 def test_a_field_that_its_verb_does_not_declare_is_noticed(shell: Path) -> None:

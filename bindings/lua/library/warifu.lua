@@ -392,6 +392,12 @@ function Codec.compose(frame) end
 ---@return string? code
 function Codec.decode(frame, dictionary) end
 
+--- the same of any bytes, in one line that begins with the TID; it never fails
+---@param datagram string
+---@param dictionary? warifu.Dictionary
+---@return string
+function Codec.line(datagram, dictionary) end
+
 --- `"Get_Res"` for 0x72
 ---@param esv integer
 ---@return string

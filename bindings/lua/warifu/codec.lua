@@ -65,4 +65,10 @@ function codec.decode(frame, dictionary)
     return core.decode(bytes, names, true)
 end
 
+--- The same of any bytes, in one line that begins with the TID.
+function codec.line(datagram, dictionary)
+    local names = getmetatable(Naming.dictionary(dictionary)).handle
+    return core.decode(check.type("datagram", datagram, "string"), names, false)
+end
+
 return codec

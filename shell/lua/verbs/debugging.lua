@@ -1,6 +1,7 @@
 -- Looking at bytes, and sending them.
 local shell = ...
 local warifu = require "warifu"
+local files = shell.part "files"
 local home = shell.part "home"
 local nodes = shell.part "nodes"
 local output = shell.part "output"
@@ -31,9 +32,32 @@ local MEANING = {
     end,
 }
 
+-- Of lines of digits nobody knows when and from whom.
+local function decode_traced(traced, dump)
+    local is_bare = traced.time == 0 and not traced.address
+    local dictionary = home.dictionary()
+    return {
+        bytes = warifu.codec.hex(traced.datagram), time = traced.time, sent = traced.sent, address = traced.address,
+        own = traced.own, inner = traced.inner ~= "" and warifu.codec.hex(traced.inner) or nil,
+        text = is_bare and meaning_of(traced.datagram)
+            or warifu.trace.text(traced, { dictionary = dictionary, dump = dump }),
+    }
+end
+
+local function decode_file(path, dump)
+    local list, message, code = warifu.trace.read(path)
+    for _, traced in ipairs(list or {}) do
+        output.item(MEANING, decode_traced(traced, dump))
+    end
+    return nil, message, code
+end
+
 local function decode(given)
-    if given.hex[1] ~= "-" then
-        return decode_one(table.concat(given.hex, " "))
+    local first = given.frame[1]
+    if #given.frame == 1 and first:find "[^%x%s:]" and files.exists(first) then
+        return decode_file(first, given.dump)
+    elseif first ~= "-" then
+        return decode_one(table.concat(given.frame, " "))
     end
     for line in io.lines() do
         if line:find "%S" then
@@ -110,10 +134,12 @@ end
 return {
     title = "Debugging",
     {
-        name = "decode", arguments = "HEX...",
-        help = "says what a frame means",
-        more = "With - it reads the standard input, a frame a line.",
-        gives = "bytes, text",
+        name = "decode", arguments = "FRAME...",
+        options = { { "--dump", "of a file: the bytes of each datagram too" } },
+        help = "says what a frame means, given as hexadecimal digits, or all frames in a file",
+        more = "A file is pcapng (of trace, Wireshark, tcpdump), the JSON lines of trace, or lines of digits. With - it reads the\n"
+            .. "standard input, a frame a line.",
+        gives = "bytes, text, time, sent, address, own, inner",
         run = decode,
         text = MEANING.text,
     },
@@ -122,7 +148,7 @@ return {
         options = { { "--wait SECONDS", "how long answers are waited for (1); 0: not at all" } },
         help = "sends any bytes to a node (or to all), and shows what comes back from there",
         more = "Nothing of them is looked at. With --quiet the bare bytes of what came back.",
-        next = "decode HEX",
+        next = "decode FRAME",
         gives = "sent, address, bytes, text, inner",
         run = raw,
     },
