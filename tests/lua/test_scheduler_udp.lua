@@ -243,4 +243,32 @@ function cases.cqueues_drives_the_scheduler()
     check.equal(value, "\x18")
 end
 
+function cases.luv_drives_the_scheduler()
+    local there, uv = pcall(require, "luv")
+    if not there then
+        check.skip "no luv for Lua 5.4 here (Debian: lua-luv)"
+    end
+    local site <close> = new_site(1)
+    local value
+    scheduler.spawn(function()
+        assert(site.device:open_window())
+        value = pair(site):get(AIRCON, ROOM)[ROOM]
+    end)
+    local timer, poll = uv.new_timer(), uv.new_poll(scheduler.pollfd())
+    local function turn()
+        if scheduler.step() then
+            timer:start(math.ceil(scheduler.timeout() * 1000), 0, turn)
+        else
+            uv.stop()
+        end
+    end
+    poll:start("r", turn)
+    turn()
+    uv.run()
+    timer:close()
+    poll:close()
+    uv.run()
+    check.equal(value, "\x18")
+end
+
 check.main(cases)
