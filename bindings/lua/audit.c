@@ -68,7 +68,7 @@ static void push_log(lua_State *L, wf_audit_reader *reader) {
     wfl_set_integer(L, "damaged", reader->damaged);
 }
 
-int wfl_endpoint_audit(lua_State *L) {
+static int read_own_audit(lua_State *L) {
     const endpoint *e = wfl_endpoint(L);
     wf_audit_reader *reader = lua_newuserdatauv(L, sizeof *reader, 0);
     wf_engine_audit(e->engine, reader);
@@ -123,4 +123,9 @@ void wfl_add_audit(lua_State *L) {
     lua_pop(L, 1);
     lua_pushcfunction(L, read_audit);
     lua_setfield(L, -2, "read_audit");
+}
+
+void wfl_add_audit_calls(lua_State *L) {
+    static const luaL_Reg methods[] = {{"audit", read_own_audit}, {NULL, NULL}};
+    luaL_setfuncs(L, methods, 0);
 }

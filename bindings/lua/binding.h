@@ -78,6 +78,7 @@ void wfl_add_type(lua_State *L, const char *type, const char *field, lua_CFuncti
 
 void wfl_add_codec(lua_State *L);
 void wfl_add_identity(lua_State *L);
+void wfl_add_identity_requests(lua_State *L);
 void wfl_add_identity_text(lua_State *L);
 void wfl_add_authority(lua_State *L);
 void wfl_add_setup_code(lua_State *L);

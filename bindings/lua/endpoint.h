@@ -64,54 +64,55 @@ void wfl_leave_engine(lua_State *L, endpoint *e);
 bool wfl_set_hook(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_bytes edt);
 bool wfl_get_hook(void *context, wf_eoj eoj, uint8_t epc, wf_bytes old, wf_writer *fresh);
 void wfl_trace_hook(void *context, const wf_traced *told);
-
-/* trace.c */
-wf_traced wfl_traced_of(const endpoint *e, const wf_traced *told); /* with time and own address */
-void wfl_push_traced(lua_State *L, const wf_traced *traced);
-int wfl_endpoint_set_trace(lua_State *L);
-int wfl_endpoint_log_keys(lua_State *L);
 /* Does a datagram pass? The filter may put other bytes in its place. */
 bool wfl_filter_passes(endpoint *e, bool sent, const wf_address *peer, bool multicast, wf_bytes *datagram);
 
-/* endpoint_sim.c */
-bool wfl_endpoint_join_sim(lua_State *L, endpoint *e, wf_engine_config *config);
+/* ---- the network, or a simulated one (endpoint_pump.c, endpoint_sim.c) ---- */
+
 wf_time wfl_endpoint_now(lua_State *L, const endpoint *e);
+wf_time wfl_endpoint_deadline(const endpoint *e); /* when it wants a turn, on this machine */
+void wfl_endpoint_flush_udp(endpoint *e);
+
+/* Takes the place in a simulated home that the configuration at stack index 2 names; false when it names none. */
+bool wfl_endpoint_join_sim(lua_State *L, endpoint *e, wf_engine_config *config);
 bool wfl_endpoint_date(const endpoint *e, int64_t *date);
 int wfl_endpoint_turn_sim(lua_State *L, endpoint *e);
 void wfl_endpoint_send_sim(endpoint *e, const wf_address *to, wf_bytes bytes);
 void wfl_endpoint_flush_sim(lua_State *L, endpoint *e);
-int wfl_endpoint_deadline_sim(lua_State *L);
 
-int wfl_endpoint_open(lua_State *L);
+/* ---- traces (trace.c) ---- */
 
-/* endpoint_pump.c */
-int wfl_endpoint_pump(lua_State *L);
-int wfl_endpoint_deliver(lua_State *L);
-void wfl_endpoint_flush_udp(endpoint *e);
-wf_time wfl_endpoint_deadline(const endpoint *e); /* when it wants a turn, on this machine */
+wf_traced wfl_traced_of(const endpoint *e, const wf_traced *told); /* with time and own address */
+void wfl_push_traced(lua_State *L, const wf_traced *traced);
 
-/* endpoint_place.c */
-int wfl_endpoint_addresses(lua_State *L);
-int wfl_endpoint_interfaces(lua_State *L);
+/* ---- what calls take and give (endpoint_values.c) ---- */
 
-/* endpoint_poll.c */
-int wfl_endpoint_pollfd(lua_State *L);
-int wfl_endpoint_flush(lua_State *L);
-int wfl_endpoint_timeout(lua_State *L);
+wf_peer_id wfl_peer(lua_State *L, int index);
+wf_request_id wfl_request(lua_State *L, int index);
+uint32_t wfl_milliseconds(lua_State *L, int index, const char *name); /* of seconds */
+int wfl_push_request(lua_State *L, wf_error error, wf_request_id id);
+int wfl_push_success(lua_State *L, wf_error error, const char *detail);
 
-int wfl_endpoint_audit(lua_State *L); /* audit.c */
-
-/* endpoint_lists.c */
-int wfl_der_of(lua_State *L);
-void wfl_add_list_calls(lua_State *L);
 void wfl_request_done(lua_State *L, wf_request_id id); /* what was lent for it is free; the endpoint is at index 1 */
-
-int wfl_endpoint_explain(lua_State *L); /* policy.c */
-void wfl_add_endpoint_calls(lua_State *L);
-
-/* endpoint_controller.c */
-void wfl_add_controller_calls(lua_State *L);
 /* `results` of the call whose end next_event gave, in the table on top */
 void wfl_set_results(lua_State *L, const endpoint *e);
+
+int wfl_endpoint_close(lua_State *L);
+
+/* ---- parts: each adds its methods to the table on top ---- */
+
+void wfl_add_open_calls(lua_State *L);
+void wfl_add_pump_calls(lua_State *L);
+void wfl_add_poll_calls(lua_State *L);
+void wfl_add_place_calls(lua_State *L);
+void wfl_add_sim_calls(lua_State *L);
+void wfl_add_request_calls(lua_State *L);
+void wfl_add_pairing_calls(lua_State *L);
+void wfl_add_object_calls(lua_State *L);
+void wfl_add_controller_calls(lua_State *L);
+void wfl_add_list_calls(lua_State *L);
+void wfl_add_audit_calls(lua_State *L);
+void wfl_add_trace_calls(lua_State *L);
+void wfl_add_explain_calls(lua_State *L);
 
 #endif

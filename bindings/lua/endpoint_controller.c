@@ -2,22 +2,6 @@
 #include "endpoint.h"
 #include <string.h>
 
-static int push_request(lua_State *L, wf_error error, wf_request_id id) {
-    if (error != WF_OK) {
-        return wfl_fail(L, error, NULL);
-    }
-    lua_pushinteger(L, id.value);
-    return 1;
-}
-
-static uint32_t check_milliseconds(lua_State *L, int index, const char *name) {
-    lua_Number seconds = luaL_checknumber(L, index);
-    if (!(seconds >= 0 && seconds <= 86400)) {
-        wfl_misuse(L, name, "seconds are 0 to 86400");
-    }
-    return (uint32_t)(seconds * 1000);
-}
-
 /* The list of {epc=, edt=} at `index`; its values stay on the stack, so that they live as long as the call. */
 static size_t take_sets(lua_State *L, int index, wf_property sets[static WF_CALL_PROPERTIES]) {
     lua_Integer count = luaL_len(L, index);
@@ -48,8 +32,8 @@ static int call(lua_State *L) {
                      .sets = sets,
                      .gets = gets.at,
                      .get_count = gets.len,
-                     .timeout_ms = check_milliseconds(L, 6, "timeout"),
-                     .verify_ms = check_milliseconds(L, 7, "verify"),
+                     .timeout_ms = wfl_milliseconds(L, 6, "timeout"),
+                     .verify_ms = wfl_milliseconds(L, 7, "verify"),
                      .repeatable = lua_toboolean(L, 8),
                      .force = lua_toboolean(L, 9)};
     if (lua_type(L, 2) == LUA_TNUMBER) {
@@ -59,7 +43,7 @@ static int call(lua_State *L) {
     }
     order.set_count = take_sets(L, 4, sets);
     wf_error error = wf_engine_call(e->engine, wfl_endpoint_now(L, e), &id, &order);
-    return push_request(L, error, id);
+    return wfl_push_request(L, error, id);
 }
 
 void wfl_set_results(lua_State *L, const endpoint *e) {
@@ -86,9 +70,9 @@ static int discover(lua_State *L) {
     if (!lua_isnil(L, 2)) {
         to = wfl_address(L, 2, "address", e->udp.port);
     }
-    uint32_t duration = check_milliseconds(L, 3, "timeout");
+    uint32_t duration = wfl_milliseconds(L, 3, "timeout");
     wf_error error = wf_engine_discover(e->engine, wfl_endpoint_now(L, e), &id, &to, duration, lua_toboolean(L, 4));
-    return push_request(L, error, id);
+    return wfl_push_request(L, error, id);
 }
 
 static void push_known(lua_State *L, const endpoint *e, const wf_known *known) {

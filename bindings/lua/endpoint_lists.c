@@ -1,24 +1,5 @@
 /* Revocation lists. What is being sent the engine borrows: the strings are anchored until the request is done. */
 #include "endpoint.h"
-#include <warifu/pem.h>
-
-/* The DER of what is at `index`, PEM or DER, as a string on top; false: the failure is. */
-static bool push_der(lua_State *L, int index, const char *label, const char *name) {
-    wf_bytes given = wfl_bytes(L, index, name), der;
-    wf_writer room = wf_writer_of(lua_newuserdatauv(L, given.len + 1, 0), given.len + 1);
-    wf_error error = wf_pem_or_der(&der, &room, label, given);
-    if (error != WF_OK) {
-        wfl_fail(L, error, name);
-        return false;
-    }
-    wfl_push_bytes(L, der);
-    return true;
-}
-
-/* der_of(label, text) */
-int wfl_der_of(lua_State *L) {
-    return push_der(L, 2, wfl_text(L, 1, "label"), "text") ? 1 : 3;
-}
 
 /* take_list(issuer, list), both DER */
 static int take_list(lua_State *L) {

@@ -7,7 +7,7 @@ static void add_address(lua_State *L, const wf_address *address) {
 }
 
 /* addresses(endpoint): a list; those without a port are taken by every interface there */
-int wfl_endpoint_addresses(lua_State *L) {
+static int addresses(lua_State *L) {
     const endpoint *e = wfl_endpoint(L);
     lua_newtable(L);
     size_t count = e->udp.by_address ? e->udp.socket_count : e->udp.own_count;
@@ -22,7 +22,7 @@ int wfl_endpoint_addresses(lua_State *L) {
 }
 
 /* interfaces(endpoint): a list of names */
-int wfl_endpoint_interfaces(lua_State *L) {
+static int interfaces(lua_State *L) {
     const endpoint *e = wfl_endpoint(L);
     lua_newtable(L);
     for (size_t i = 0; i < e->udp.interface_count; i++) {
@@ -30,4 +30,9 @@ int wfl_endpoint_interfaces(lua_State *L) {
         lua_seti(L, -2, (lua_Integer)i + 1);
     }
     return 1;
+}
+
+void wfl_add_place_calls(lua_State *L) {
+    static const luaL_Reg methods[] = {{"addresses", addresses}, {"interfaces", interfaces}, {NULL, NULL}};
+    luaL_setfuncs(L, methods, 0);
 }

@@ -15,7 +15,7 @@ static wf_error open_poller(endpoint *e) {
 }
 
 /* pollfd(endpoint): one descriptor for all its sockets, which it owns; nil in a simulated home. Or what failed. */
-int wfl_endpoint_pollfd(lua_State *L) {
+static int pollfd(lua_State *L) {
     endpoint *e = wfl_endpoint(L);
     if (e->sim != NULL) {
         return 0;
@@ -29,7 +29,7 @@ int wfl_endpoint_pollfd(lua_State *L) {
 }
 
 /* flush(endpoint): what waits to be sent is on its way. */
-int wfl_endpoint_flush(lua_State *L) {
+static int flush_now(lua_State *L) {
     endpoint *e = wfl_endpoint(L);
     wfl_enter_engine(L, e);
     if (e->sim != NULL) {
@@ -42,10 +42,15 @@ int wfl_endpoint_flush(lua_State *L) {
 }
 
 /* timeout(endpoint): seconds until it wants a turn, be there a datagram or not. */
-int wfl_endpoint_timeout(lua_State *L) {
+static int timeout(lua_State *L) {
     const endpoint *e = wfl_endpoint(L);
     wf_time now = wfl_endpoint_now(L, e);
     wf_time until = e->sim != NULL ? wf_engine_deadline(e->engine) : wfl_endpoint_deadline(e);
     lua_pushnumber(L, until > now ? (lua_Number)(until - now) / 1000 : 0);
     return 1;
+}
+
+void wfl_add_poll_calls(lua_State *L) {
+    static const luaL_Reg methods[] = {{"pollfd", pollfd}, {"timeout", timeout}, {"flush", flush_now}, {NULL, NULL}};
+    luaL_setfuncs(L, methods, 0);
 }

@@ -93,7 +93,7 @@ static void rescan(endpoint *e, wf_time now) {
 
 /* pump(endpoint, seconds): sends what waits to be sent, waits until a datagram, a deadline of the engine or the end of
  * `seconds`, and lets the engine have it. True, or what failed. */
-int wfl_endpoint_pump(lua_State *L) {
+static int pump(lua_State *L) {
     endpoint *e = wfl_endpoint(L);
     lua_Number seconds = luaL_checknumber(L, 2);
     if (e->sim != NULL) {
@@ -119,7 +119,7 @@ int wfl_endpoint_pump(lua_State *L) {
 
 /* deliver(endpoint, sent, address or nil, datagram, multicast): goes its way past the filter, which had held it back.
  */
-int wfl_endpoint_deliver(lua_State *L) {
+static int deliver(lua_State *L) {
     endpoint *e = wfl_endpoint(L);
     wf_address peer = {0};
     if (!lua_isnil(L, 3)) {
@@ -139,4 +139,9 @@ int wfl_endpoint_deliver(lua_State *L) {
         send(e, &peer, bytes);
     }
     return 0;
+}
+
+void wfl_add_pump_calls(lua_State *L) {
+    static const luaL_Reg methods[] = {{"pump", pump}, {"deliver", deliver}, {NULL, NULL}};
+    luaL_setfuncs(L, methods, 0);
 }

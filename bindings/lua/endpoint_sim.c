@@ -59,7 +59,7 @@ void wfl_endpoint_flush_sim(lua_State *L, endpoint *e) {
 
 /* deadline(endpoint): when its engine wants a turn, in milliseconds; nil for never. After a turn not before the next
  * millisecond. */
-int wfl_endpoint_deadline_sim(lua_State *L) {
+static int deadline_sim(lua_State *L) {
     const endpoint *e = wfl_endpoint(L);
     wf_time deadline = wf_engine_deadline(e->engine);
     if (deadline == WF_TIME_NEVER) {
@@ -107,4 +107,9 @@ wf_error wfl_source_of(lua_State *L, wfl_source *out, int index) {
     out->date = wf_sim_date(sim->sim);
     lua_pop(L, 2);
     return WF_OK;
+}
+
+void wfl_add_sim_calls(lua_State *L) {
+    static const luaL_Reg methods[] = {{"deadline", deadline_sim}, {NULL, NULL}};
+    luaL_setfuncs(L, methods, 0);
 }

@@ -1,39 +1,28 @@
 /* Identity: key, certificates, trusted roots. The key is shown to nobody but a file. */
-#include "binding.h"
+#include "identity.h"
 #include <errno.h>
 #include <string.h>
-#include <warifu/csr.h>
 #include <warifu/entropy.h>
-#include <warifu/pkcs11.h>
 
-enum { REQUEST_LEN = 1024 };
-
-typedef struct identity_object {
-    bool open;
-    wf_identity_file file;
-    wf_pkcs11 *token; /* holds the key, where it is not in `file` */
-} identity_object;
-
-/* Created closed, so that __gc is right at every moment. */
-static identity_object *new_object(lua_State *L) {
-    identity_object *object = lua_newuserdatauv(L, sizeof *object, 0);
+wfl_identity_object *wfl_identity_object_new(lua_State *L) {
+    wfl_identity_object *object = lua_newuserdatauv(L, sizeof *object, 0);
     memset(object, 0, sizeof *object);
     luaL_setmetatable(L, WFL_IDENTITY);
     return object;
 }
 
 wf_identity_file *wfl_identity_new(lua_State *L) {
-    return &new_object(L)->file;
+    return &wfl_identity_object_new(L)->file;
 }
 
 void wfl_identity_opened(lua_State *L) {
-    identity_object *object = luaL_checkudata(L, -1, WFL_IDENTITY);
+    wfl_identity_object *object = luaL_checkudata(L, -1, WFL_IDENTITY);
     object->open = true;
 }
 
 /* A token may still sign for an endpoint, which keeps this object: it goes with it (collect_object). */
 static int close_object(lua_State *L) {
-    identity_object *object = lua_touserdata(L, 1);
+    wfl_identity_object *object = lua_touserdata(L, 1);
     if (object->token == NULL) {
         wf_identity_file_wipe(&object->file);
     }
@@ -42,7 +31,7 @@ static int close_object(lua_State *L) {
 }
 
 static int collect_object(lua_State *L) {
-    identity_object *object = lua_touserdata(L, 1);
+    wfl_identity_object *object = lua_touserdata(L, 1);
     wf_pkcs11_close(object->token);
     object->token = NULL;
     wf_identity_file_wipe(&object->file);
@@ -51,7 +40,7 @@ static int collect_object(lua_State *L) {
 }
 
 const wf_identity_file *wfl_identity(lua_State *L, int index, const char *name) {
-    const identity_object *object = luaL_testudata(L, index, WFL_IDENTITY);
+    const wfl_identity_object *object = luaL_testudata(L, index, WFL_IDENTITY);
     if (object == NULL) {
         lua_pushfstring(L, "%s expected, got %s", WFL_IDENTITY, luaL_typename(L, index));
         wfl_misuse(L, name, lua_tostring(L, -1));
@@ -82,8 +71,7 @@ void wfl_identity_copy(wf_identity_file *out, const wf_identity *from) {
                               .anchor_count = from->anchor_count};
 }
 
-/* The end certificate, or an authority's root. */
-static wf_bytes own_certificate(const wf_identity_file *file) {
+wf_bytes wfl_own_certificate(const wf_identity_file *file) {
     return file->view.chain_len > 0 ? file->chain[0] : file->anchors[0];
 }
 
@@ -97,7 +85,7 @@ static int fail_path(lua_State *L, wf_error error, const char *path, int number)
 /* load_identity(path) */
 static int load(lua_State *L) {
     const char *path = wfl_text(L, 1, "path");
-    identity_object *object = new_object(L);
+    wfl_identity_object *object = wfl_identity_object_new(L);
     errno = 0;
     wf_error error = wf_identity_file_load(&object->file, path);
     if (error != WF_OK) {
@@ -117,127 +105,6 @@ static int save(lua_State *L) {
         return fail_path(L, error, path, errno);
     }
     lua_pushboolean(L, true);
-    return 1;
-}
-
-/* ---- tokens ---- */
-
-/* {module=, token=, key=, pin=} at `index`; the texts stay with the table. */
-static wf_pkcs11_place check_place(lua_State *L, int index) {
-    static const char *const names[] = {"module", "token", "key", "pin"};
-    const char *texts[4] = {NULL};
-    for (int i = 0; i < 4; i++) {
-        lua_getfield(L, index, names[i]);
-        texts[i] = i > 0 && lua_isnil(L, -1) ? NULL : wfl_text(L, lua_gettop(L), names[i]);
-        lua_pop(L, 1);
-    }
-    return (wf_pkcs11_place){.module = texts[0], .token = texts[1], .key = texts[2], .pin = texts[3]};
-}
-
-/* token_identity(certificates, place) */
-static int token_identity(lua_State *L) {
-    wf_bytes text = wfl_bytes(L, 1, "certificates");
-    const wf_pkcs11_place place = check_place(L, 2);
-    char said[WF_PKCS11_TEXT_LEN] = "";
-    wf_certificate own;
-    identity_object *object = new_object(L);
-    wf_error error = wf_identity_pem_read_public(&object->file, text);
-    if (error == WF_OK) {
-        error = wf_certificate_parse(&own, own_certificate(&object->file));
-    }
-    if (error == WF_OK) {
-        error = wf_pkcs11_open(&object->token, said, &place);
-    }
-    if (error == WF_OK) {
-        object->file.view.signer = wf_pkcs11_signer(object->token);
-        bool same = memcmp(own.public_key, object->file.view.signer.public_key, sizeof own.public_key) == 0;
-        error = same ? WF_OK : WF_ERROR_KEY;
-    }
-    if (error != WF_OK) {
-        return wfl_fail(L, error, said);
-    }
-    object->open = true;
-    return 1;
-}
-
-static wf_error write_request(wf_writer *out, wf_signer signer, const wf_csr_order *order) {
-    wf_drbg drbg;
-    wf_error error = wf_drbg_start_for(&drbg, wf_entropy_system(), signer, wf_bytes_of(NULL, 0));
-    if (error == WF_OK) {
-        error = wf_csr_write(out, order, signer, &drbg);
-        wf_drbg_wipe(&drbg);
-    }
-    return error;
-}
-
-/* ---- requests ---- */
-
-/* request(identity, name): for its key, number and role. */
-static int request(lua_State *L) {
-    uint8_t der[REQUEST_LEN];
-    const wf_identity_file *file = wfl_identity(L, 1, "self");
-    wf_certificate own;
-    wf_error error = wf_certificate_parse(&own, own_certificate(file));
-    wf_writer writer = wf_writer_of(der, sizeof der);
-    if (error == WF_OK) {
-        wf_csr_order order = {.common_name = wfl_text(L, 2, "name"), .number = own.number, .role = own.role};
-        error = write_request(&writer, file->view.signer, &order);
-    }
-    if (error != WF_OK) {
-        return wfl_fail(L, error, NULL);
-    }
-    wfl_push_bytes(L, wf_bytes_of(der, writer.len));
-    return 1;
-}
-
-/* certified(identity, text): its key with these certificates. */
-static int certified(lua_State *L) {
-    const wf_identity_file *file = wfl_identity(L, 1, "self");
-    wf_bytes text = wfl_bytes(L, 2, "certificates");
-    const wf_p256_key *key = wf_signer_key(file->view.signer);
-    wf_certificate own;
-    identity_object *object = new_object(L);
-    wf_error error = key == NULL ? WF_ERROR_ARGUMENT : wf_identity_pem_read_public(&object->file, text);
-    if (error == WF_OK) {
-        error = object->file.view.chain_len > 0 ? wf_certificate_parse(&own, own_certificate(&object->file))
-                                                : WF_ERROR_CHAIN;
-    }
-    if (error == WF_OK && memcmp(own.public_key, file->view.signer.public_key, sizeof own.public_key) != 0) {
-        error = WF_ERROR_KEY;
-    }
-    if (error != WF_OK) {
-        return wfl_fail(L, error, NULL);
-    }
-    object->file.key = *key;
-    object->file.view.signer = wf_signer_of(&object->file.key);
-    object->open = true;
-    return 1;
-}
-
-/* token_request(place, name, number or nil, role number, make) */
-static int token_request(lua_State *L) {
-    uint8_t number[WF_NUMBER_LEN], der[REQUEST_LEN];
-    const wf_pkcs11_place place = check_place(L, 1);
-    wf_csr_order order = {.common_name = wfl_text(L, 2, "name"),
-                          .role = (wf_role)wfl_integer(L, 4, "role", WF_ROLE_NONE, WF_ROLE_CONTROLLER)};
-    if (!lua_isnil(L, 3)) {
-        wfl_number(number, L, 3, "number");
-        order.number = number;
-    }
-    char said[WF_PKCS11_TEXT_LEN];
-    wf_pkcs11 *token;
-    wf_error error =
-        lua_toboolean(L, 5) ? wf_pkcs11_generate(&token, said, &place) : wf_pkcs11_open(&token, said, &place);
-    if (error != WF_OK) {
-        return wfl_fail(L, error, said);
-    }
-    wf_writer writer = wf_writer_of(der, sizeof der);
-    error = write_request(&writer, wf_pkcs11_signer(token), &order);
-    wf_pkcs11_close(token);
-    if (error != WF_OK) {
-        return wfl_fail(L, error, place.key);
-    }
-    wfl_push_bytes(L, wf_bytes_of(der, writer.len));
     return 1;
 }
 
@@ -274,7 +141,7 @@ static int describe(lua_State *L) {
     const wf_identity_file *file = wfl_identity(L, 1, "identity");
     wf_certificate own;
     uint8_t fingerprint[WF_HASH_LEN];
-    wf_error error = wf_certificate_parse(&own, own_certificate(file));
+    wf_error error = wf_certificate_parse(&own, wfl_own_certificate(file));
     if (error == WF_OK) {
         error = wf_certificate_fingerprint(fingerprint, own.der);
     }
@@ -294,9 +161,9 @@ static int describe(lua_State *L) {
 }
 
 static int identity_tostring(lua_State *L) {
-    const identity_object *object = luaL_checkudata(L, 1, WFL_IDENTITY);
+    const wfl_identity_object *object = luaL_checkudata(L, 1, WFL_IDENTITY);
     wf_certificate own;
-    if (!object->open || wf_certificate_parse(&own, own_certificate(&object->file)) != WF_OK) {
+    if (!object->open || wf_certificate_parse(&own, wfl_own_certificate(&object->file)) != WF_OK) {
         lua_pushliteral(L, "warifu.Identity (closed)");
         return 1;
     }
@@ -306,26 +173,15 @@ static int identity_tostring(lua_State *L) {
     return 1;
 }
 
-/* Leaves the type's metatable in the table on top as `field`: the Lua part puts its own __index there. */
-void wfl_add_type(lua_State *L, const char *type, const char *field, lua_CFunction close, lua_CFunction to_string) {
-    luaL_newmetatable(L, type);
-    lua_pushcfunction(L, close);
-    lua_setfield(L, -2, "__gc");
-    lua_pushcfunction(L, close);
-    lua_setfield(L, -2, "__close");
-    lua_pushcfunction(L, to_string);
-    lua_setfield(L, -2, "__tostring");
-    wfl_set_text(L, "__metatable", type);
-    lua_setfield(L, -2, field);
-}
-
 void wfl_add_identity(lua_State *L) {
     static const luaL_Reg functions[] = {
-        {"load_identity", load},          {"save_identity", save},
-        {"describe_identity", describe},  {"random_number", random_number},
-        {"number", number_text},          {"token_identity", token_identity},
-        {"token_request", token_request}, {"identity_request", request},
-        {"certified", certified},         {NULL, NULL},
+        {"load_identity", load},
+        {"save_identity", save},
+        {"describe_identity", describe},
+        {"random_number", random_number},
+        {"number", number_text},
+
+        {NULL, NULL},
     };
     wfl_add_type(L, WFL_IDENTITY, "identity_type", close_object, identity_tostring);
     lua_getfield(L, -1, "identity_type");

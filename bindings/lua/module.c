@@ -59,6 +59,7 @@ __attribute__((visibility("default"))) int luaopen_warifu(lua_State *L) {
     lua_setfield(L, -2, "misuse");
     wfl_add_codec(L);
     wfl_add_identity(L);
+    wfl_add_identity_requests(L);
     wfl_add_identity_text(L);
     wfl_add_authority(L);
     wfl_add_setup_code(L);

@@ -2,6 +2,7 @@
 #include "binding.h"
 #include <warifu/crl.h>
 #include <warifu/csr.h>
+#include <warifu/pem.h>
 #include <warifu/spki.h>
 
 enum { ANCHORS = 16 };
@@ -50,6 +51,19 @@ static void push_certificate(lua_State *L, const wf_certificate *certificate) {
     }
     wfl_push_bytes(L, certificate->der);
     lua_setfield(L, -2, "der");
+}
+
+/* der_of(label, text): the DER of what is PEM or DER */
+static int der_of(lua_State *L) {
+    const char *label = wfl_text(L, 1, "label");
+    wf_bytes given = wfl_bytes(L, 2, "text"), der;
+    wf_writer room = wf_writer_of(lua_newuserdatauv(L, given.len + 1, 0), given.len + 1);
+    wf_error error = wf_pem_or_der(&der, &room, label, given);
+    if (error != WF_OK) {
+        return wfl_fail(L, error, "text");
+    }
+    wfl_push_bytes(L, der);
+    return 1;
 }
 
 /* read_certificate(der) */
@@ -169,7 +183,8 @@ static int judge(lua_State *L) {
 }
 
 void wfl_add_pki(lua_State *L) {
-    static const luaL_Reg functions[] = {{"read_certificate", read_certificate},
+    static const luaL_Reg functions[] = {{"der_of", der_of},
+                                         {"read_certificate", read_certificate},
                                          {"read_request", read_request},
                                          {"read_list", read_list},
                                          {"judge", judge},

@@ -129,7 +129,7 @@ static int decide(lua_State *L) {
 }
 
 /* endpoint:explain(kind, peer's id or address or nil, object, property, access) */
-int wfl_endpoint_explain(lua_State *L) {
+static int explain(lua_State *L) {
     const endpoint *e = wfl_endpoint(L);
     wf_policy_question question = question_at(L, 2, 4);
     wf_policy_verdict verdict;
@@ -157,4 +157,9 @@ void wfl_add_policy(lua_State *L) {
     wfl_set_text(L, "__metatable", POLICY);
     lua_pop(L, 1);
     luaL_setfuncs(L, functions, 0);
+}
+
+void wfl_add_explain_calls(lua_State *L) {
+    static const luaL_Reg methods[] = {{"explain", explain}, {NULL, NULL}};
+    luaL_setfuncs(L, methods, 0);
 }

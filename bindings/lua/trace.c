@@ -54,7 +54,7 @@ wf_traced wfl_traced_of(const endpoint *e, const wf_traced *told) {
 /* ---- of an endpoint ---- */
 
 /* set_trace(endpoint, function or nil) */
-int wfl_endpoint_set_trace(lua_State *L) {
+static int set_trace(lua_State *L) {
     endpoint *e = wfl_endpoint(L);
     const bool there = !lua_isnoneornil(L, 2);
     lua_settop(L, 2);
@@ -64,7 +64,7 @@ int wfl_endpoint_set_trace(lua_State *L) {
 }
 
 /* log_keys(endpoint, path or nil) */
-int wfl_endpoint_log_keys(lua_State *L) {
+static int log_keys(lua_State *L) {
     endpoint *e = wfl_endpoint(L);
     const char *path = lua_isnoneornil(L, 2) ? NULL : wfl_text(L, 2, "keylog");
     wf_error error = wf_engine_set_key_log(e->engine, NULL);
@@ -83,6 +83,11 @@ int wfl_endpoint_log_keys(lua_State *L) {
     }
     lua_pushboolean(L, true);
     return 1;
+}
+
+void wfl_add_trace_calls(lua_State *L) {
+    static const luaL_Reg methods[] = {{"set_trace", set_trace}, {"log_keys", log_keys}, {NULL, NULL}};
+    luaL_setfuncs(L, methods, 0);
 }
 
 /* ---- as a table ---- */

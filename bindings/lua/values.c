@@ -130,3 +130,16 @@ void wfl_set_text(lua_State *L, const char *field, const char *value) {
 const char *wfl_role_text(wf_role role) {
     return role == WF_ROLE_DEVICE ? "device" : role == WF_ROLE_CONTROLLER ? "controller" : NULL;
 }
+
+/* Leaves the type's metatable in the table on top as `field`: the Lua part puts its own __index there. */
+void wfl_add_type(lua_State *L, const char *type, const char *field, lua_CFunction close, lua_CFunction to_string) {
+    luaL_newmetatable(L, type);
+    lua_pushcfunction(L, close);
+    lua_setfield(L, -2, "__gc");
+    lua_pushcfunction(L, close);
+    lua_setfield(L, -2, "__close");
+    lua_pushcfunction(L, to_string);
+    lua_setfield(L, -2, "__tostring");
+    wfl_set_text(L, "__metatable", type);
+    lua_setfield(L, -2, field);
+}

@@ -17,13 +17,14 @@ local samples = {
     values = { [POWER] = "\x30" }, bytes = "\x30", text = "x", path = "/nowhere", folder = "/nowhere", name = "x",
     kind = "issuing", role = "device", number = identity.number, request = "x", certificates = "x",
     identity = identity, peer = peer, node = peer, address = "10.0.0.9", issuer = "x", crl = "x", seconds = 1,
-    action = print, service = "Get", endpoint = device, sender = "10.0.0.8", receiver = "10.0.0.9", datagram = "x",
+    action = print, service = "Get", endpoint = device, forger = device, victim = objects.Controller, sender = "10.0.0.8", receiver = "10.0.0.9", datagram = "x",
     label = "X", der = "x", chain = "x", roots = "x", k = 1, state = "/nowhere", file = "/nowhere", passphrase = "12345678", index = 1, value = "x", frame = "x",
     access = "read", esv = 0x62, edt = "\0", release = "A", backup = home:store(device):clone(), what = "writes",
     forger = device, victim = device,
 }
 local others = { -- where that name means something else
-    ["Policy:explain"] = { peer = "paired" }, ["Authority:renew"] = { what = identity }, ["Authority:revoke"] = { what = identity },
+    ["Policy:explain"] = { peer = "paired" }, ["Home:forge"] = { properties = { [POWER] = "\x30" } },
+    ["Authority:renew"] = { what = identity }, ["Authority:revoke"] = { what = identity },
 }
 
 -- Lists of {class=, joint=, name=, parameters={{name=, type=}, ...}}.

@@ -189,15 +189,20 @@ end
 function cases.an_interrupt_ends_all_and_closes_all()
     local script = [[
         local w = require "warifu"
+        io.stdout:setvbuf "no"
         w.scheduler.spawn(function()
             local mine <close> = setmetatable({}, { __close = function() print "closed" end })
+            print "ready"
             w.scheduler.sleep(60)
         end)
         w.scheduler.run()
     ]]
-    local process = assert(io.popen(("timeout --foreground -s INT 0.5 %s -e '%s' 2>&1"):format(arg[-1], script)))
+    local process <close> = assert(io.popen(("echo $$; exec %s -e '%s' 2>&1"):format(arg[-1], script)))
+    local pid = process:read "n"
+    process:read "l"
+    check.equal(process:read "l", "ready")
+    os.execute("kill -INT " .. pid)
     local said = process:read "a"
-    process:close()
     contains(said, "closed")
     contains(said, "interrupted")
 end
@@ -254,6 +259,27 @@ function cases.the_same_home_does_the_same_with_many_tasks()
     local first = tell()
     check.equal(select(2, first:gsub("\n", "")), 9)
     check.equal(tell(), first)
+end
+
+function cases.a_decision_that_comes_later_lives_in_the_home_s_time()
+    local home = assert(warifu.sim.Home())
+    local device
+    device = assert(home:device {
+        objects = { [AIRCON] = { [POWER] = "\x30" } }, policy = "mixed",
+        on_get = function(_, epc)
+            if epc ~= 0x80 then
+                return nil
+            end
+            local later = device:later()
+            device:after(3, function() later:accept "\x31" end)
+            return later
+        end,
+    })
+    local controller = assert(home:controller { timeout = 20 })
+    local before = home:now()
+    check.equal(assert(controller:node(home:addresses(device)[1]):get(AIRCON, POWER))[POWER], "\x31")
+    check.equal(home:now() - before >= 3 and home:now() - before < 4, true)
+    home:close()
 end
 
 function cases.a_power_cut_ends_the_waits_of_its_victim()
