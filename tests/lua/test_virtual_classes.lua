@@ -98,6 +98,35 @@ function cases.every_property_that_can_be_read_is_a_value_of_its_release()
     check.equal(count > 2000, true)
 end
 
+-- The releases that brought something new to a class, and the newest.
+local function releases_of(class)
+    local letters, seen = { "R" }, { R = true }
+    for _, entry in ipairs(dictionary.entries(class.code)) do
+        if not seen[entry.since] then
+            seen[entry.since] = true
+            letters[#letters + 1] = entry.since
+        end
+    end
+    return letters
+end
+
+function cases.every_class_can_be_made_in_every_release_that_changed_it()
+    local count, sim = 0, assert(warifu.sim.Home())
+    for _, class in ipairs(classes()) do
+        for _, release in ipairs(releases_of(class)) do
+            local device <close> = assert(warifu.virtual.device { class = class.id, release = release, sim = sim, plain = true, tick = false })
+            for epc, property in pairs(device.appliances[1].properties) do
+                local value, message = dictionary.decode(class.code, epc, property.value, release)
+                if value == nil then
+                    error(("%s of release %s, %02X: %s"):format(class.id, release, epc, message))
+                end
+            end
+            count = count + 1
+        end
+    end
+    check.equal(count > 120, true)
+end
+
 function cases.every_property_that_can_be_set_takes_a_value_and_refuses_what_is_none()
     local changed, refused = 0, 0
     for _, class in ipairs(classes()) do

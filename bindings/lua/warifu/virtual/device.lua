@@ -54,7 +54,9 @@ end
 
 local function identity_of(options)
     local given = options.identity
-    if type(given) == "string" then
+    if options.plain and not given and not options.state then
+        return { number = core.random_number() }
+    elseif type(given) == "string" then
         return core.load_identity(given)
     elseif given then
         return given
