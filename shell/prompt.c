@@ -67,7 +67,10 @@ static void set_up(prompt *p) {
     el_set(p->edit, EL_HIST, history, p->history);
     el_set(p->edit, EL_GETCFN, prompt_read_character);
     el_wset(p->edit, EL_ADDFN, L"warifu-complete", L"completes the word before the cursor", prompt_complete);
+    el_set(p->edit, EL_SETTY, "-d", "+noflsh", NULL); /* else Ctrl-C takes what select has promised to read */
     el_set(p->edit, EL_BIND, "^R", "em-inc-search-prev", NULL);
+    el_set(p->edit, EL_BIND, "^[x", "ed-unassigned", NULL); /* libedit's own commands, which break its display */
+    el_set(p->edit, EL_BIND, "^[X", "ed-unassigned", NULL);
     el_source(p->edit, NULL);                                /* ~/.editrc */
     el_set(p->edit, EL_BIND, "^I", "warifu-complete", NULL); /* which `bind -v` in it would have unbound */
 }

@@ -87,21 +87,18 @@ static bool has_input(void) {
     return pselect(STDIN_FILENO + 1, &readable, NULL, NULL, &none, NULL) > 0;
 }
 
-/* False when the signal ends the line. */
-static bool take_signal(prompt *p) {
-    bool known = false;
-    if (shell_was_resized()) {
-        prompt_resize(p);
-        known = true;
-    }
+/* Does what the signals that came ask for, several maybe; false when one of them ends the line. */
+static bool take_signals(prompt *p) {
     if (shell_was_suspended()) {
         el_set(p->edit, EL_PREP_TERM, 0);
         shell_suspend();
         el_set(p->edit, EL_PREP_TERM, 1);
         prompt_resize(p);
-        known = true;
     }
-    return known;
+    if (shell_was_resized()) {
+        prompt_resize(p);
+    }
+    return !shell_is_interrupted();
 }
 
 /* Adds a byte to a character; true when that is whole. What is no character of this encoding is dropped, but its last
@@ -125,7 +122,7 @@ int prompt_read_character(EditLine *edit, wchar_t *out) {
     for (;;) {
         char byte;
         if (!has_input() && !wait_for_input(p)) {
-            if (!take_signal(p)) {
+            if (!take_signals(p)) {
                 return -1;
             }
             continue;

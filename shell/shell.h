@@ -9,7 +9,8 @@
 
 /* SIGINT, SIGTERM and SIGHUP raise "interrupted" in the Lua that runs in `L`; there is one such state. */
 void shell_catch_signals(lua_State *L);
-bool shell_was_interrupted(void); /* since the last call */
+bool shell_is_interrupted(void);  /* and nobody has taken it yet */
+bool shell_was_interrupted(void); /* takes it */
 int shell_ending(void);           /* the SIGTERM or SIGHUP that came, else 0 */
 
 /* Between these two, signals come in only where a wait is given `outside`, so that none is lost before the wait. */

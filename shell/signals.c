@@ -50,6 +50,10 @@ void shell_catch_signals(lua_State *L) {
     handle(SIGHUP, on_interrupt);
 }
 
+bool shell_is_interrupted(void) {
+    return interrupted;
+}
+
 bool shell_was_interrupted(void) {
     bool was = interrupted;
     interrupted = 0;

@@ -30,7 +30,10 @@ local function read(self)
 end
 
 -- Reads and runs once: the exit status when that was all. `self.cancelled`: by Ctrl-C on an empty line, just before.
-local function turn(self)
+local function turn(self, was_interrupted)
+    if was_interrupted then -- a Ctrl-C between reading and running
+        output.complain "interrupted"
+    end
     local text, was_empty = read(self)
     local again = was_empty and self.cancelled
     self.cancelled = was_empty
@@ -79,14 +82,12 @@ return function()
     _G.keep = keep
     local prompt <close> = self.prompt
     print(("Warifu %s. A line is a verb (see help) or Lua; Tab completes. Ctrl-D leaves."):format(warifu.version))
-    while true do
-        local went, result = pcall(turn, self)
-        if went and result then
-            return result
-        elseif not went and run.was_interrupted(result) then -- between reading and running
-            output.complain "interrupted"
-        elseif not went then
+    local went, result = true, nil
+    repeat
+        went, result = pcall(turn, self, not went)
+        if not went and not run.was_interrupted(result) then
             error(result, 0)
         end
-    end
+    until went and result
+    return result
 end

@@ -179,6 +179,21 @@ def test_ctrl_c_drops_the_line_and_twice_on_an_empty_one_leaves(screen: Callable
     assert prompt.status() == 130
 
 
+def test_ctrl_c_right_behind_keys_or_a_resize_is_one_like_any_other(screen: Callable[..., Shell]) -> None:
+    prompt = screen()
+    for times in range(1, 20):
+        prompt.type("abc" + CTRL_C)
+        prompt.wait(
+            lambda times=times: prompt.text.count("^C") == 2 * times - 1 and prompt.at_prompt(), "the next line"
+        )
+        prompt.put("abc")
+        prompt.resize(80 - times)
+        prompt.type(CTRL_C)
+        prompt.wait(lambda times=times: prompt.text.count("^C") == 2 * times and prompt.at_prompt(), "the next line")
+    assert "interrupted" not in prompt.text
+    assert prompt.line("1 + 1") == ["2"]
+
+
 def test_ctrl_c_ends_lua_that_is_begun(screen: Callable[..., Shell]) -> None:
     prompt = screen()
     prompt.type("for i = 1, 2 do\n")

@@ -85,6 +85,13 @@ def test_a_line_with_a_secret_or_a_blank_before_it_is_not_kept(
     prompt.wait(lambda: prompt.row == "warifu> 6 * 7", "the line before")
 
 
+def test_the_verbs_that_ask_for_a_passphrase_are_kept(screen: Callable[..., Shell], tmp_path: Path) -> None:
+    prompt = screen()
+    prompt.line("help backup")
+    prompt.line("backup 'a file' --no-such-option")
+    assert (tmp_path / "state" / "history").read_text() == "help backup\nbackup 'a file' --no-such-option\n"
+
+
 def test_a_long_frame_is_no_set_up_code_and_is_kept(screen: Callable[..., Shell], tmp_path: Path) -> None:
     prompt = screen()
     prompt.line(f"decode {GET}{'00' * 40}")

@@ -8,7 +8,7 @@ local history = {}
 
 -- Behind these words a secret may stand, or before them.
 local TELLING = {
-    "passphrase", "password", "secret", "private[%s_%-]*key", "%f[%a]backup%s*[%({\"'%[]", "%f[%a]restore%s*[%({\"'%[]",
+    "passphrase", "password", "secret", "private[%s_%-]*key", "%f[%a]backup%s*%(", "%f[%a]restore%s*%(",
 }
 
 local ESCAPES = { ["\n"] = "\\n", ["\\"] = "\\\\" }
