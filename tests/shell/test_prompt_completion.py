@@ -145,7 +145,7 @@ def hint(prompt: Shell) -> str:
         ("decode 10 ", "FRAME..."),
         ("code --q", ""),
         ("help --lang ", "LANG"),
-        ("forget --json ", "[NUMBER]"),
+        ("backup --json ", "FILE"),
         ("x = ", ""),
         ("   ", ""),
     ],
