@@ -21,16 +21,15 @@ function events.matters(data)
 end
 
 -- Each property of a notification as `get` describes it, in the order of the codes.
-local function described(event)
-    local epcs, list = {}, json.list()
+local function add_properties(out, event)
+    local epcs = {}
     for epc in pairs(event.properties) do
         epcs[#epcs + 1] = epc
     end
     table.sort(epcs)
-    for i, epc in ipairs(epcs) do
-        list[i] = values.describe(home.dictionary(), event.eoj, epc, event.properties[epc])
+    for _, epc in ipairs(epcs) do
+        values.add(out, values.describe(home.dictionary(), event.eoj, epc, event.properties[epc]))
     end
-    return list
 end
 
 --- An event of the controller as data.
@@ -42,10 +41,7 @@ function events.data(event)
         object = event.eoj and names.hex(event.eoj), class = event.eoj and names.of_object(event.eoj), access = event.access,
     }
     if event.properties then
-        out.properties, out.values = described(event), {}
-        for _, property in ipairs(out.properties) do
-            out.values[property.property or property.epc] = property.value == nil and property.bytes or property.value
-        end
+        add_properties(out, event)
     end
     return out
 end

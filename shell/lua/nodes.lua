@@ -1,14 +1,14 @@
 -- What people call nodes: an address, an identification number or the end of one, or an object that only one node has.
 local shell = ...
-local warifu = require "warifu"
 local home = shell.part "home"
 local memory = shell.part "memory"
 local names = shell.part "names"
+local objects = shell.part "objects"
 
 local nodes = {}
 
 local SEARCH = 2 -- seconds: devices may wait for one before they answer everybody
-local PROFILE, INSTANCES = 0x0EF001, 0xD6
+local PROFILE = 0x0EF001
 local LEAST_TAIL = 4 -- digits of a number that name a node
 
 local has_searched = false
@@ -69,54 +69,6 @@ function nodes.search(controller, seconds, address)
     end
     has_searched = has_searched or found ~= nil and not address
     return found, message, code
-end
-
-local function ask_objects(node, timeout)
-    local came, message, code = node:get(PROFILE, INSTANCES, { timeout = timeout })
-    if not came then
-        return nil, message, code
-    end
-    local bytes, list = came[INSTANCES], {}
-    for at = 2, #bytes - 2, 3 do
-        list[#list + 1] = (">I3"):unpack(bytes, at)
-    end
-    return list
-end
-
--- The objects of a node, asked for where they are not known yet; those of a peer, said under its session, are remembered.
-local function objects_of(entry, timeout)
-    if not entry.objects or #entry.objects == 0 then
-        local list, message, code = ask_objects(entry.node, timeout or shell.line.timeout)
-        if not list then
-            return nil, message, code
-        end
-        entry.objects = list
-        if entry.is_peer then
-            memory.keep(entry.number, list)
-        end
-    end
-    return entry.objects
-end
-
---- The property maps of all objects of a node: EOJ -> { get=, set=, inf= }.
-function nodes.interview(entry)
-    local objects, message, code = objects_of(entry)
-    if not objects then
-        return nil, message, code
-    end
-    local maps = {}
-    for _, eoj in ipairs(objects) do
-        local came
-        came, message, code = entry.node:get_many(eoj, { 0x9D, 0x9E, 0x9F }, { timeout = shell.line.timeout, force = true })
-        if not came then
-            return nil, message, code
-        end
-        local function map(epc)
-            return came[epc].value and warifu.codec.property_map(came[epc].value) or {}
-        end
-        maps[eoj] = { inf = map(0x9D), set = map(0x9E), get = map(0x9F) }
-    end
-    return maps
 end
 
 local function entry_of_address(controller, word)
@@ -186,7 +138,7 @@ local function peers_of(list)
     local peers = {}
     for _, entry in ipairs(list) do
         if entry.is_peer then
-            objects_of(entry, shell.line.search or SEARCH)
+            objects.of(entry, shell.line.search or SEARCH)
             peers[#peers + 1] = entry
         end
     end
@@ -195,8 +147,10 @@ end
 
 -- A peer goes first: what others say of themselves in clear takes no name from it.
 local function by_name(controller, word)
+    local seconds = shell.line.search or SEARCH
     local dictionary = home.dictionary()
-    local found = meanings(dictionary, peers_of(entries(controller)), word)
+    local peers = peers_of(entries(controller))
+    local found = meanings(dictionary, peers, word)
     if #found == 0 and has_searched then
         found = meanings(dictionary, entries(controller), word)
     end
@@ -206,6 +160,9 @@ local function by_name(controller, word)
             return nil, message, code
         end
         found = meanings(dictionary, entries(controller), word)
+    end
+    if #found == 0 then
+        found = meanings(dictionary, objects.refresh(peers, seconds), word)
     end
     if #found == 0 then
         return fail(("no node is called '%s'; discover shows who is there, help names how they are called"):format(word),
@@ -228,12 +185,12 @@ end
 
 -- Its only object beside profiles and controllers.
 local function only_object(entry, word)
-    local objects, message, code = objects_of(entry)
-    if not objects then
+    local list, message, code = objects.of(entry)
+    if not list then
         return nil, message, code
     end
     local found = {}
-    for _, eoj in ipairs(objects) do
+    for _, eoj in ipairs(list) do
         if eoj >> 8 ~= 0x0EF0 and eoj >> 8 ~= 0x05FF then
             found[#found + 1] = { entry = entry, eoj = eoj }
         end
@@ -250,8 +207,8 @@ local function named_object(entry, word)
     if word:find "^%x%x%x%x%x%x$" then
         return tonumber(word, 16)
     end
-    local objects, message, code = objects_of(entry)
-    if not objects then
+    local list, message, code = objects.of(entry)
+    if not list then
         return nil, message, code
     end
     local own_profile = { node = entry.node, address = entry.address, objects = { PROFILE } }

@@ -94,13 +94,9 @@ function properties.result(target)
     return out
 end
 
---- Adds a property's value to a result: to the list `properties` and, by name, to `values`.
+--- Adds a property's value to a result.
 function properties.add(out, target, epc, bytes)
-    out.properties, out.values = out.properties or json.list(), out.values or {}
-    local described = values.describe(target.dictionary, target.eoj, epc, bytes, properties.release(target))
-    table.insert(out.properties, described)
-    out.values[described.property or described.epc] = described.value == nil and described.bytes or described.value
-    return described
+    values.add(out, values.describe(target.dictionary, target.eoj, epc, bytes, properties.release(target)))
 end
 
 --- The message of a failure, and what may be the reason where it is a refusal in clear.

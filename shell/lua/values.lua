@@ -2,7 +2,6 @@
 local shell = ...
 local warifu = require "warifu"
 local json = shell.part "json"
-local show = shell.part "show"
 
 local values = {}
 
@@ -96,9 +95,27 @@ local function state_text(value, kind)
     return tostring(value)
 end
 
+-- A table in a line, as `set` takes it back.
+local function flat(value)
+    if type(value) == "string" then
+        return ("%q"):format(value)
+    elseif type(value) ~= "table" then
+        return tostring(value)
+    end
+    local keys, items = {}, {}
+    for key in pairs(value) do
+        keys[#keys + 1] = key
+    end
+    table.sort(keys)
+    for i, key in ipairs(keys) do
+        items[i] = (math.type(key) and "" or key .. "=") .. flat(value[key])
+    end
+    return "{" .. table.concat(items, ", ") .. "}"
+end
+
 local function text_of(value, kind, unit)
     if type(value) == "table" then
-        return moment_text(value) or show.text(value)
+        return moment_text(value) or flat(value)
     elseif type(value) == "number" then
         return choice(kind, "level") and not choice(kind, "number") and ("level %d"):format(value)
             or tostring(value) .. (unit and " " .. unit or "")
@@ -136,6 +153,17 @@ function values.describe(dictionary, eoj, epc, bytes, release)
     out.value, out.unit = data_of(value, kind), unit
     out.text = type(value) == "string" and out.value ~= value and "0x" .. out.value or text_of(out.value, kind, unit)
     return out
+end
+
+--- Adds a described property to a result: to the list `properties`, and by its name to `values`.
+function values.add(out, described)
+    out.properties, out.values = out.properties or json.list(), out.values or {}
+    table.insert(out.properties, described)
+    local value = described.value
+    if value == nil then
+        value = described.bytes
+    end
+    out.values[described.property or described.epc] = value
 end
 
 -- ---- in ----

@@ -34,9 +34,14 @@ local device <close> = assert(warifu.Device {
     objects = {
         [options.object or "013001"] = {
             [0x80] = { value = "\x31", access = "get set inf" },
+            [0x91] = { value = "\x06\x0F", access = "get set" },
+            [0x98] = { value = "\x07\xEA\x0B\x17", access = "get set" },
+            [0xA0] = { value = "\x41", access = "get set" },
+            [0xC7] = { value = "\xC0\0\0\0\0\0\0\0", access = "get set" },
             [0xB0] = { value = "\x42", access = "get set inf" },
             [0xB3] = { value = "\x14", access = "get set inf" },
             [0xBB] = { value = "\x18", access = "get inf" },
+            [0xE0] = { value = "\x42", access = "get set" },
             [0xF0] = { value = "\x01", access = "get set" },
         },
     },

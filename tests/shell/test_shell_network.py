@@ -6,6 +6,20 @@ from typing import Any
 import pytest
 from shell_home import Home
 
+# A table as get shows it and set takes it back.
+PURIFIER_ON = (
+    "autoOfClusterIon=false, autoOfElectronic=false, levelOfClusterIon=1, levelOfElectronic=1, "
+    'modeOfClusterIon="on", modeOfElectronic="off"'
+)
+PURIFIER = {
+    "autoOfClusterIon": False,
+    "autoOfElectronic": False,
+    "levelOfClusterIon": 1,
+    "levelOfElectronic": 1,
+    "modeOfClusterIon": "off",
+    "modeOfElectronic": "off",
+}
+
 
 def answer(home: Home, *words: str, status: int = 0) -> dict[str, Any]:
     done = home.run(*words, "--json")
@@ -132,6 +146,12 @@ def test_names_are_japanese_on_request_and_as_lang_says(home: Home) -> None:
         ("operationMode=Heating", {"operationMode": "heating"}),
         ("運転モード設定=暖房", {"operationMode": "heating"}),
         ("F0=0x05", {"F0": "05"}),
+        ("timeOfOnTimer=07:30", {"timeOfOnTimer": {"hour": 7, "min": 30, "sec": 0}}),
+        ("91={hour=23, min=5}", {"timeOfOnTimer": {"hour": 23, "min": 5, "sec": 0}}),
+        ("currentDateAndTime=2027-1-31", {"currentDateAndTime": {"year": 2027, "month": 1, "day": 31}}),
+        ("airFlowLevel=3", {"airFlowLevel": 3}),
+        (f"C7={{{PURIFIER_ON}}}", {"airPurifierFunction": {**PURIFIER, "modeOfClusterIon": "on"}}),
+        ("airFlowLevel=auto", {"airFlowLevel": "auto"}),
     ],
 )
 def test_values_are_written_by_names_numbers_units_and_bytes(home: Home, setting: str, wanted: dict) -> None:

@@ -138,3 +138,11 @@ def test_forget_and_reset_leave_nothing_of_a_peer(home: Home, tmp_path: Path) ->
     assert home.run("get", "AIRCON", "80").returncode == 0
     assert home.run("reset", "--yes").returncode == 0
     assert remembered.read_text() == ""
+
+
+def test_an_object_that_a_peer_has_not_had_before_is_found(home: Home, tmp_path: Path) -> None:
+    device = home.paired()
+    assert home.run("get", "AIRCON", "80").returncode == 0
+    (tmp_path / "warifu" / "objects").write_text(f"{device.number} 029001\n")
+    assert home.run("get", "AIRCON", "BB", "--quiet").stdout == "24\n"
+    assert (tmp_path / "warifu" / "objects").read_text() == f"{device.number} 013001\n"

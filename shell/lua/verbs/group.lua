@@ -85,9 +85,7 @@ local function describe_answer(target, answer)
     for _, epc in ipairs(target.epcs) do
         local bytes = answer.properties[epc]
         if bytes and #bytes > 0 then
-            local described = values.describe(target.dictionary, answer.eoj, epc, bytes)
-            table.insert(out.properties, described)
-            out.values[described.property or described.epc] = described.value == nil and described.bytes or described.value
+            values.add(out, values.describe(target.dictionary, answer.eoj, epc, bytes))
         end
     end
     return out

@@ -5,14 +5,15 @@ local home = shell.part "home"
 local json = shell.part "json"
 local names = shell.part "names"
 local nodes = shell.part "nodes"
+local objects = shell.part "objects"
 local output = shell.part "output"
 
 local function objects_of(list)
-    local objects = json.list()
+    local out = json.list()
     for i, eoj in ipairs(list or {}) do
-        objects[i] = { object = names.hex(eoj), class = names.of_object(eoj) }
+        out[i] = { object = names.hex(eoj), class = names.of_object(eoj) }
     end
-    return objects
+    return out
 end
 
 local function node_data(node)
@@ -51,9 +52,9 @@ local function da_text(da)
     return table.concat(words, ", ")
 end
 
-local function objects_text(objects)
+local function objects_text(list)
     local words = {}
-    for i, object in ipairs(objects) do
+    for i, object in ipairs(list) do
         words[i] = object.class == object.object and object.object or ("%s %s"):format(object.object, object.class)
     end
     return table.concat(words, ", ")
@@ -145,7 +146,7 @@ local function show(given)
         entry = found and nodes.find(controller, entry.address) or entry
     end
     if entry then
-        maps, message, code = nodes.interview(entry)
+        maps, message, code = objects.interview(entry)
     end
     if not maps then
         return nil, message, code

@@ -3,7 +3,6 @@ local shell = ...
 local warifu = require "warifu"
 local events = shell.part "events"
 local home = shell.part "home"
-local json = shell.part "json"
 local names = shell.part "names"
 local nodes = shell.part "nodes"
 local output = shell.part "output"
@@ -151,8 +150,7 @@ local function wait_for(given)
         return nil, message, code
     end
     local out = properties.result(target)
-    out.properties = json.list { property }
-    out.values = { [property.property or property.epc] = property.value == nil and property.bytes or property.value }
+    values.add(out, property)
     return out
 end
 
