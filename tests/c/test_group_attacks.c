@@ -165,15 +165,17 @@ static void a_sender_told_late_takes_no_younger_ones_place(void) {
     world_end(w);
 }
 
-static void a_clock_that_was_not_told_for_half_a_day_commands_nothing(void) {
+static void keys_that_the_manager_did_not_confirm_for_half_a_day_count_no_more(void) {
     world *w = group_world(0);
     held h;
     hold_from(w, &h, MANAGER, LAMP);
-    world_run(w, (wf_time)13 * 3600 * 1000);
+    world_run(w, (wf_time)14 * 3600 * 1000);
     w->pass = NULL;
+    change(w, LAMP, 0x42);
+    CHECK(records_of_group(w, LAMP) == 0 && heard(w, MANAGER, LAMP) == 0); /* it tells its peers one by one */
     (void)say_to_all(w, WF_ESV_SETI, 0xB0, 0x45);
     world_run(w, 1000);
-    CHECK(world_value(w, LAMP, 0xB0) == 0x41 && world_value(w, FAN, 0xB0) == 0x45);
+    CHECK(world_value(w, LAMP, 0xB0) == 0x42 && world_value(w, FAN, 0xB0) == 0x45);
     (void)say_to_all(w, WF_ESV_SETI, 0xB0, 0x44); /* it has asked meanwhile */
     world_run(w, 1000);
     CHECK(world_value(w, LAMP, 0xB0) == 0x44);
@@ -397,7 +399,7 @@ static const check_case cases[] = {
     CASE(keys_of_a_session_before_bring_back_no_id),
     CASE(keys_that_were_overtaken_bring_back_no_epoch),
     CASE(a_sender_told_late_takes_no_younger_ones_place),
-    CASE(a_clock_that_was_not_told_for_half_a_day_commands_nothing),
+    CASE(keys_that_the_manager_did_not_confirm_for_half_a_day_count_no_more),
     CASE(who_was_put_out_is_heard_by_no_member_that_has_the_new_epoch),
     CASE(the_epoch_before_ends_with_all_at_the_same_time),
     CASE(a_member_that_asks_without_end_is_answered_once_in_two_seconds),

@@ -17,8 +17,8 @@ enum {
     WF_GROUP_GRACE_MS = 30000,   /* how long the epoch before still counts, unless somebody had to leave */
     WF_GROUP_AT_ONCE = 200,      /* signatures checked of one sender at its own address, or of all who are elsewhere */
     WF_GROUP_TOKEN_MS = 10,      /* until the next one: all of them together take an eighth of a second each second */
-    WF_GROUP_CLOCK_MS = 12 * 3600 * 1000, /* how long a reckoning of the group's clock is good for */
-    WF_GROUP_EPOCHS = 2,                  /* the newest and the one before */
+    WF_GROUP_WORD_MS = 13 * 3600 * 1000, /* how long keys count without a word of the manager */
+    WF_GROUP_EPOCHS = 2,                 /* the newest and the one before */
     WF_GROUP_SENDERS_AT_ONCE = 10
 };
 
@@ -49,7 +49,6 @@ typedef struct wf_group_source {
     wf_address *home;           /* and this is where it was last heard */
     const uint8_t *fingerprint; /* of its certificate */
     int64_t *clock;             /* the sender is the manager, whose group clock is that much ahead of ours; or NULL */
-    bool clock_is_old;
 } wf_group_source;
 
 typedef enum wf_group_found {

@@ -221,7 +221,7 @@ static wf_error take(wf_da *da, wf_time now, const wf_da_request_ref *ref, const
         m->serial = ref->serial;
         m->piv = ref->piv;
         m->clock = (int64_t)o->clock - wf_group_tenths(now);
-        m->clock_ends = now + WF_GROUP_CLOCK_MS;
+        m->good_until = now + WF_GROUP_WORD_MS;
     }
     return error;
 }
@@ -330,6 +330,10 @@ wf_group_found wf_group_member_find(wf_da *da, wf_time now, const wf_da_frame *f
         heard_later(da, now, frame->gid);
         return WF_GROUP_UNKNOWN;
     }
+    if (now >= m->good_until) {
+        ask_for_keys(da, now, m);
+        return WF_GROUP_UNKNOWN;
+    }
     if (wf_bytes_equal(frame->kid, wf_bytes_of(m->keys.own.bytes, m->keys.own.len))) {
         return WF_GROUP_OWN;
     }
@@ -343,8 +347,7 @@ wf_group_found wf_group_member_find(wf_da *da, wf_time now, const wf_da_frame *f
                                      .pairing = i == MANAGER ? m->pairing : WF_NO_PAIRING,
                                      .home = &h->home,
                                      .fingerprint = h->fingerprint,
-                                     .clock = i == MANAGER ? &m->clock : NULL,
-                                     .clock_is_old = now >= m->clock_ends};
+                                     .clock = i == MANAGER ? &m->clock : NULL};
             return WF_GROUP_FOUND;
         }
     }

@@ -36,7 +36,7 @@ typedef struct wf_membership {
     wf_group_keys keys;
     uint64_t next_piv;
     int64_t clock;         /* the manager's less our own, in tenths of a second */
-    wf_time clock_ends;    /* from here on it is not relied on */
+    wf_time good_until;    /* without another GROUP: somebody may have been put out meanwhile, and clocks part */
     wf_time ends;          /* NEVER, or when its grace is over */
     wf_time join_after;    /* no JOIN before */
     wf_group_heard *heard; /* the manager, then as many others as there is room for */

@@ -86,7 +86,7 @@ static void deliver(wf_da *da, wf_time now, const wf_address *from, const wf_da_
         report(da, from, source, WF_ERROR_POLICY);
         return;
     }
-    if (timed && (source->clock_is_old || !is_timely(now, source->clock, stamp))) {
+    if (timed && !is_timely(now, source->clock, stamp)) {
         da->counters->late_refused++;
         report(da, from, source, WF_ERROR_TOO_LATE);
         wf_group_member_doubts_clock(da, now, frame->gid);
@@ -196,12 +196,12 @@ static bool told_by_group(wf_da *da, uint32_t pairing, bool managed) {
     return m != NULL && m->told;
 }
 
-static void notify_memberships(wf_da *da, wf_bytes edata) {
+static void notify_memberships(wf_da *da, wf_time now, wf_bytes edata) {
     for (unsigned i = 0; i < WF_MEMBERSHIPS; i++) {
         wf_membership *m = &da->members.all[i];
         if (m->used && m->is_newest) {
             const wf_pairing *p = &da->pairings.entries[m->pairing];
-            m->told = memcmp(p->own, da->own_x5t, sizeof p->own) == 0 &&
+            m->told = now < m->good_until && memcmp(p->own, da->own_x5t, sizeof p->own) == 0 &&
                       notify_group(da, &m->keys, &m->next_piv, edata) == WF_OK;
         }
     }
@@ -210,7 +210,7 @@ static void notify_memberships(wf_da *da, wf_bytes edata) {
 void wf_da_notify(wf_da *da, wf_time now, wf_bytes edata) {
     wf_epoch *epoch = da->manager.enabled ? wf_group_manager_sending(da) : NULL;
     bool managed = epoch != NULL && notify_group(da, &epoch->keys, &epoch->next_piv, edata) == WF_OK;
-    notify_memberships(da, edata);
+    notify_memberships(da, now, edata);
     for (uint32_t i = 0; i < da->pairings.count; i++) {
         if (da->pairings.entries[i].state == WF_PAIRING_FINAL && !told_by_group(da, i, managed)) {
             wf_error ignored = wf_da_send(da, now, wf_da_peer_of(i), (*da->next_tid)++, false, edata);
