@@ -1,7 +1,9 @@
 /* Reading lines at a terminal through libedit, as an object for Lua. */
 #define _DEFAULT_SOURCE /* struct winsize */
 #include "prompt.h"
+#include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -57,6 +59,18 @@ static int close_prompt(lua_State *L) {
     return 0;
 }
 
+/* Where nothing says which characters the terminal has, as in many containers, it is one of today. */
+static void choose_characters(void) {
+    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *value = getenv(names[i]);
+        if (value != NULL && *value != '\0') {
+            return;
+        }
+    }
+    setlocale(LC_CTYPE, "C.UTF-8");
+}
+
 static void set_up(prompt *p) {
     HistEvent event;
     history(p->history, &event, H_SETSIZE, HISTORY_LINES);
@@ -83,6 +97,7 @@ static int open_prompt(lua_State *L) {
     luaL_setmetatable(L, PROMPT_TYPE);
     lua_pushvalue(L, 1);
     lua_setiuservalue(L, -2, CALLBACKS);
+    choose_characters();
     p->history = history_init();
     p->edit = el_init("warifu", stdin, stdout, stderr);
     if (p->history == NULL || p->edit == NULL) {

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyte
 
-SECONDS = 20.0
+SECONDS = 60.0
 PROMPT = "warifu> "
 
 

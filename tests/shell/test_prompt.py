@@ -70,6 +70,12 @@ def test_wide_characters_take_two_columns_and_one_backspace(screen: Callable[...
     assert prompt.line('" .. "度"') == ["温度"]
 
 
+def test_japanese_can_be_typed_where_nothing_says_which_characters_there_are(screen: Callable[..., Shell]) -> None:
+    prompt = screen(LC_ALL="", LC_CTYPE="", LANG="")
+    prompt.put('"温度計')
+    assert prompt.line('"') == ["温度計"]
+
+
 def test_bytes_that_are_no_characters_are_dropped_and_the_line_stays(screen: Callable[..., Shell]) -> None:
     prompt = screen()
     prompt.type(b'"a\xff\xfe\xe6\xb8b')
