@@ -21,13 +21,15 @@ PARTS = {  # generated file: source, classes
     "remote_object": ("remote_object", ["RemoteObject"]),
     "events": ("events", ["Event", "Notification"]),
     "group": ("group", ["GroupState", "GroupAnswer", "Group"]),
+    "_base_endpoint": ("_base_endpoint", ["BaseEndpoint"]),
+    "_acting": ("_acting", ["Acting"]),
     "_endpoint": ("_endpoint", ["Endpoint"]),
     "controller": ("controller", ["Controller"]),
     "device": ("device", ["Device"]),
     "testing": ("testing.home", ["Home"]),
 }
 HOME_OF = {name: part for part, (_, names) in PARTS.items() for name in names} | {"Stream": "_stream"}
-BASES = {"Endpoint": "Opened", "Home": "Owner"}
+BASES = {"BaseEndpoint": "Opened", "Home": "Owner"}
 PORTALS = {"Controller": "ThreadPortal", "Device": "ThreadPortal", "Home": "OwnLoop"}
 BY_HAND_IN = {
     "Facade": "_facade",

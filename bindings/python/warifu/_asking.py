@@ -9,14 +9,14 @@ from ._services import Answer, Asked, Service, inform, request
 from ._warifu import Refused, make_error
 
 if TYPE_CHECKING:
-    from ._endpoint import Endpoint
+    from ._base_endpoint import BaseEndpoint
     from .nodes import Peer
 
 
 class Asking(abc.ABC):
     """Another node, as far as single messages to it go."""
 
-    def __init__(self, endpoint: "Endpoint") -> None:
+    def __init__(self, endpoint: "BaseEndpoint") -> None:
         self._endpoint = endpoint
         self._releases: dict[int, str | None] = {}
 

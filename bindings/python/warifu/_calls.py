@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ._warifu import Event
 
 if TYPE_CHECKING:
-    from ._endpoint import Endpoint
+    from ._base_endpoint import BaseEndpoint
 
 Status = Literal["value", "set", "verified", "differs", "refused", "silent", "no_room", "open", "unlisted"]
 
@@ -52,7 +52,7 @@ class Outcome:
 
 
 async def call(
-    endpoint: "Endpoint",
+    endpoint: "BaseEndpoint",
     target: tuple[int, str | None],
     eoj: int,
     *,

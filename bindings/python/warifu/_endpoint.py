@@ -8,34 +8,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, overload
 
+from ._acting import Acting
 from ._audit import AuditLog
 from ._dictionary import Dictionary
 from ._dictionary import dictionary as builtin
-from ._naming import RELEASE, Naming, release_in
+from ._naming import RELEASE
 from ._numbers import as_label
-from ._pem import certificate_from, list_from
 from ._platform import SYSTEM, Platform, Store, Transport
-from ._remote import Remote
 from ._runtime import Runtime
-from ._services import Answer, Asked, Service, request
-from ._stream import Stream
 from ._warifu import (
-    Closed,
     Engine,
-    Error,
     Identity,
-    NoObject,
-    NoProperty,
-    PeerRow,
-    Refused,
     SetupCode,
-    edata_parse,
-    make_error,
     own_address,
 )
-from ._warifu import Event as EngineEvent
-from .events import Event, Notification
-from .group import GroupState, group_state
 from .nodes import Peer
 from .objects import Object
 from .policy import (
@@ -51,14 +37,11 @@ from .policy import (
     explanation,
     warn_of,
 )
-from .revocation import RevocationList
 from .trace import Trace, Traced
 
 _log = logging.getLogger("warifu")
 
 PORT = 3610
-CHANGES = {1: "address", 2: "instances", 4: "number", 8: "online", 16: "details"}
-ACCESSES = {1: "read", 2: "write", 4: "notify", 8: "announce"}
 CALL_BYTES = 8192  # of values in one call
 REVOKED = 3840  # certificates kept of each revocation list
 AUDIT_ENTRIES = 16  # of the store, of 26 entries of the log each
@@ -71,17 +54,14 @@ STARTS_WITH = frozenset({0x80, 0x82, 0x8A, 0xBF})  # what the node profile has b
 ENGINES_OWN, AT_ONCE = 0, 0xFFFFFFFF  # of answer_delay_ms
 
 
-class Endpoint:
+class Endpoint(Acting):
     """One node on the network. `Device` and `Controller` are its two kinds."""
 
-    dictionary: Dictionary  # what names mean
-    policy: Policy  # who may do what
     _pairings: int  # most pairings kept
     _calls = 8  # of many properties, under way or waiting
     _nodes = 0  # most nodes in the roster
     _interview = False  # of every node that is found
     _gap_ms = 0  # between an answer and the next message to that node; 0: the engine's own
-    _seoj: int  # the object that speaks for this node
     _room = (0, 0, 0)  # for objects, properties and bytes of values that are added while it is open
     _transmits_only = False
     _check_values = False
@@ -118,6 +98,7 @@ class Endpoint:
     ) -> None:
         if address is not None and interface is not None:
             raise ValueError("give an address or an interface, not both")
+        super().__init__(platform or SYSTEM)
         self._objects: dict[int, Object] = {}
         for owned in objects:
             if self._objects.setdefault(owned.eoj, owned) is not owned:
@@ -133,11 +114,6 @@ class Endpoint:
         self._keylog = keylog
         self.dictionary = dictionary or builtin
         self.policy = as_policy(policy, self.dictionary)
-        self._releases: dict[tuple[tuple[int, str | None], int], str | None] = {}  # of others' objects
-        self._platform = platform or SYSTEM
-        self._runtime: Runtime | None = None
-        self._peers: dict[int, Peer] = {}
-        self._lookouts: set[Callable[[EngineEvent], None]] = set()
         self._keep_number = identity is None and number is None and state is not None
         if identity is not None and identity.number is not None:
             number = identity.number
@@ -272,16 +248,6 @@ class Endpoint:
         if path is not None:
             _log.warning("KEY LOG: who has %s reads and forges all that this node says to its peers", os.fspath(path))
 
-    @property
-    def _is_open(self) -> bool:
-        return self._runtime is not None and not self._runtime.closed
-
-    @property
-    def _open(self) -> Runtime:
-        if self._runtime is None or self._runtime.closed:
-            raise make_error(Closed.code, "use it inside `async with`")
-        return self._runtime
-
     # ---- what it is ----
 
     @property
@@ -318,23 +284,6 @@ class Endpoint:
         """
         return AuditLog.of(*self._open.engine.audit())
 
-    @property
-    def peers(self) -> list[Peer]:
-        """All pairings."""
-        return [self._peer_of(row) for row in self._open.engine.peers()]
-
-    def _peer_of(self, row: PeerRow) -> Peer:
-        """The one object for this pairing; an id that now means another node gets a new one."""
-        peer = self._peers.get(row.id)
-        if peer is None or peer.fingerprint != row.fingerprint:
-            peer = self._peers[row.id] = Peer(self, row)
-        return peer
-
-    def _peer(self, peer_id: int, *, anew: bool = False) -> Peer | None:
-        if peer_id in self._peers and not anew:
-            return self._peers[peer_id]
-        return next((self._peer_of(row) for row in self._open.engine.peers() if row.id == peer_id), None)
-
     @overload
     def get_own(self, eoj: int, key: int) -> bytes: ...
     @overload
@@ -344,20 +293,6 @@ class Endpoint:
         NotInDictionary, WrongValue."""
         naming = self._own_naming(eoj)
         return naming.decode(key, self._open.engine.get(eoj, naming.epc(key)))
-
-    def _own_naming(self, eoj: int) -> Naming:
-        release = None
-        with contextlib.suppress(NoObject, NoProperty):
-            release = release_in(self.dictionary, eoj, self._open.engine.get(eoj, RELEASE))
-        return Naming(self.dictionary, eoj >> 8, release)
-
-    def _learn_release(self, target: tuple[int, str | None], eoj: int, release: str | None) -> None:
-        self._releases[target, eoj] = release
-
-    def _naming_of(self, peer: Peer | None, address: str | None, eoj: int) -> Naming:
-        """For what others say by themselves: in the release of that object, if it was ever asked for."""
-        target = (peer.id, None) if peer is not None else (0, address)
-        return Naming(self.dictionary, eoj >> 8, self._releases.get((target, eoj)))
 
     def explain(self, peer: "Peer | PeerKind | str", eoj: int, epc: int | str, access: Access) -> Explanation:
         """Which rule of the policy decides whether somebody may read, write, notify or announce a property.
@@ -372,191 +307,3 @@ class Endpoint:
         if peer in KINDS:
             return explanation(engine.explain(peer, 0, None, eoj, code, access))
         return explanation(engine.explain("unknown", 0, peer, eoj, code, access))
-
-    # ---- what happens ----
-
-    def events(self, *, limit: int = 256) -> Stream[Event]:
-        """What happens to this node from now on: pairings, sessions, sets by others, the window, refusals.
-
-        When more than `limit` wait the oldest is dropped and counted (`dropped`).
-        """
-        stream: Stream[Event] = Stream(limit)
-        self._open.streams.add(stream)
-        return stream
-
-    def watch(self, *, limit: int = 256) -> Stream[Notification]:
-        """Notifications (INF and INFC) of other nodes from now on.
-
-        When more than `limit` wait the oldest is dropped and counted (`dropped`), so that the newest values win.
-        `is_protected` of a notification says whether its sender is proven; without it anybody may have sent it.
-        """
-        return self._watch(lambda _: True, limit)
-
-    def _watch(self, wanted: Callable[[Notification], bool], limit: int) -> Stream[Notification]:
-        stream = NotificationStream(wanted, limit)
-        self._open.streams.add(stream)
-        return stream
-
-    def _dispatch(self, event: EngineEvent) -> None:
-        if event.kind == "found":  # an answer to a hello belongs to whoever looks around at the time
-            for take in self._lookouts:
-                take(event)
-            return
-        notification = event.kind == "notification"
-        if event.kind == "unpaired":
-            known = self._peers.pop(event.peer, None)
-        else:
-            known = self._peer(event.peer, anew=event.kind == "paired") if event.peer else None
-        item: Event | Notification
-        if notification:
-            frame = edata_parse(event.edata)
-            eoj, properties = frame.seoj, dict(frame.properties)
-            sender = known if event.is_protected else None
-            naming = self._naming_of(sender, event.address, eoj)
-            item = Notification(
-                known, event.address or "", eoj, properties, event.is_protected, event.signed_by, naming
-            )
-        else:
-            item = Event(
-                kind=event.kind,
-                peer=known,
-                number=event.number or (known.number if known else None),
-                address=event.address,
-                error=make_error(event.error, None, event.address) if event.error else None,
-                eoj=event.eoj or None,
-                epc=event.epc or None,
-                value=event.edata,
-                changes=frozenset(name for bit, name in CHANGES.items() if event.changes & bit),
-                access=frozenset(name for bit, name in ACCESSES.items() if event.access & bit),
-                is_protected=event.is_protected,
-                signed_by=event.signed_by,
-                _naming=self._own_naming(event.eoj) if event.kind == "property_set" else None,
-            )
-        for stream in list(self._open.streams):
-            if isinstance(stream, NotificationStream):
-                if isinstance(item, Notification) and stream.wanted(item):
-                    stream._push(item)
-            elif not notification:
-                stream._push(item)
-
-    # ---- requests ----
-
-    def inf(self, eoj: int, *epcs: int) -> None:
-        """Announces properties of an object of this node as they are now: to peers under their sessions, and to
-        everybody in clear those that the policy lets be announced. Changes are announced by themselves.
-
-        Raises NoObject, NoProperty, TooSmall (more than one message holds).
-        """
-        runtime = self._open
-        runtime.engine.inform(runtime.platform.monotonic(), eoj, bytes(epcs))
-        runtime.pump()
-
-    async def request(
-        self,
-        service: Service,
-        eoj: int,
-        properties: Asked,
-        *,
-        gets: Asked = (),
-        to: Remote | str | None = None,
-        timeout: float | None = None,
-        repeatable: bool = False,
-    ) -> list[Answer]:
-        """Sends one message as it is and gives all answers, refusals among them.
-
-        `service` is "SetI", "SetC", "Get", "INF_REQ", "SetGet", "INF" or "INFC"; `properties` are EPCs, or (EPC, EDT);
-        `gets` is the second list of a SetGet. `to` is a node, a peer, an address, or None: everybody, in clear. From
-        everybody, and from instance 0 of a class, answers are collected for `timeout` seconds (3); otherwise the first
-        one ends it (20). A write is sent once, unless it is `repeatable`.
-
-        Raises NoAnswer (one node, and nothing came), OutcomeUnknown, NotPaired, errors.Frame, TooSmall, and the like.
-        """
-        target = to._target() if isinstance(to, Remote) else (0, to)
-        event, answers = await request(
-            self, target, service, eoj, properties, gets, timeout=timeout, repeatable=repeatable
-        )
-        if event.error != Refused.code:
-            self._check(event, to._as_peer() if isinstance(to, Remote) else None)
-        return answers
-
-    @property
-    def groups(self) -> list[GroupState]:
-        """The group that a controller manages; those that a device is a member of, two at most."""
-        return [group_state(self, row) for row in self._open.engine.groups()]
-
-    async def unpair(self, peer: Peer) -> None:
-        """Ends a pairing from this side and tells the peer.
-
-        Raises UnpairedHereOnly when the peer could not be told: remove the pairing there too. Raises NotPaired.
-        """
-        runtime = self._open
-        with runtime.call(lambda now: runtime.engine.unpair(now, peer.id)) as call:
-            self._check(await call.result(), peer)
-
-    def forget_peer(self, peer: Peer) -> None:
-        """Removes a pairing here, whether its peer is there or not; it isn't told, so remove it there too.
-
-        Raises NotPaired; errors.Store: it is gone, but would be back after a restart, so call again.
-        """
-        runtime = self._open
-        runtime.act(lambda now: runtime.engine.forget_peer(now, peer.id))
-
-    def factory_reset(self) -> None:
-        """Erases all pairings and their keys and ends what is under way with peers, who are not told.
-
-        Identity, set-up code, counts of failures and the audit log stay. Raises State (no identity); errors.Store and
-        Entropy: call again.
-        """
-        runtime = self._open
-        runtime.act(runtime.engine.factory_reset)
-
-    # ---- revocation ----
-
-    def take_revocation_list(self, issuer: str | bytes, crl: str | bytes) -> None:
-        """Takes a revocation list; `issuer` is the certificate of the CA that signed it, a root's own included.
-
-        At once no certificate on it counts: a paired peer that is on it is unpaired (event "unpaired", with the error
-        Revoked), and nobody on it pairs again. The list is kept in `state`. Both are PEM text or DER.
-
-        Raises Untrusted (not under the roots of this node), Signature, Chain (of another issuer), Crl, CrlOld (a newer
-        one is held), CrlExpired, NotYetValid, Capacity (lists of 8 issuers), State (no identity, or no `state`), Pem,
-        Der, errors.Store.
-        """
-        runtime = self._open
-        certificate, der = certificate_from(issuer), list_from(crl)
-        runtime.act(lambda now: runtime.engine.take_list(now, certificate, der))
-
-    async def send_revocation_list(self, peer: Peer, issuer: str | bytes, crl: str | bytes) -> None:
-        """Gives a revocation list to a peer, which judges it as `take_revocation_list` does.
-
-        Raises what kept the peer from taking it: CrlOld, CrlExpired, Untrusted, ...; NoAnswer, NotPaired.
-        """
-        runtime = self._open
-        certificate, der = certificate_from(issuer), list_from(crl)
-        with runtime.call(lambda now: runtime.engine.send_list(now, peer.id, certificate, der)) as call:
-            self._check(await call.result(), peer)
-
-    def revocation_lists(self) -> list[RevocationList]:
-        """The lists that this node holds, one of each issuer."""
-        return [RevocationList.of(row) for row in self._open.engine.lists()]
-
-    def _check(self, event: EngineEvent, peer: Peer | None) -> None:
-        """Raises what a request ended with, at the line that waits for it."""
-        if event.error:
-            raise self._error(event.error, event, peer)
-
-    def _error(self, code: int, event: EngineEvent, peer: Peer | None, detail: str | None = None) -> Error:
-        address = event.address if peer is None else peer.address or event.address
-        error = make_error(code, detail, address)
-        error.peer = peer
-        if isinstance(error, TimeoutError) and self._runtime is not None and self._runtime.last_send_error is not None:
-            error.__cause__ = self._runtime.last_send_error
-        return error
-
-
-class NotificationStream(Stream[Notification]):
-    """A stream of the notifications that somebody wants."""
-
-    def __init__(self, wanted: Callable[[Notification], bool], limit: int) -> None:
-        super().__init__(limit)
-        self.wanted = wanted

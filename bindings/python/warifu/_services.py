@@ -9,7 +9,7 @@ from ._numbers import milliseconds
 from ._warifu import Event
 
 if TYPE_CHECKING:
-    from ._endpoint import Endpoint
+    from ._base_endpoint import BaseEndpoint
 
 Service = Literal["SetI", "SetC", "Get", "INF_REQ", "SetGet", "INF", "INFC"]
 ESV: dict[str, int] = {
@@ -67,7 +67,7 @@ def _answer_of(event: Event) -> Answer:
 
 
 async def request(
-    endpoint: "Endpoint",
+    endpoint: "BaseEndpoint",
     target: Target,
     service: Service,
     eoj: int,
@@ -98,7 +98,7 @@ async def request(
 
 
 async def inform(
-    endpoint: "Endpoint",
+    endpoint: "BaseEndpoint",
     target: Target,
     eoj: int,
     epcs: Iterable[int],

@@ -11,7 +11,7 @@ from ._services import ESV
 from ._warifu import Event, GroupRow, make_error
 
 if TYPE_CHECKING:
-    from ._endpoint import Endpoint
+    from ._base_endpoint import BaseEndpoint
     from .controller import Controller
     from .nodes import Peer
 
@@ -137,7 +137,7 @@ class Group:
         return GroupAnswer(peer, frame.seoj, dict(frame.properties), frame.esv < 0x60, naming)
 
 
-def group_state(endpoint: "Endpoint", row: GroupRow) -> GroupState:
+def group_state(endpoint: "BaseEndpoint", row: GroupRow) -> GroupState:
     """What the engine says of a group."""
     manager = endpoint._peer(row.manager) if row.manager else None
     return GroupState(row.gid.hex().upper(), manager, row.members, row.waiting, row.next_number)

@@ -7,7 +7,7 @@ from ._remote import NODE_PROFILE, Remote
 from ._warifu import Error, Hello, KnownRow, PeerRow, make_error
 
 if TYPE_CHECKING:
-    from ._endpoint import Endpoint
+    from ._base_endpoint import BaseEndpoint
     from .events import Notification
 
 
@@ -25,7 +25,7 @@ class Node(Remote):
 
     def __init__(
         self,
-        endpoint: "Endpoint",
+        endpoint: "BaseEndpoint",
         address: str,
         number: bytes | None,
         objects: list[int],
@@ -119,7 +119,7 @@ class Peer(Remote):
     fingerprint: bytes  # SHA-256 of its certificate
     role: Literal["device", "controller"] | None  # as its certificate says
 
-    def __init__(self, endpoint: "Endpoint", row: PeerRow) -> None:
+    def __init__(self, endpoint: "BaseEndpoint", row: PeerRow) -> None:
         super().__init__(endpoint)
         self.id, self.number, self.fingerprint, self.role = row.id, row.number, row.fingerprint, row.role
 
