@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Shell
+from terminal import Shell
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 20

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Shell
+from terminal import Shell
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 STEPS = [
