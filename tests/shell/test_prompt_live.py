@@ -118,6 +118,16 @@ def test_a_pairing_that_ends_and_a_refusal_are_told(two: Callable[..., Pair]) ->
     pair.device.wait(lambda: pair.device.row == "warifu> half", "the half-typed line")
 
 
+def test_a_flood_of_what_anybody_may_send_does_not_flood_the_screen(two: Callable[..., Pair]) -> None:
+    pair = two()
+    pair.device.put("half")
+    frame = "1081000105FF010130016101800131"
+    pair.controller.line(f"for i = 1, 60 do home:send_raw('{pair.address}', warifu.codec.unhex '{frame}') end")
+    pair.device.wait(told(pair.device, "there is more than is shown here"), "the end of what is told")
+    pair.device.wait(lambda: pair.device.row == "warifu> half", "the half-typed line")
+    assert 1 <= sum("POLICY" in row for row in pair.device.text.splitlines()) <= 20
+
+
 def test_a_window_counts_down_while_it_is_open(two: Callable[..., Pair]) -> None:
     device = two().device
     device.line("aircon.node:close_window()")

@@ -1,14 +1,17 @@
 -- What goes on while a line is typed: endpoints that were given here work, and what happens to them is told.
 local shell = ...
+local warifu = require "warifu"
 local capture = shell.part "prompt/capture"
 
 local live = {}
 
-local LONGEST, AFTER_FAILURE = 5, 1 -- seconds between two turns
+local SHORTEST, LONGEST, AFTER_FAILURE = 0.01, 5, 1 -- seconds between two turns
+local BURST, WHILE = 20, 10 -- events that anybody may have caused: so many are told in so many seconds
 local TURNS = 64 -- events in a row, then the keyboard again
 local COUNTDOWN = { 10, 30, 60, 120 } -- seconds before its end that a pairing window is told of
 
 local members = {} -- endpoints, in the order that they came
+local strangers = { since = -math.huge, count = 0 }
 local complaints = setmetatable({}, { __mode = "k" }) -- endpoint -> the last one
 local told = setmetatable({}, { __mode = "k" }) -- device -> the last step of the countdown
 
@@ -62,12 +65,26 @@ local function count_down(device, lines)
     return left > 0 and 1 or math.huge
 end
 
+-- Whoever can send datagrams can fill a screen: how many there were beyond what is told.
+local function surplus()
+    local now = warifu.now()
+    if now - strangers.since > WHILE then
+        strangers.since, strangers.count = now, 0
+    end
+    strangers.count = strangers.count + 1
+    return strangers.count - BURST
+end
+
 -- What to show of an event; a pairing that a verb has made, it has told itself.
 local function tell(endpoint, event)
     local events = shell.part "events" -- which asks the controller for names
     local data = events.data(event)
     local is_known = event.kind == "paired" and not endpoint.window
-    return events.matters(data) and not is_known and events.text(data) or nil
+    if is_known or not events.matters(data) then
+        return nil
+    end
+    local over = event.is_protected and 0 or surplus()
+    return over <= 0 and events.text(data) or over == 1 and "there is more than is shown here; watch and audit show it" or nil
 end
 
 -- Lets one work; seconds until it wants to again.
@@ -101,7 +118,8 @@ function live.turn()
     drop_closed()
     for _, endpoint in ipairs { table.unpack(members) } do
         local went, left = capture(lines, work, endpoint, lines)
-        seconds = math.min(seconds, went and left or complain(endpoint, lines, tostring(left)))
+        left = went and left or complain(endpoint, lines, tostring(left))
+        seconds = math.max(SHORTEST, math.min(seconds, left))
         descriptors[#descriptors + 1] = endpoint:pollfd()
     end
     return lines[1] and table.concat(fold(lines), "\n") or nil, members[1] and seconds or nil, descriptors
