@@ -37,9 +37,8 @@ def aircon() -> warifu.Object:
 
 
 @pytest.fixture
-def home():
-    with Home(seed=5) as home:
-        yield home
+def home(warifu_sync_home):
+    return warifu_sync_home
 
 
 @pytest.fixture
@@ -181,6 +180,15 @@ def test_in_a_running_loop_it_says_what_to_do_instead(home) -> None:
             home.sleep(1)
 
     asyncio.run(main())
+
+
+@pytest.mark.warifu(seed=7, loss=0.9)
+def test_the_marker_makes_the_home_of_the_fixture(warifu_sync_home) -> None:
+    assert isinstance(warifu_sync_home, Home)
+    with warifu_sync_home.device([aircon()]) as device, warifu_sync_home.controller() as controller:
+        for _ in range(20):
+            controller.discover(1, address=device.addresses[0])
+        assert warifu_sync_home.counts["lost"] > 20
 
 
 def test_a_home_is_for_one_thread(home) -> None:

@@ -1,30 +1,48 @@
-"""The pytest plugin: the fixture `warifu_home`, and `async def` tests that ask for it."""
+"""The pytest plugin: the fixtures `warifu_home`, and `async def` tests that ask for it, and `warifu_sync_home`."""
 
 import inspect
 from collections.abc import Coroutine, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from .home import Home
 from .loop import run
 
+if TYPE_CHECKING:
+    from ..sync.testing import Home as WaitingHome
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
-        "markers", "warifu(seed=0, loss=0, ...): what warifu.testing.Home is made with, for the fixture warifu_home"
+        "markers",
+        "warifu(seed=0, loss=0, ...): what warifu.testing.Home is made with, for the fixtures warifu_home and warifu_sync_home",
     )
 
 
 @pytest.fixture
 def warifu_home(request: pytest.FixtureRequest) -> Iterator[Home]:
     """A virtual home, made with the arguments of the marker `warifu`. Parametrize that for many seeds or losses."""
+    home = Home(**_marked(request))
+    yield home
+    home.close()
+
+
+@pytest.fixture
+def warifu_sync_home(request: pytest.FixtureRequest) -> Iterator["WaitingHome"]:
+    """The same for `warifu.sync`, already open."""
+    from ..sync.testing import Home as WaitingHome
+
+    with WaitingHome(**_marked(request)) as home:
+        yield home
+
+
+def _marked(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """What the markers say, the nearest last."""
     arguments: dict[str, Any] = {}
     for marker in reversed(list(request.node.iter_markers("warifu"))):
         arguments.update(marker.kwargs)
-    home = Home(**arguments)
-    yield home
-    home.close()
+    return arguments
 
 
 async def _inside(home: Home, test: Coroutine[Any, Any, None]) -> None:
