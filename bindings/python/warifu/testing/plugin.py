@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
-        "warifu(seed=0, loss=0, ...): what warifu.testing.Home is made with, for the fixtures warifu_home and warifu_sync_home",
+        "warifu(seed=0, loss=0, ...): what the home of warifu_home and warifu_sync_home is made with",
     )
 
 
