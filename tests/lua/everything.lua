@@ -31,7 +31,8 @@ return {
     objects = {
         Authority = assert(warifu.Authority.create "Test CA"), Identity = identity, Policy = warifu.Policy "strict",
         SetupCode = assert(warifu.SetupCode.make(identity)), Endpoint = device, Controller = controller,
-        Device = device, Node = peer, Group = controller:group(), Later = later, Task = warifu.scheduler.spawn(print),
+        Device = device, Node = peer, RemoteObject = assert(peer:object(AIRCON)), Group = controller:group(),
+        Later = later, Task = warifu.scheduler.spawn(print),
         Home = home, Store = home:store(device), TraceFile = trace_file,
         VirtualDevice = assert(warifu.virtual.device { class = "electricLock", sim = home }),
         VirtualHome = assert(warifu.virtual.home { devices = { { class = "electricLock" } }, sim = home }),

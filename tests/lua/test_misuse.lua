@@ -23,7 +23,8 @@ local samples = {
     forger = device, victim = device,
 }
 local others = { -- where that name means something else
-    ["Policy:explain"] = { peer = "paired" }, ["Home:forge"] = { properties = { [POWER] = "\x30" } },
+    ["Policy:explain"] = { peer = "paired" }, ["RemoteObject:properties"] = { access = "get" },
+    ["Home:forge"] = { properties = { [POWER] = "\x30" } },
     ["Authority:renew"] = { what = identity }, ["Authority:revoke"] = { what = identity },
 }
 
@@ -71,7 +72,8 @@ end
 
 -- Classes that are tables over what others hold.
 local HOLDS_NOTHING = {
-    Policy = true, Task = true, Later = true, VirtualDevice = true, VirtualHome = true, Node = true, Group = true,
+    Policy = true, Task = true, Later = true, VirtualDevice = true, VirtualHome = true, Node = true,
+    RemoteObject = true, Group = true,
 }
 
 local cases = {}

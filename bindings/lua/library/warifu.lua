@@ -128,6 +128,11 @@ local Device = {}
 ---@field is_connected boolean of a peer: there is a session at this moment
 local Node = {}
 
+---@class warifu.RemoteObject
+---@field node warifu.Node whose it is
+---@field eoj integer its EOJ
+local RemoteObject = {}
+
 ---@class warifu.Later
 local Later = {}
 
@@ -1099,6 +1104,111 @@ function Node:infc(eoj, epcs, options) end
 ---@return string? message
 ---@return string? code
 function Node:interview(options) end
+
+--- one of its objects by its EOJ, or by its class (`"homeAirConditioner"`) and which one of it; nothing is sent.
+--- Fails with NOT_IN_DICTIONARY
+---@param object warifu.Eoj
+---@param instance? integer
+---@return warifu.RemoteObject?
+---@return string? message
+---@return string? code
+function Node:object(object, instance) end
+
+--- asks which objects it has: a list of them
+---@param options? {timeout?: number}
+---@return warifu.RemoteObject[]?
+---@return string? message
+---@return string? code
+function Node:instances(options) end
+
+--- as `peer:get`; of a single property its value
+---@param ... warifu.Property|{timeout?: number, force?: boolean, partial?: boolean}
+---@return any?
+---@return string? message
+---@return string? code
+function RemoteObject:get(...) end
+
+--- asks what can be read (`"get"`, without `access`), set (`"set"`) or is announced (`"inf"`): names, and EPCs of
+--- what has none
+---@param access? string
+---@param options? {timeout?: number}
+---@return ((string|integer)[])?
+---@return string? message
+---@return string? code
+function RemoteObject:properties(access, options) end
+
+--- as `peer:set`
+---@param values warifu.Values
+---@param options? {timeout?: number, verify?: boolean|number, repeatable?: boolean}
+---@return true?
+---@return string? message
+---@return string? code
+function RemoteObject:set(values, options) end
+
+--- as `peer:get_many`
+---@param epcs warifu.Epc[]
+---@param options? {timeout?: number, force?: boolean}
+---@return table<integer, {status: string, value: string?}>?
+---@return string? message
+---@return string? code
+function RemoteObject:get_many(epcs, options) end
+
+--- as `peer:get_each`
+---@param epcs warifu.Epc[]
+---@param options? {timeout?: number}
+---@return table<integer, table<integer, string>>?
+---@return string? message
+---@return string? code
+function RemoteObject:get_each(epcs, options) end
+
+--- as `peer:set_get`
+---@param values warifu.Values
+---@param properties warifu.Property[]
+---@param options? {timeout?: number, repeatable?: boolean}
+---@return warifu.Values?
+---@return string? message
+---@return string? code
+function RemoteObject:set_get(values, properties, options) end
+
+--- as `peer:get_at`
+---@param index any
+---@param properties warifu.Property[]
+---@param options? {timeout?: number, repeatable?: boolean}
+---@return warifu.Values?
+---@return string? message
+---@return string? code
+function RemoteObject:get_at(index, properties, options) end
+
+--- as `peer:set_i`
+---@param values warifu.Values
+---@param options? {timeout?: number}
+---@return true?
+---@return string? message
+---@return string? code
+function RemoteObject:set_i(values, options) end
+
+--- as `peer:inf_req`
+---@param epcs warifu.Epc[]
+---@param options? {timeout?: number}
+---@return table<integer, string>?
+---@return string? message
+---@return string? code
+function RemoteObject:inf_req(epcs, options) end
+
+--- as `peer:inf`
+---@param epcs warifu.Epc[]
+---@return true?
+---@return string? message
+---@return string? code
+function RemoteObject:inf(epcs) end
+
+--- as `peer:infc`
+---@param epcs warifu.Epc[]
+---@param options? {timeout?: number}
+---@return true?
+---@return string? message
+---@return string? code
+function RemoteObject:infc(epcs, options) end
 
 --- an object, at any time; others are told. epc -> bytes (for reading), or epc -> `{value=, access="get set inf",
 --- size=}`, where `size` is a length or `{least, most}`. 80 81 82 88 8A are added where they are missing; the

@@ -41,6 +41,17 @@ function check.label(name, value)
     return value
 end
 
+--- An integer within bounds; `nil` gives `default`.
+function check.integer(name, value, least, most, default)
+    if value == nil and default then
+        return default
+    end
+    if math.type(value) ~= "integer" or value < least or value > most then
+        misuse(name, ("an integer from %d to %d expected"):format(least, most))
+    end
+    return value
+end
+
 --- Seconds from 0 on; `nil` gives `default`.
 function check.seconds(name, value, default)
     if value == nil and default then

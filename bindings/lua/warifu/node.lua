@@ -5,7 +5,7 @@ local check = core.part "check"
 local Node = { __name = "warifu.Node" }
 
 local methods = {}
-for _, part in ipairs { "node_calls", "node_messages" } do
+for _, part in ipairs { "node_calls", "node_messages", "node_objects" } do
     for name, method in pairs(core.part(part)) do
         methods[name] = method
     end

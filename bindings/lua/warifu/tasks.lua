@@ -95,6 +95,9 @@ end
 
 -- A text gets the traceback of its task; other values stay what they are.
 local function explained(task, problem)
+    if problem == nil then
+        problem = "an error without a value"
+    end
     return type(problem) == "string" and debug.traceback(task.thread, problem) or problem
 end
 
