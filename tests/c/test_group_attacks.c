@@ -1,5 +1,7 @@
 /* What is tried against a group: by strangers who see its records, by who holds back and reorders what is sent, by a
  * member that was put out, by another manager. No number is used twice, nothing is heard twice, nobody is made deaf. */
+#include <warifu/lab.h>
+
 #include "da/group_push.h"
 #include "da/group_talk.h"
 #include "da/sending.h"
@@ -198,6 +200,50 @@ static void who_was_put_out_is_heard_by_no_member_that_has_the_new_epoch(void) {
     world_deliver(w, LAMP, &w->nodes[FAN].address, true, wf_bytes_of(bytes, out.len));
     world_settle(w);
     CHECK(world_event_of(w, LAMP, WF_EVENT_NOTIFICATION) == NULL);
+    world_end(w);
+}
+
+static void who_speaks_from_many_addresses_spends_what_they_have_together(void) {
+    world *w = group_world(0);
+    static const uint8_t hot[] = {0x01, 0x30, 0x01, 0x0E, 0xF0, 0x01, 0x73, 0x01, 0xB0, 0x01, 0x42};
+    CHECK_OK(wf_lab_forge(engine_of(w, FAN), engine_of(w, LAMP), wf_bytes_of(hot, sizeof hot)));
+    wf_datagram forged;
+    CHECK(wf_engine_next_datagram(engine_of(w, FAN), &forged));
+    for (unsigned i = 0; i < 300; i++) {
+        wf_address from = wf_address_ipv4(10, 7, (uint8_t)(i >> 8), (uint8_t)i, WF_PORT);
+        world_deliver(w, MANAGER, &from, true, forged.bytes);
+        w->nodes[MANAGER].event_count = 0;
+        world_collect(w, MANAGER);
+    }
+    CHECK(counters(w, MANAGER)->group_forged == WF_GROUP_AT_ONCE);
+    CHECK(counters(w, MANAGER)->group_limited == 300 - WF_GROUP_AT_ONCE);
+    change(w, LAMP, 0x43);
+    CHECK(heard(w, MANAGER, LAMP) == 0x43);
+    world_end(w);
+}
+
+static wf_error sign_never(void *context, uint8_t signature[static WF_P256_SIGNATURE_LEN],
+                           const uint8_t hash[static WF_HASH_LEN], wf_drbg *drbg) {
+    (void)context;
+    (void)signature;
+    (void)hash;
+    (void)drbg;
+    return WF_ERROR_BACKEND;
+}
+
+static void who_can_not_sign_tells_its_peers_one_by_one_and_commands_no_group(void) {
+    world *w = group_world(0);
+    da_of(w, LAMP)->identity.signer.sign = sign_never;
+    change(w, LAMP, 0x42);
+    const wf_event *note = world_event_of(w, MANAGER, WF_EVENT_NOTIFICATION);
+    CHECK(records_of_group(w, LAMP) == 0 && note != NULL && note->is_protected && !note->is_signed);
+    CHECK(membership(w, LAMP, MANAGER)->next_piv == 1); /* what was not sent is used up all the same */
+    static const uint8_t off[] = {0x05, 0xFF, 0x01, 0x01, 0x30, 0x00, 0x60, 0x01, 0xB0, 0x01, 0x45};
+    const wf_request order = {.target = {.group = true}, .edata = wf_bytes_of(off, sizeof off)};
+    wf_request_id id;
+    da_of(w, MANAGER)->identity.signer.sign = sign_never;
+    CHECK(wf_engine_request(engine_of(w, MANAGER), w->now, &id, &order) == WF_ERROR_BACKEND);
+    CHECK(group_of(w, MANAGER).next_number == 1);
     world_end(w);
 }
 
@@ -401,6 +447,8 @@ static const check_case cases[] = {
     CASE(a_sender_told_late_takes_no_younger_ones_place),
     CASE(keys_that_the_manager_did_not_confirm_for_half_a_day_count_no_more),
     CASE(who_was_put_out_is_heard_by_no_member_that_has_the_new_epoch),
+    CASE(who_speaks_from_many_addresses_spends_what_they_have_together),
+    CASE(who_can_not_sign_tells_its_peers_one_by_one_and_commands_no_group),
     CASE(the_epoch_before_ends_with_all_at_the_same_time),
     CASE(a_member_that_asks_without_end_is_answered_once_in_two_seconds),
     CASE(epochs_on_demand_wait_for_the_end_of_grace),

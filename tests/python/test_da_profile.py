@@ -331,6 +331,8 @@ LIMITS = [
     ("da/group_push.c", "JOIN_PAUSE_MS", "JOIN", "2 s apart", 2000),
     ("da/group.h", "WF_GROUP_AT_ONCE", "signatures of a sender at home", "200 at once", 200),
     ("da/group.h", "WF_GROUP_TOKEN_MS", "signatures of a sender at home", "each 10 ms", 10),
+    ("da/group_push.c", "REFRESH_MS", "clock told anew", "6 h", 6),
+    ("da/group.h", "WF_GROUP_WORD_MS", "keys without another GROUP", "13 h", 13),
     ("da/group_manager.h", "WF_GROUP_QUESTIONS", "group questions answered", "last 8", 8),
 ]
 
