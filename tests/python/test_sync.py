@@ -3,6 +3,7 @@
 import asyncio
 import importlib.util
 import inspect
+import re
 import threading
 from pathlib import Path
 from types import ModuleType
@@ -189,6 +190,14 @@ def test_the_marker_makes_the_home_of_the_fixture(warifu_sync_home) -> None:
         for _ in range(20):
             controller.discover(1, address=device.addresses[0])
         assert warifu_sync_home.counts["lost"] > 20
+
+
+def test_the_page_of_it_shows_what_runs() -> None:
+    page = (ROOT / "docs" / "reference" / "python-sync.md").read_text(encoding="utf-8")
+    (shown,) = [block for block in re.findall(r"^```python\n(.*?)^```$", page, flags=re.M | re.S) if "testing" in block]
+    names: dict[str, object] = {}
+    exec(compile(shown, "python-sync.md", "exec"), names)
+    assert isinstance(names["peer"], sync.Peer)
 
 
 def test_a_home_is_for_one_thread(home) -> None:

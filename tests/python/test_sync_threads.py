@@ -181,6 +181,18 @@ def test_a_failing_callback_comes_out_and_cancels() -> None:
         assert controller.peers == []
 
 
+def test_a_question_of_a_coroutine_function_is_refused() -> None:
+    async def confirm(number: bytes) -> bool:
+        return True
+
+    home = Home()
+    with home.device() as device, home.controller() as controller:
+        device.open_window()
+        with pytest.raises(TypeError, match="plain function"):
+            controller.pair(device.addresses[0], confirm=confirm)
+        assert requests_of(controller) == 0
+
+
 def test_a_question_may_take_its_time_while_the_network_goes_on() -> None:
     home = Home()
     with home.device() as device, home.controller() as controller:

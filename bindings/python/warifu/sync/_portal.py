@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import inspect
 import os
 import queue
 import threading
@@ -151,7 +152,7 @@ class ThreadPortal:
             answer = loop.create_future()
 
             def answer_it() -> None:
-                loop.call_soon_threadsafe(_settle, answer, question(*what))
+                loop.call_soon_threadsafe(_settle, answer, _plainly(question(*what)))
 
             _inbox.get().put(answer_it)
             return await answer
@@ -160,6 +161,15 @@ class ThreadPortal:
 
     def tell(self, listener: Callable[..., Any] | None) -> Callable[..., Any] | None:
         return None if listener is None else lambda *what: _inbox.get().put(lambda: listener(*what))
+
+
+def _plainly(verdict: Any) -> Any:
+    """Raises TypeError for what only an event loop could wait for."""
+    if not inspect.isawaitable(verdict):
+        return verdict
+    if inspect.iscoroutine(verdict):
+        verdict.close()
+    raise TypeError("a callback of warifu.sync is a plain function; it may take its time")
 
 
 def _settle(answer: asyncio.Future[Any], verdict: Any) -> None:
