@@ -1,8 +1,11 @@
 """Traces, key logs and attacks on one's own device, as a shell user has them."""
 
 import json
+import os
+import signal
 import stat
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,6 +51,20 @@ def test_a_file_that_is_there_stays_as_it_was(home: Home, tmp_path: Path) -> Non
     assert (tmp_path / "mine").read_text() == "mine"
 
 
+def test_a_trace_that_ctrl_c_ended_can_be_read(home: Home, tmp_path: Path) -> None:
+    device = home.paired()
+    path = tmp_path / "a.pcapng"
+    command = [home.shell, *home.options, "--trace", path, "watch", device.address]
+    place = {**os.environ, "XDG_STATE_HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=place) as watching:
+        end = time.monotonic() + 20
+        while (not path.exists() or path.stat().st_size < 1000) and time.monotonic() < end:
+            time.sleep(0.05)
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait(20) == 130
+    assert len(list(warifu.trace.read(path))) > 3
+
+
 def test_a_trace_begins_and_ends_between_lines(home: Home, tmp_path: Path) -> None:
     device = home.paired()
     get = f"get {device.address} targetTemperature\n"
@@ -81,21 +98,26 @@ def test_files_of_digits_are_decoded_and_what_is_wrong_is_said(run: Callable, tm
     assert (done.returncode, "line 2" in done.stderr) == (3, True)
 
 
+def keys_in(path: Path) -> list[str]:
+    """Of the controller in each session of a key log."""
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    return [row["controller_key"] for row in rows if "controller_key" in row]
+
+
 def test_keys_are_written_only_when_told_to_and_that_is_said(home: Home, tmp_path: Path) -> None:
     device = home.paired()
     words = ("get", device.address, "targetTemperature")
     done = home.run("--keylog", "keys", *words)
     assert done.returncode == 0
     assert "KEY LOG: who has keys reads and forges" in done.stderr
-    (line,) = (tmp_path / "keys").read_text().splitlines()
-    key = json.loads(line)["controller_key"]
+    (key,) = keys_in(tmp_path / "keys")
     assert stat.S_IMODE((tmp_path / "keys").stat().st_mode) == 0o600
     home.run("--trace", "a.txt", "--trace-plain", *words)
     files = [path for path in tmp_path.rglob("*") if path.is_file() and path.name != "keys"]
     assert not any(key in path.read_bytes().decode(errors="replace") for path in files)
     script = home.run(text=f"get {device.address} targetTemperature\nkeylog more\nkeylog off\n")
     assert "keys go to more\nno keys are written\n" in script.stdout
-    assert len((tmp_path / "more").read_text().splitlines()) == 1
+    assert len(keys_in(tmp_path / "more")) == 1
 
 
 # ---- attacks on one's own device ----

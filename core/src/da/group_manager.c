@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "da/group_push.h"
+#include "da/key_log.h"
 #include "da/state.h"
 
 enum { IDS_PER_PAIRING = 2, SPARE_IDS = 16, MOST_IDS = 0xFFFF, RETRY_MS = 10000, DAYS_OF_AN_EPOCH = 30 };
@@ -75,7 +76,9 @@ static wf_error make_epoch(wf_da *da, wf_epoch *epoch, wf_time now) {
     epoch->ends = WF_TIME_NEVER;
     epoch->next_id = 1;
     epoch->used = error == WF_OK;
-    if (error != WF_OK) {
+    if (error == WF_OK) {
+        wf_da_log_group_keys(da, &epoch->keys);
+    } else {
         end_epoch(da, epoch);
     }
     return error;

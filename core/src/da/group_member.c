@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "da/key_log.h"
 #include "da/sending.h"
 
 enum { JOIN_PAUSE_MS = 10000, MANAGER = 0 };
@@ -204,6 +205,7 @@ static wf_error enter(wf_da *da, wf_time now, uint32_t pairing, const offer *o) 
         m->keys = keys;
         m->ends = WF_TIME_NEVER;
         m->heard[MANAGER] = manager;
+        wf_da_log_group_keys(da, &m->keys);
     }
     wf_wipe(&keys, sizeof keys);
     wf_wipe(&manager, sizeof manager);
