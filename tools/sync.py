@@ -29,7 +29,7 @@ PARTS = {  # generated file: source, classes
     "testing": ("testing.home", ["Home"]),
 }
 HOME_OF = {name: part for part, (_, names) in PARTS.items() for name in names} | {"Stream": "_stream"}
-BASES = {"BaseEndpoint": "Opened", "Home": "Owner"}
+BASES = {"BaseEndpoint": "Opened", "Device": "Endpoint", "Home": "Owner"}
 PORTALS = {"Controller": "ThreadPortal", "Device": "ThreadPortal", "Home": "OwnLoop"}
 BY_HAND_IN = {
     "Facade": "_facade",

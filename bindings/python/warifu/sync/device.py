@@ -10,10 +10,11 @@ from typing import Any
 from .. import device
 from .._dictionary import Dictionary
 from .._endpoint import PORT
+from .._hooks import OnGet, OnSet
 from .._numbers import Number
 from .._platform import Platform
 from .._warifu import Identity, SetupCode
-from ..device import OnGet, OnSet, Window
+from ..device import Window
 from ..objects import Object, Property
 from ..policy import ListenerName, Policy, PolicyName
 from ..trace import Trace
