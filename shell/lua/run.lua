@@ -92,12 +92,24 @@ local function read_words(row, words)
     return given
 end
 
+-- What the module takes for a script's mistake is one in the words here: an address that is none, for instance.
+local function act(row, given)
+    local results = table.pack(pcall(row.run, given))
+    local problem = not results[1] and type(results[2]) == "string" and results[2]:match "bad argument '[^']*' %((.*)%)$"
+    if problem then
+        return nil, problem, "ARGUMENT"
+    elseif not results[1] then
+        error(results[2], 0)
+    end
+    return table.unpack(results, 2, results.n)
+end
+
 local function run_row(row, given)
     local traced, problem, name = tracing.start()
     if not traced then
         return output.failure(problem, name)
     end
-    local results, code = call(row.run, given)
+    local results, code = call(act, row, given)
     if not results then
         return code
     end
@@ -149,7 +161,7 @@ function run.call(...)
     if not given then
         error(problem or rest, 2)
     end
-    return row.run(given)
+    return act(row, given)
 end
 
 -- As lua sets it: the script at 0, before it the program.

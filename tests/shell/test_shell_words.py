@@ -150,3 +150,22 @@ def test_frames_are_decoded_from_the_standard_input_line_by_line(run: Callable) 
     assert done.stdout == (MEANING + "\n") * 2
     bad = run("decode", "-", text=f"{GET}\n1082\n")
     assert (bad.returncode, bad.stdout, bad.stderr.startswith("FRAME: ")) == (3, MEANING + "\n", True)
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["get", "999.1.1.1", "80"], "ARGUMENT: '999.1.1.1' is no address\n"),
+        (["raw", "[::1", "00"], "NO_ANSWER: no node is called '[::1'"),
+        (["discover", "--interface", "lo"], "ARGUMENT: either addresses or interfaces\n"),
+        (["explain", "1.2.3.4:99999", "AIRCON", "80", "read"], "ARGUMENT: '1.2.3.4:99999' is no address\n"),
+    ],
+)
+def test_words_that_mean_nothing_are_bad_input_and_no_mistake_of_a_script(
+    run: Callable, free_port: int, words: list[str], complaint: str
+) -> None:
+    where = ("--address", "127.0.0.1", "--port", str(free_port), "--search", "0.1")
+    assert run(*where, "identity", "--quiet").returncode == 0
+    done = run(*where, *words)
+    assert (done.returncode, done.stdout) == (6 if complaint.startswith("NO_ANSWER") else 3, "")
+    assert done.stderr.startswith(complaint)
