@@ -27,7 +27,8 @@ wf_pcapng_reader wf_pcapng_reader_of(wf_bytes file) {
 
 static uint16_t read_u16(const wf_pcapng_reader *reader, wf_reader *r) {
     const uint16_t value = wf_read_u16(r);
-    return reader->little_endian ? (uint16_t)(value << 8 | value >> 8) : value;
+    const uint16_t swapped = (uint16_t)(value << 8 | value >> 8);
+    return reader->little_endian ? swapped : value;
 }
 
 static uint32_t read_u32(const wf_pcapng_reader *reader, wf_reader *r) {
