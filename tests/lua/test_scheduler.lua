@@ -207,6 +207,40 @@ function cases.an_interrupt_ends_all_and_closes_all()
     contains(said, "interrupted")
 end
 
+function cases.an_interrupt_at_any_moment_leaves_a_scheduler_that_works()
+    local after, over = 0, false -- instructions of the thread that runs the loop
+    while not over do
+        local open = 0
+        after = after + 1
+        local function opened()
+            open = open + 1
+            return setmetatable({}, { __close = function() open = open - 1 end })
+        end
+        local function main()
+            for _ = 1, 3 do
+                scheduler.spawn(function()
+                    local mine <close> = opened()
+                    scheduler.sleep(0)
+                end)
+            end
+            scheduler.sleep(0.001)
+        end
+        local ok, message = pcall(function()
+            debug.sethook(function()
+                debug.sethook()
+                error("interrupted", 0)
+            end, "", after)
+            scheduler.run(main)
+            debug.sethook()
+        end)
+        over = ok
+        check.equal(ok or message == "interrupted", true)
+        check.equal(open, 0)
+        check.equal(scheduler.run(function() return "again" end), "again")
+    end
+    check.equal(after > 100, true)
+end
+
 -- ---- in a simulated home ----
 
 local function new_home(more)

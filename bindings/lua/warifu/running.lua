@@ -41,8 +41,9 @@ function running.run(world, main, ...)
     if is_running then
         check.misuse("main", "the scheduler runs already; spawn it")
     end
+    local second <close> = setmetatable({}, Guard) -- ends what is left when Ctrl-C comes while the first one works
+    local first <close> = setmetatable({}, Guard)
     is_running = true
-    local guard <close> = setmetatable({}, Guard)
     enter(world)
     local task = main and tasks.spawn(main, ...)
     turn_until(function() return tasks.count() == 0 or task ~= nil and task:is_over() end)

@@ -170,13 +170,21 @@ function tasks.check_progress()
     error(table.concat(lines, "\n    "), 0)
 end
 
---- Cancels all, the youngest first; gives what the first `<close>` raised that did.
+--- Cancels all, the youngest first; gives what the first `<close>` raised that did. Ctrl-C may have come at any moment: what
+--- is kept here begins anew.
 function tasks.cancel_all()
     local problem
+    current = nil
     while #all > 0 do
-        local ok, message = pcall(Task.cancel, all[#all])
+        local task = all[#all]
+        local ok, message = pcall(Task.cancel, task)
+        if not ok then
+            pcall(Task.cancel, task) -- it may have come in the middle of that
+        end
+        remove(all, task)
         problem = problem or not ok and message or nil
     end
+    ready, first, last, sleepers = {}, 1, 0, {}
     return problem
 end
 
