@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+import warifu
+from home import authority, somewhere
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 NAMES = ["attack_lab", "gateway", "logger", "peak_shaving", "thermostat"]
@@ -23,7 +25,7 @@ def run(name: str, *words: str | Path) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, "hello_sync"])
 def test_an_example_is_short_and_says_what_it_is(name: str) -> None:
     lines = (EXAMPLES / f"{name}.py").read_text(encoding="utf-8").splitlines()
     assert len(lines) <= MOST_LINES
@@ -76,3 +78,28 @@ def test_every_attack_fails_with_its_reason() -> None:
     assert all(": fails (" in line for line in lines), told
     for reason in ("0 of 8", "replays_dropped", "plaintext_from_paired", "group_strangers", "tampered", "UNTRUSTED"):
         assert reason in told
+
+
+@pytest.mark.parametrize("answer", ["yes", "no"])
+def test_the_controller_without_asyncio_pairs_if_its_owner_says_yes(answer: str, tmp_path: Path) -> None:
+    for role in ("device", "controller"):
+        authority().issue(role).save(tmp_path / f"{role}.pem")
+    number = warifu.Identity.load(tmp_path / "device.pem").number or b""
+    words = ["--identity", tmp_path / "device.pem", "--address", somewhere(), "--window", "60"]
+    serve = [sys.executable, "-u", EXAMPLES / "air_conditioner.py", *words]
+    ask = [EXAMPLES / "hello_sync.py", tmp_path / "controller.pem", number.hex(), "--address", somewhere()]
+    with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as device:
+        try:
+            assert device.stdout is not None
+            assert device.stdout.readline().startswith("ready ")
+            command = [sys.executable, "-X", "dev", "-W", "error", *ask]
+            done = subprocess.run(command, input=f"{answer}\n", capture_output=True, text=True, timeout=SECONDS)
+        finally:
+            device.terminate()
+    told = done.stdout.splitlines()
+    assert f"pair with {number.hex().upper()}? (yes or no) " in done.stdout
+    if answer == "yes":
+        assert (done.returncode, done.stderr, told[-1]) == (0, "", "unpaired")
+        assert told[-2] == "heard {'operationStatus': 'true'}"
+    else:
+        assert "WrongDevice" in done.stderr.splitlines()[-1]
