@@ -11,7 +11,7 @@ import warifu
 from cryptography import x509
 from home import AIRCON, ROOM, Home, authority, in_loop, paired
 from pki import NUMBER
-from warifu import errors
+from warifu import _warifu, errors
 
 MODULES = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/pkcs11/libsofthsm2.so"]
 PIN = "3610"
@@ -60,6 +60,20 @@ def test_an_identity_whose_key_is_in_a_token_can_not_be_saved(place: dict[str, s
         identity.save(tmp_path / "me.pem")
     with pytest.raises(errors.Argument):
         identity.to_pem()
+
+
+def test_a_session_with_a_token_does_not_outlive_a_fork(place: dict[str, str]) -> None:
+    identity = warifu.Identity.from_pkcs11(certified(place, "device", "forked"), **place, key="forked")
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            _warifu.Engine(0, identity=identity)
+        except errors.State as error:
+            status = 0 if "fork" in str(error) else 2
+        finally:
+            os._exit(status)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 def test_certificates_for_another_key_are_refused(place: dict[str, str]) -> None:

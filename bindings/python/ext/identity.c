@@ -58,8 +58,8 @@ static PyObject *finish(identity_object *self, wf_error error, const char *detai
 }
 
 /* Whether the key belongs to the certificate takes work on the curve. */
-static PyObject *read_pem(PyTypeObject *type, wf_bytes text) {
-    identity_object *self = (identity_object *)ext_allocate(type);
+PyObject *ext_identity_from_pem(const ext_state *state, wf_bytes text) {
+    identity_object *self = (identity_object *)ext_allocate(state->identity);
     if (self == NULL) {
         return NULL;
     }
@@ -70,16 +70,12 @@ static PyObject *read_pem(PyTypeObject *type, wf_bytes text) {
     return finish(self, error, NULL);
 }
 
-PyObject *ext_identity_from_pem(const ext_state *state, wf_bytes text) {
-    return read_pem(state->identity, text);
-}
-
 static PyObject *from_pem(PyObject *type, PyObject *args) {
     PyObject *text;
     if (!PyArg_ParseTuple(args, "O&:from_pem", ext_as_text, &text)) {
         return NULL;
     }
-    PyObject *made = read_pem((PyTypeObject *)type, ext_view_bytes(text));
+    PyObject *made = ext_identity_from_pem(ext_state_of_class(type), ext_view_bytes(text));
     Py_DECREF(text);
     return made;
 }
@@ -159,16 +155,15 @@ static PyObject *load(PyObject *type, PyObject *args) {
 }
 
 static PyObject *save(PyObject *object, PyObject *args) {
-    identity_object *self = (identity_object *)object;
     PyObject *path;
     if (!PyArg_ParseTuple(args, "O&:save", PyUnicode_FSConverter, &path)) {
         return NULL;
     }
+    const char *at = PyBytes_AsString(path);
     errno = 0;
-    wf_error error = wf_identity_file_save(PyBytes_AsString(path), &self->file.view);
-    PyObject *result = error == WF_OK
-                           ? Py_NewRef(Py_None)
-                           : ext_raise_path(ext_state_of(object), error, errno, "write", PyBytes_AsString(path));
+    wf_error error = wf_identity_file_save(at, ext_identity_view(object));
+    PyObject *result =
+        error == WF_OK ? Py_NewRef(Py_None) : ext_raise_path(ext_state_of(object), error, errno, "write", at);
     Py_DECREF(path);
     return result;
 }
