@@ -11,6 +11,7 @@ from pathlib import Path
 
 import warifu
 from shell_home import Home
+from terminal import Shell
 
 GET = "1081000105FF010130016201B300"
 SET = ("set", "AIRCON", "targetTemperature=26")
@@ -173,3 +174,13 @@ def test_a_virtual_device_of_this_shell_says_why_it_refused(
     reasons = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("  refused: ")]
     assert reasons == ["TAG", "TAG", "TAG", "TAG", "TAG", "NO_SESSION", "FRAME", "REPLAYED"]
     assert "as an answer\n  no answer: it was dropped in silence\n" in done.stdout
+
+
+def test_at_the_prompt_what_arrives_is_shown_above_the_line(screen: Callable[..., Shell], home: Home) -> None:
+    device = home.device()
+    shell = screen("--address", home.address, "--port", str(home.port), lines=40, columns=160)
+    assert any("-> everybody" in row for row in [*shell.line("trace on"), *shell.line("discover 0.5")])
+    shell.type("half a li")
+    home.run("raw", home.address, GET, "--wait", "0", "--address", device.address.rpartition(".")[0] + ".254")
+    shell.wait(lambda: any("<- " in row and "Get 05FF01 -> 013001: B3" in row for row in shell.rows), "the datagram")
+    assert shell.typed == "half a li"
