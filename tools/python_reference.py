@@ -28,7 +28,7 @@ attribute.
 """
 WIDTH = 110
 SHARED = (Endpoint, Remote)  # by Controller and Device, by Node and Peer
-MADE_FROM = {"endpoint", "node", "ca", "limit"}  # by nobody but the package
+MADE_FROM = {"endpoint", "controller", "node", "ca", "limit"}  # by nobody but the package
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -43,7 +43,13 @@ def definition(item: object) -> ast.ClassDef | Function | None:
 
 
 def plain(node: ast.AST) -> str:
-    return ast.unparse(node).replace("'", '"')
+    """Without the quotes of names that are defined later."""
+    text = ast.unparse(node).replace("'", '"')
+    return text if "Literal[" in text else re.sub(r'(: |-> |^)"([\w .|\[\]]+)"', r"\1\2", text)
+
+
+def compiled_signature(item: object) -> str:
+    return re.sub(r"\$(self|type|module)(, /)?(, )?", "", getattr(item, "__text_signature__", None) or "")
 
 
 def marks(node: Function) -> set[str]:
@@ -51,12 +57,12 @@ def marks(node: Function) -> set[str]:
 
 
 def signature(node: Function, name: str) -> str:
-    given = node.args
-    if "staticmethod" not in marks(node) and given.args and given.args[0].arg in ("self", "cls"):
-        given = ast.arguments(**{**vars(given), "args": given.args[1:]})
+    shown = plain(node.args)
+    if "staticmethod" not in marks(node):
+        shown = re.sub(r"^(self|cls)(, /)?(, |$)", "", shown)
     words = "await " if isinstance(node, ast.AsyncFunctionDef) else ""
     returns = "" if node.returns is None else f" -> {plain(node.returns)}"
-    return f"{words}{name}({re.sub('=', ' = ', plain(given))}){returns}"
+    return f"{words}{name}({shown.replace('=', ' = ')}){returns}"
 
 
 def head(text: str) -> str:
@@ -117,7 +123,7 @@ def compiled_class(kind: type) -> list[str]:
     parts = [inspect.getdoc(kind) or ""]
     for name, item in vars(kind).items():
         if not re.match("_|n_", name):
-            parts.append(f"{name}{getattr(item, '__text_signature__', None) or ''}\n{indented(inspect.getdoc(item))}")
+            parts.append(f"{name}{compiled_signature(item)}\n{indented(inspect.getdoc(item))}")
     return parts
 
 
@@ -142,7 +148,7 @@ def entry(name: str, item: object) -> str:
     elif isinstance(node, FUNCTIONS):
         parts = [member([node])]
     elif inspect.isbuiltin(item):
-        parts = [f"{name}{item.__text_signature__}\n{indented(item.__doc__)}"]
+        parts = [f"{name}{compiled_signature(item)}\n{indented(item.__doc__)}"]
     else:
         parts = [remark_of(name)]
     text = "\n\n".join(part.strip() for part in parts)
