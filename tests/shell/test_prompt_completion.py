@@ -61,7 +61,8 @@ def test_options_are_completed_and_explained(plain: Callable[..., Shell]) -> Non
     complete(prompt, "code --inv", "code --invert")
     rows = listed(prompt, "code --")
     assert ["--qr", "draws", "it"] in [row.split() for row in rows]
-    assert any(row.startswith("--json ") for row in rows)
+    assert [row.split()[0] for row in rows[:3]] == ["--invert", "--qr", "--show"]  # the verb's own come first
+    assert any(row.startswith("--json ") for row in rows[3:])
     complete(prompt, "help --lang j", "help --lang ja")
     complete(prompt, "help --lang=j", "help --lang=ja")
 
@@ -146,6 +147,8 @@ def hint(prompt: Shell) -> str:
         ("code --q", ""),
         ("help --lang ", "LANG"),
         ("backup --json ", "FILE"),
+        ("crl", " take | send | list"),
+        ("crl t", "ake"),
         ("x = ", ""),
         ("   ", ""),
     ],

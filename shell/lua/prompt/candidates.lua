@@ -1,5 +1,6 @@
 -- What fits in the place of each capital word of the table of verbs, from the tables that do the work. A candidate is
--- { text=, alias= (another word for it), help=, is_open= (more is typed right behind it), is_hidden= (until it is begun) }.
+-- { text=, alias= (another word for it), help=, is_open= (more is typed right behind it), is_hidden= (until it is begun),
+-- rank= (lower ones stand first) }.
 local shell = ...
 local warifu = require "warifu"
 local home = shell.part "home"
@@ -43,12 +44,13 @@ function candidates.family(first)
     return found
 end
 
---- Those of a verb; those of the start as long as they still count.
+--- Those of a verb before those of all; those of the start as long as they still count.
 function candidates.options(row)
     local found = {}
-    for _, options in ipairs { row.options, verbs.COMMON, not home.current() and verbs.START or {} } do
+    for rank, options in ipairs { row.options, verbs.COMMON, not home.current() and verbs.START or {} } do
         for _, option in ipairs(options) do
-            found[#found + 1] = { text = option.name, help = (option.value and option.value .. ": " or "") .. option.help }
+            local help = (option.value and option.value .. ": " or "") .. option.help
+            found[#found + 1] = { text = option.name, help = help, rank = rank }
         end
     end
     return found

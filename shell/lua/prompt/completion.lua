@@ -33,10 +33,12 @@ local function fitting(list, partial)
         local text = begins(one.text, partial) and one.text or begins(one.alias, partial) and one.alias
         if text and not seen[text] and not (one.is_hidden and partial == "") then
             seen[text] = true
-            found[#found + 1] = { text = text, help = one.help, is_open = one.is_open }
+            found[#found + 1] = { text = text, help = one.help, is_open = one.is_open, rank = one.rank or 0 }
         end
     end
-    table.sort(found, function(a, b) return a.text < b.text end)
+    table.sort(found, function(a, b)
+        return a.rank < b.rank or a.rank == b.rank and a.text < b.text
+    end)
     return found
 end
 
