@@ -247,6 +247,24 @@ static void who_can_not_sign_tells_its_peers_one_by_one_and_commands_no_group(vo
     world_end(w);
 }
 
+static void a_full_queue_loses_records_and_no_count_of_them(void) {
+    world *w = group_world(0);
+    w->nodes[LAMP].config.send_bytes = 4096;
+    restart(w, LAMP, 30000);
+    forget_the_past(w);
+    for (uint8_t i = 0; i < 60; i++) {
+        const uint8_t mode = 0x42 + i % 2;
+        CHECK_OK(wf_engine_put(engine_of(w, LAMP), w->now, AIR_CONDITIONER, 0xB0, wf_bytes_of(&mode, 1)));
+    }
+    CHECK(counters(w, LAMP)->queue_full > 0 && membership(w, LAMP, MANAGER)->next_piv == 60);
+    world_settle(w);
+    unsigned first = records_of_group(w, LAMP);
+    CHECK(first > 0 && first < 60);
+    change(w, LAMP, 0x44);
+    CHECK(last_of_group(w, LAMP).bytes[13] == 60 && heard(w, MANAGER, LAMP) == 0x44);
+    world_end(w);
+}
+
 static void the_epoch_before_ends_with_all_at_the_same_time(void) {
     world *w = group_world(0);
     held h;
@@ -449,6 +467,7 @@ static const check_case cases[] = {
     CASE(who_was_put_out_is_heard_by_no_member_that_has_the_new_epoch),
     CASE(who_speaks_from_many_addresses_spends_what_they_have_together),
     CASE(who_can_not_sign_tells_its_peers_one_by_one_and_commands_no_group),
+    CASE(a_full_queue_loses_records_and_no_count_of_them),
     CASE(the_epoch_before_ends_with_all_at_the_same_time),
     CASE(a_member_that_asks_without_end_is_answered_once_in_two_seconds),
     CASE(epochs_on_demand_wait_for_the_end_of_grace),

@@ -135,7 +135,9 @@ bool wf_group_request(wf_da *da, wf_time now, const wf_da_request_ref *ref, uint
     const wf_session *s = &da->sessions.entries[ref->session];
     switch (kind) {
     case WF_KIND_JOIN:
-        wf_group_push_join(da, now, s->pairing);
+        if (wf_reader_finish(plain) == WF_OK) {
+            wf_group_push_join(da, now, s->pairing);
+        }
         return true;
     case WF_KIND_GROUP:
         if (wf_session_is_timely(s, now, wf_read_u32(plain))) {
