@@ -76,7 +76,7 @@ def test_every_attack_fails_with_its_reason() -> None:
     lines = told.splitlines()
     assert len(lines) == 6
     assert all(": fails (" in line for line in lines), told
-    for reason in ("0 of 8", "replays_dropped", "plaintext_from_paired", "group_strangers", "tampered", "UNTRUSTED"):
+    for reason in ("0 of 9", "replays_dropped", "plaintext_from_paired", "signature", "tampered", "UNTRUSTED"):
         assert reason in told
 
 
