@@ -7,11 +7,11 @@ SETC, GET, INF_REQ = 0x61, 0x62, 0x63
 SETC_REFUSED, GET_REFUSED, SET_DONE, GET_ANSWER, INF = 0x51, 0x52, 0x71, 0x72, 0x73
 SET_GET_FAMILY = (0x6E, 0x7E, 0x5E)
 HELLO, HELLO_ANSWER, MESSAGE_1, RETRY, MESSAGE_2, MESSAGE_3, MESSAGE_4 = range(0x10, 0x17)
-EDHOC_ERROR, REQUEST, ANSWER, WAKE = 0x17, 0x18, 0x19, 0x1B
+EDHOC_ERROR, REQUEST, ANSWER, GROUP, WAKE = range(0x17, 0x1C)
 HANDSHAKE = frozenset({MESSAGE_1, RETRY, MESSAGE_2, MESSAGE_3, MESSAGE_4})
-TYPES = HANDSHAKE | {HELLO, HELLO_ANSWER, EDHOC_ERROR, REQUEST, ANSWER, WAKE}
+TYPES = HANDSHAKE | {HELLO, HELLO_ANSWER, EDHOC_ERROR, REQUEST, ANSWER, GROUP, WAKE}
 RECORDS = frozenset({REQUEST, ANSWER})
-TAG_LEN = 16
+GID_LEN, TAG_LEN, SIGNATURE_LEN = 6, 16, 64
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,13 @@ def _plain(payload: bytes) -> Plain | None:
 
 def _protected(payload: bytes) -> Protected | None:
     kind = payload[4]
-    if kind not in RECORDS:
+    if kind not in RECORDS | {GROUP}:
         return Protected(payload[2:4], kind)
-    kid_len, piv_len = payload[5] >> 4, payload[5] & 15
-    piv_at = 6 + kid_len
-    if kid_len not in (1, 2) or not 1 <= piv_len <= 5 or len(payload) <= piv_at + piv_len + TAG_LEN:
+    head, end = (5 + GID_LEN, TAG_LEN + SIGNATURE_LEN) if kind == GROUP else (5, TAG_LEN)
+    if len(payload) <= head:
+        return None
+    kid_len, piv_len = payload[head] >> 4, payload[head] & 15
+    piv_at = head + 1 + kid_len
+    if kid_len not in (1, 2) or not 1 <= piv_len <= 5 or len(payload) <= piv_at + piv_len + end:
         return None
     return Protected(payload[2:4], kind, piv_at, piv_len)

@@ -43,6 +43,7 @@ SAYINGS = {
     frames.EDHOC_ERROR: "error: this handshake can't go on",
     frames.REQUEST: "a record about the pairing itself",
     frames.ANSWER: "its answer, a record too",
+    frames.GROUP: "a record to a group, encrypted and signed",
     frames.WAKE: "wake: I was away and have no keys any more, let us make new ones",
 }
 A_CERTIFICATE = 300  # bytes; a handshake message that holds one is longer
