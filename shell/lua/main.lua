@@ -34,6 +34,7 @@ end
 
 local function run_words(words)
     if verbs.begins(words[1]) then
+        shell.is_single = true -- the program ends with this verb
         return run.verb(words)
     end
     local first = table.remove(words, 1)

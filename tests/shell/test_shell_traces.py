@@ -82,6 +82,13 @@ def test_a_trace_begins_and_ends_between_lines(home: Home, tmp_path: Path) -> No
     assert inner.count(b"\x72") == 1
 
 
+def test_who_traces_nothing_is_told_how(run: Callable, tmp_path: Path) -> None:
+    for verb in ("trace", "keylog"):
+        done = run(verb, "a")
+        assert (done.returncode, f"warifu --{verb} FILE VERB" in done.stderr) == (2, True)
+    assert not (tmp_path / "a").exists()
+
+
 def test_a_trace_can_be_shown(home: Home) -> None:
     device = home.paired()
     done = home.run(text=f"trace on\nget {device.address} targetTemperature\ntrace off\n")

@@ -13,9 +13,21 @@ local function form_of(given)
     end
 end
 
+-- Where nothing follows, nothing would be written.
+local function refuse_single(option)
+    if shell.is_single then
+        return nil, ("the program ends here; warifu %s FILE VERB ... does it for a verb"):format(option), "STATE"
+    end
+    return true
+end
+
 local function trace(given)
     if not given.file then
         return tracing.state()
+    end
+    local more, message, code = refuse_single "--trace"
+    if not more then
+        return nil, message, code
     elseif given.file == "off" then
         return tracing.stop()
     elseif given.file == "on" then
@@ -35,7 +47,10 @@ local function state_text(state)
 end
 
 local function keylog(given)
-    local controller, message, code = home.open()
+    local controller, message, code = refuse_single "--keylog"
+    if controller then
+        controller, message, code = home.open()
+    end
     if not controller then
         return nil, message, code
     end
