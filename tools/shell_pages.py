@@ -73,8 +73,20 @@ def arguments(verb: Table) -> list[str]:
     return shown
 
 
+# What the topics of help are called as sections of the page.
+TOPICS = {"names": "How nodes and objects are called", "values": "How properties and values are written"}
+
+
+def paragraphs(text: str) -> str:
+    """A topic of help in Markdown: what could be taken for markup is escaped."""
+    return re.sub(r"([\[\]*_<>])", r"\\\1", text)
+
+
 def markdown(described: Table) -> str:
-    out = ["", "### Options of the start", "", *option_rows(described["start"]), ""]
+    out = [""]
+    for topic, title in TOPICS.items():
+        out += [f"### {title}", "", paragraphs(described["topics"][topic]), ""]
+    out += ["### Options of the start", "", *option_rows(described["start"]), ""]
     out += ["### Options of every verb", "", *option_rows(described["common"]), ""]
     for title, verbs in groups(described).items():
         out += [f"### {title}", ""]
@@ -149,7 +161,10 @@ docs/reference/shell.md, docs/reference/lua.md
 
 
 def man(described: Table) -> str:
-    out = [HEAD, *man_options(described["start"]), *man_options(described["common"]), ".SH VERBS"]
+    out = [HEAD, *man_options(described["start"]), *man_options(described["common"])]
+    for topic in TOPICS:
+        out += [f".SH {topic.upper()}", roff(described["topics"][topic])]
+    out.append(".SH VERBS")
     for title, verbs in groups(described).items():
         out.append(f".SS {roff(title)}")
         for verb in verbs:

@@ -25,6 +25,11 @@ function topics.find(name)
     return TEXTS[name]
 end
 
+--- Name -> text.
+function topics.all()
+    return TEXTS
+end
+
 function topics.names()
     local names = {}
     for name in pairs(TEXTS) do

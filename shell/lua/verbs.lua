@@ -4,6 +4,7 @@ local shell = ...
 local arguments = shell.part "arguments"
 local json = shell.part "json"
 local similar = shell.part "similar"
+local topics = shell.part "topics"
 local types = shell.part "types"
 local words = shell.part "words"
 
@@ -157,7 +158,9 @@ function verbs.describe()
             next = row.next, arguments = words_of_row, options = describe_options(row.options),
         }
     end
-    return { verbs = list, common = describe_options(verbs.COMMON), start = describe_options(verbs.START) }
+    return {
+        verbs = list, common = describe_options(verbs.COMMON), start = describe_options(verbs.START), topics = topics.all(),
+    }
 end
 
 return verbs

@@ -55,7 +55,9 @@ def test_one_command_reads_a_property_by_names(home: Home) -> None:
 
 def test_an_object_that_only_one_node_has_names_it(home: Home) -> None:
     home.device()
-    home.device(object="029001", plain="yes")
+    home.device(object="029002", plain="yes")
+    assert home.run("get", "lighting:2", "BB", "--quiet").returncode == 0
+    assert home.run("get", "lighting:1", "BB", "--quiet").returncode == 6
     names = ["AIRCON", "airconditioner", "homeAirConditioner", "'Home air conditioner'", "エアコン", "0130", "013001"]
     done = home.run("--quiet", text="version\n" + "".join(f"get {name} BB\n" for name in names))
     assert done.stdout.splitlines()[1:] == ["24"] * len(names), done.stderr

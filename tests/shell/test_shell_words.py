@@ -122,7 +122,7 @@ def test_lua_runs_verbs_and_gets_values(run: Callable) -> None:
 
 def test_the_table_of_verbs_is_data(run: Callable) -> None:
     table = json.loads(run("help", "--json").stdout)
-    assert {"verbs", "common", "start"} == set(table)
+    assert {"verbs", "common", "start", "topics"} == set(table)
     (decode,) = (verb for verb in table["verbs"] if verb["name"] == "decode")
     assert decode["arguments"] == [{"name": "FRAME", "optional": False, "many": True, "complete": "file"}]
     assert [option["name"] for option in decode["options"]] == ["--dump"]
