@@ -154,4 +154,12 @@ function cases.over_udp_each_device_has_an_address_of_its_own()
     check.equal(home:device("roof"):get "operationStatus", true)
 end
 
+function cases.one_address_is_not_given_to_several_nodes()
+    local ok, message = pcall(warifu.virtual.home, {
+        devices = { { class = "electricLock" }, { class = "generalLighting" } }, address = "127.0.0.77", port = 24699,
+    })
+    check.equal(ok, false)
+    check.equal(message:find("bad argument 'address'", 1, true) ~= nil, true)
+end
+
 check.main(cases)

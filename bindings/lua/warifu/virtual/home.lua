@@ -194,6 +194,9 @@ local function new(options)
     if #check.type("devices", options.devices, "table") == 0 then
         check.misuse("devices", "at least one")
     end
+    if options.address and not options.together and #options.devices > 1 then
+        check.misuse("address", "one address holds one node: set `together`, or give each device an address of its own")
+    end
     local self = setmetatable({
         devices = {}, by_name = {}, appliances = {}, meters = {}, load = 0,
         base = check.type("base", options.base, "number", BASE), speed = check.type("speed", options.speed, "number", 1),
