@@ -26,10 +26,11 @@ PARTS = {  # generated file: source, classes
     "_endpoint": ("_endpoint", ["Endpoint"]),
     "controller": ("controller", ["Controller"]),
     "device": ("device", ["Device"]),
+    "_network": ("testing.network", ["Network"]),
     "testing": ("testing.home", ["Home"]),
 }
 HOME_OF = {name: part for part, (_, names) in PARTS.items() for name in names} | {"Stream": "_stream"}
-BASES = {"BaseEndpoint": "Opened", "Device": "Endpoint", "Home": "Owner"}
+BASES = {"BaseEndpoint": "Opened", "Device": "Endpoint", "Network": "Owner"}
 PORTALS = {"Controller": "ThreadPortal", "Device": "ThreadPortal", "Home": "OwnLoop"}
 BY_HAND_IN = {
     "Facade": "_facade",

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from .._numbers import Number
-from .._warifu import Identity, SetupCode, SimStore
+from .._warifu import Identity, SetupCode
 from ..authority import Authority
 from ..objects import Object
 from ..testing import home
-from ..testing.home import DATE, NETWORK, Record, Tamper
-from ..testing.machine import Machine
-from ._own_loop import Owner, OwnLoop
+from ..testing.home import DATE
+from ..testing.network import NETWORK
+from ._network import Network
+from ._own_loop import OwnLoop
 
 if TYPE_CHECKING:
     from ._endpoint import Endpoint
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .device import Device
 
 
-class Home(Owner, of=home.Home):
+class Home(Network, of=home.Home):
     """Devices and controllers that share a simulated network and a clock. Use it in `with`.
     Its clock goes on during calls only, and only the thread that made it may call.
 
@@ -54,25 +54,6 @@ class Home(Owner, of=home.Home):
             date=date,
         )
         self._portal = OwnLoop()
-
-    @property
-    def date(self) -> float:
-        """The date now, in seconds since 1970."""
-        value: float = self._get("date")
-        return value
-
-    @property
-    def seconds(self) -> float:
-        """How long the home has been there."""
-        value: float = self._get("seconds")
-        return value
-
-    def sleep(self, seconds: float, *, timeout: float | None = None) -> None:
-        """Lets so much time pass in the home.
-
-        After `timeout` seconds it is given up: TimeoutError.
-        """
-        self._wait("sleep", seconds, within=timeout)
 
     @property
     def authority(self) -> Authority:
@@ -120,16 +101,6 @@ class Home(Owner, of=home.Home):
         )
         return result
 
-    def machine(self, endpoint: Endpoint) -> Machine:
-        """The simulated machine of an endpoint. Raises KeyError for one that isn't of this home."""
-        result: Machine = self._call("machine", endpoint)
-        return result
-
-    def store(self, endpoint: Endpoint) -> SimStore:
-        """Its disk: fail_at(k), cut_at(k), set_faults(...), clone(), restore(backup), entries()."""
-        result: SimStore = self._call("store", endpoint)
-        return result
-
     def cut_power(self, endpoint: Endpoint) -> None:
         """Ends it without a word: memory gone, of its store what a power cut takes. Its requests raise Closed."""
         self._call("cut_power", endpoint)
@@ -157,39 +128,6 @@ class Home(Owner, of=home.Home):
         """Gives it other addresses; without any: the next free one."""
         self._call("move", endpoint, *addresses)
 
-    def set_faults(
-        self,
-        *,
-        loss: float = 0,
-        duplication: float = 0,
-        reordering: float = 0,
-        held_back: float = 0.02,
-        delay: float | tuple[float, float] = 0,
-        sender: Endpoint | None = None,
-        receiver: Endpoint | None = None,
-    ) -> None:
-        """From now on: of every link, or of the one from `sender` to `receiver`, in that direction."""
-        self._call(
-            "set_faults",
-            loss=loss,
-            duplication=duplication,
-            reordering=reordering,
-            held_back=held_back,
-            delay=delay,
-            sender=sender,
-            receiver=receiver,
-        )
-
-    def tamper(self, hook: Tamper | None) -> None:
-        """hook(sender, receiver, data) sees each datagram on its way, by address, and gives what passes: `data`, other
-        bytes, or None to drop it. None instead of a hook ends that.
-        """
-        self._call("tamper", hook)
-
-    def inject(self, sender: str, receiver: str, data: bytes, *, delay: float = 0, network: int = NETWORK) -> None:
-        """Puts a datagram on the network as if it came from `sender`; a receiver may be a group."""
-        self._call("inject", sender, receiver, data, delay=delay, network=network)
-
     def forge(self, forger: Device, victim: Device, eoj: int, properties: Mapping[int, bytes]) -> None:
         """A device that has gone bad announces `properties` of `eoj` in the name of another member of its group.
 
@@ -197,18 +135,3 @@ class Home(Owner, of=home.Home):
         Raises State (they are in no group together).
         """
         self._call("forge", forger, victim, eoj, properties)
-
-    def record(self) -> AbstractContextManager[list[Record]]:
-        """Everything that happens to datagrams while the block lasts, in a list that grows."""
-        result: AbstractContextManager[list[Record]] = self._call("record")
-        return result
-
-    def watch(self, monitor: Callable[[Record], object] | None) -> None:
-        """monitor(record) hears of every turn in the fate of every datagram; it must not send. None ends that."""
-        self._call("watch", monitor)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How often each fate was met."""
-        value: dict[str, int] = self._get("counts")
-        return value

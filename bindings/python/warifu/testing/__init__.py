@@ -15,7 +15,8 @@ by itself, ask for the fixture `warifu_home`: an `async def` test that does runs
 """
 
 from .._warifu import SimStore
-from .home import Home, Record, Tamper
+from .home import Home
 from .loop import NothingToDo, VirtualLoop, run
+from .network import Record, Tamper
 
 __all__ = ["Home", "NothingToDo", "Record", "SimStore", "Tamper", "VirtualLoop", "run"]

@@ -1,9 +1,6 @@
-"""The virtual home: hosts, their network, its faults."""
+"""The virtual home: who lives there, their power and their place."""
 
-import asyncio
-import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -11,35 +8,20 @@ from typing import Any, Literal, Self
 from .. import _warifu
 from .._endpoint import Endpoint
 from .._numbers import Number, as_number
-from .._warifu import Identity, SetupCode, Sim, SimHost, SimStore
+from .._warifu import Identity, SetupCode, SimStore
 from ..authority import DAY_S, Authority
 from ..controller import Controller
 from ..device import Device
 from ..objects import Object
 from .machine import Machine
+from .network import NETWORK, Network
 
 DATE = 1_790_000_000  # 2026-09-21, when the clock of a home begins
 YEARS = 10 * 365 * DAY_S
-NETWORK = 1
 PROFILE, INF = 0x0EF001, 0x73
 
-Tamper = Callable[[str | None, str | None, bytes], bytes | None]
-"""hook(sender, receiver, data) gives what passes: `data`, other bytes, or None to drop it."""
 
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One turn in the fate of a datagram: sent, injected, delivered, duplicated, lost, changed, dropped."""
-
-    seconds: float  # since the home began
-    fate: str
-    sender: str | None  # addresses, as "10.0.0.1:3610"
-    receiver: str | None
-    multicast: bool
-    data: bytes
-
-
-class Home:
+class Home(Network):
     """Devices and controllers that share a simulated network and a clock. Use it in `async with`, on a VirtualLoop
     (`warifu.testing.run`, or the pytest fixture); on any other loop it works in real time.
 
@@ -62,13 +44,8 @@ class Home:
         delay: float | tuple[float, float] = 0,
         date: float = DATE,
     ) -> None:
+        super().__init__(seed, date)
         self.seed = seed
-        self.sim = Sim(seed)
-        self._date = date
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._start = 0.0
-        self._timer: asyncio.TimerHandle | None = None
-        self._machines: dict[int, Machine] = {}
         self._endpoints: list[Endpoint] = []
         self._addresses = 0
         self._authority_host = self.sim.add_host()
@@ -92,20 +69,6 @@ class Home:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-
-    @property
-    def date(self) -> float:
-        """The date now, in seconds since 1970."""
-        return self._date + self._now() / 1000
-
-    @property
-    def seconds(self) -> float:
-        """How long the home has been there."""
-        return self._now() / 1000
-
-    async def sleep(self, seconds: float) -> None:
-        """Lets so much time pass in the home."""
-        await asyncio.sleep(seconds)
 
     # ---- who lives there ----
 
@@ -171,17 +134,6 @@ class Home:
         self._addresses += 1
         return f"10.0.{self._addresses >> 8}.{self._addresses & 255}"
 
-    def machine(self, endpoint: Endpoint) -> Machine:
-        """The simulated machine of an endpoint. Raises KeyError for one that isn't of this home."""
-        for machine in self._machines.values():
-            if endpoint._platform is machine:
-                return machine
-        raise KeyError(endpoint)
-
-    def store(self, endpoint: Endpoint) -> SimStore:
-        """Its disk: fail_at(k), cut_at(k), set_faults(...), clone(), restore(backup), entries()."""
-        return self.machine(endpoint).store
-
     # ---- power and place ----
 
     def cut_power(self, endpoint: Endpoint) -> None:
@@ -213,48 +165,6 @@ class Home:
         """Gives it other addresses; without any: the next free one."""
         self.machine(endpoint).move(addresses or [self._next_address()], endpoint._port)
 
-    # ---- faults of the network ----
-
-    def set_faults(
-        self,
-        *,
-        loss: float = 0,
-        duplication: float = 0,
-        reordering: float = 0,
-        held_back: float = 0.02,
-        delay: float | tuple[float, float] = 0,
-        sender: Endpoint | None = None,
-        receiver: Endpoint | None = None,
-    ) -> None:
-        """From now on: of every link, or of the one from `sender` to `receiver`, in that direction."""
-        if (sender is None) != (receiver is None):
-            raise ValueError("a link has a sender and a receiver")
-        least, most = delay if isinstance(delay, tuple) else (delay, delay)
-        self.sim.set_faults(
-            loss=loss,
-            duplication=duplication,
-            reordering=reordering,
-            held_back=round(held_back * 1000),
-            least_delay=round(least * 1000),
-            delay=round(most * 1000),
-            sender=self.machine(sender).host.id if sender else 0,
-            receiver=self.machine(receiver).host.id if receiver else 0,
-        )
-
-    def tamper(self, hook: Tamper | None) -> None:
-        """hook(sender, receiver, data) sees each datagram on its way, by address, and gives what passes: `data`, other
-        bytes, or None to drop it. None instead of a hook ends that."""
-        if hook is None:
-            self.sim.set_tamper(None)
-        else:
-            self.sim.set_tamper(lambda _sender, _receiver, come, go, data: hook(come, go, data))
-
-    def inject(self, sender: str, receiver: str, data: bytes, *, delay: float = 0, network: int = NETWORK) -> None:
-        """Puts a datagram on the network as if it came from `sender`; a receiver may be a group."""
-        self.sim.run_until(self._now())
-        self.sim.inject(network, sender, receiver, data, round(delay * 1000))
-        self._arm()
-
     def forge(self, forger: Device, victim: Device, eoj: int, properties: Mapping[int, bytes]) -> None:
         """A device that has gone bad announces `properties` of `eoj` in the name of another member of its group.
 
@@ -265,66 +175,3 @@ class Home:
         edata = _warifu.edata_compose(eoj, PROFILE, INF, list(properties.items()), None)
         runtime.engine.forge(victim._open.engine, edata)
         runtime.pump()
-
-    @contextlib.contextmanager
-    def record(self) -> Iterator[list[Record]]:
-        """Everything that happens to datagrams while the block lasts, in a list that grows."""
-        records: list[Record] = []
-        self.watch(records.append)
-        try:
-            yield records
-        finally:
-            self.watch(None)
-
-    def watch(self, monitor: Callable[[Record], object] | None) -> None:
-        """monitor(record) hears of every turn in the fate of every datagram; it must not send. None ends that."""
-
-        def tell(
-            now: int, fate: str, _s: int, _r: int, sender: str | None, receiver: str | None, group: bool, data: bytes
-        ) -> None:
-            if monitor is not None:
-                monitor(Record(now / 1000, fate, sender, receiver, group, data))
-
-        self.sim.set_monitor(None if monitor is None else tell)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How often each fate was met."""
-        return self.sim.counts()
-
-    # ---- the clock ----
-
-    def _now(self) -> int:
-        """Milliseconds of the loop's clock since the home was first used on it."""
-        if self._loop is None:
-            self._loop = asyncio.get_running_loop()
-            self._start = self._loop.time()
-        return round((self._loop.time() - self._start) * 1e6) // 1000
-
-    def _send(self, host: SimHost, address: str | None, data: bytes) -> None:
-        self.sim.run_until(self._now())
-        try:
-            host.send(address, data)
-        finally:
-            self._arm()
-
-    def _arm(self) -> None:
-        """Sets the timer to the next arrival; one that is early enough stays."""
-        at = self.sim.next()
-        if at is None or self._loop is None:
-            return
-        when = self._start + at / 1000
-        if self._timer is not None:
-            if self._timer.when() <= when:
-                return
-            self._timer.cancel()
-        self._timer = self._loop.call_at(when, self._arrive)
-
-    def _arrive(self) -> None:
-        self._timer = None
-        self.sim.run_until(self._now())
-        while (host := self.sim.next_inbox()) != 0:
-            machine = self._machines.get(host)
-            if machine is not None:
-                machine.take_inbox()
-        self._arm()
