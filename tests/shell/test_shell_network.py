@@ -141,6 +141,7 @@ def test_names_are_japanese_on_request_and_as_lang_says(home: Home) -> None:
     [
         ("targetTemperature=26", {"targetTemperature": 26}),
         ("B3=26C", {"targetTemperature": 26}),
+        ("B3=26 ℃", {"targetTemperature": 26}),
         ("targettemperature=26 Celsius", {"targetTemperature": 26}),
         ("B3=0x1A", {"targetTemperature": 26}),
         ("operationStatus=on", {"operationStatus": True}),
