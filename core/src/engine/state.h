@@ -142,6 +142,7 @@ void wf_pending_found(wf_engine *engine, const wf_address *from); /* a hello was
 void wf_pending_over(wf_pending *pending, wf_error error, wf_bytes edata);
 /* It is a discovery, which greets whoever takes the arbitrary format, if this node speaks DA. */
 void wf_pending_seek(const wf_engine *engine, wf_pending *pending, wf_time now);
+wf_pending *wf_pending_new(wf_engine *engine, wf_time now, uint32_t timeout_ms); /* NULL: all are taken */
 wf_pending *wf_pending_by_id(wf_engine *engine, wf_request_id id);
 wf_pending *wf_pending_of_peer(wf_engine *engine, wf_peer_id peer, uint16_t tid);
 wf_pending *wf_pending_of_group(wf_engine *engine, uint16_t tid);
