@@ -41,6 +41,14 @@ static double hear(world *w) {
     return seconds() - start;
 }
 
+static double check_keys(const world *w) {
+    double start = seconds();
+    for (unsigned i = 0; i < COUNT; i++) {
+        CHECK_OK(wf_p256_check(w->nodes[LAMP].key.public_key));
+    }
+    return seconds() - start;
+}
+
 int main(void) {
     world *w = group_world(0);
     const wf_counters *c = counters(w, MANAGER);
@@ -56,6 +64,7 @@ int main(void) {
     show("announcement heard, verified and handed out", hear(w));
     show("heard again, refused", hear(w));
     CHECK(c->group_repeated == COUNT && c->group_limited == 0);
+    show("a public key taken up and checked", check_keys(w));
     printf("%-52s %9zu bytes\n", "announcement of one property of one byte", records[0].len);
     world_end(w);
     return 0;
