@@ -59,9 +59,10 @@ static void every_type_of_device_authentication_is_known(void) {
                "[0A01] DA request: kid 2C, PIV 256, 17 bytes of ciphertext and tag");
     check_line("10820A01 19 21 1A2B 00" KEY16 "FF",
                "[0A01] DA answer: kid 1A2B, PIV 0, 17 bytes of ciphertext and tag");
-    check_line("10820A01 1A 010203040000 11 00 05" KEY16 "FF" KEY16 KEY16 KEY16 KEY16,
-               "[0A01] DA group: gid 010203040000, kid 00, PIV 5, 17 bytes of ciphertext and tag, 64 bytes of encrypted "
-               "signature");
+    check_line(
+        "10820A01 1A 010203040000 11 00 05" KEY16 "FF" KEY16 KEY16 KEY16 KEY16,
+        "[0A01] DA group: gid 010203040000, kid 00, PIV 5, 17 bytes of ciphertext and tag, 64 bytes of encrypted "
+        "signature");
     check_line("10820A01 1B 0102030405060708 1112131415161718" KEY16 "000000000000000000000000000000000000000000000000",
                "[0A01] DA wake: tag " KEY16 ", hint 0102030405060708, nonce 1112131415161718");
 }

@@ -38,8 +38,7 @@ static void write_body(wf_writer *w, const wf_da_frame *f) {
     case WF_DA_GROUP:
         wf_write_view(w, f->gid);
         wf_da_write_record_head(w, f->kid, f->piv);
-        if (f->clear.len != w->len || f->payload.len <= WF_CCM_TAG_LEN ||
-            f->signature.len != WF_P256_SIGNATURE_LEN) {
+        if (f->clear.len != w->len || f->payload.len <= WF_CCM_TAG_LEN || f->signature.len != WF_P256_SIGNATURE_LEN) {
             abort();
         }
         break;

@@ -127,8 +127,8 @@ bool wf_da_peer_row(const wf_da *da, wf_peer_id peer, wf_da_peer *out); /* false
 /* Begins a new epoch of the group; the old one counts for 30 s more. Errors: STATE (this node manages none). */
 WF_MUST_CHECK wf_error wf_da_renew_group(wf_da *da);
 bool wf_da_manages_group(const wf_da *da);
-/* The forger says EDATA in the victim's name, in a group that both are in. Errors: STATE (they are in none), and those of
- * sealing. */
+/* The forger says EDATA in the victim's name, in a group that both are in. Errors: STATE (they are in none), and those
+ * of sealing. */
 WF_MUST_CHECK wf_error wf_da_forge(wf_da *forger, const wf_da *victim, wf_bytes edata);
 typedef struct wf_da_group {
     wf_peer_id manager; /* 0: this node */

@@ -238,7 +238,8 @@ void wf_group_member_take_keys(wf_da *da, wf_time now, const wf_da_request_ref *
     if (error == WF_OK) {
         answer_taken(da, ref, o.gid);
     } else {
-        error = wf_da_refuse(da, now, ref, error);
+        wf_error ignored = wf_da_refuse(da, now, ref, error); /* the manager sends it again */
+        (void)ignored;
     }
 }
 

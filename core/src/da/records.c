@@ -159,10 +159,9 @@ void wf_records_receive(wf_da *da, wf_time now, const wf_address *from, const wf
         wf_group_push_heard(da, now, s->pairing);
     }
     wf_da_renew_if_worn(da, s, now);
-    *in = (wf_da_incoming){
-        .peer = wf_da_peer_of(s->pairing),
-        .tid = frame->tid,
-        .ref = {.session = session, .serial = s->serial, .tid = frame->tid, .piv = frame->piv}};
+    *in = (wf_da_incoming){.peer = wf_da_peer_of(s->pairing),
+                           .tid = frame->tid,
+                           .ref = {.session = session, .serial = s->serial, .tid = frame->tid, .piv = frame->piv}};
     size_t came = frame->clear.len + frame->payload.len;
     wf_reader plain = wf_reader_of(wf_bytes_of(da->plain, len));
     if (note != NULL) {

@@ -18,18 +18,12 @@ static const struct {
     uint8_t type, ways;
     const char *name;
 } types[] = {
-    {WF_DA_HELLO, EITHER_WAY, "hello"},
-    {WF_DA_HELLO_ANSWER, BY_UNICAST, "hello_answer"},
-    {WF_DA_MESSAGE_1, BY_UNICAST, "message_1"},
-    {WF_DA_RETRY, BY_UNICAST, "retry"},
-    {WF_DA_MESSAGE_2, BY_UNICAST, "message_2"},
-    {WF_DA_MESSAGE_3, BY_UNICAST, "message_3"},
-    {WF_DA_MESSAGE_4, BY_UNICAST, "message_4"},
-    {WF_DA_EDHOC_ERROR, BY_UNICAST, "edhoc_error"},
-    {WF_DA_REQUEST, BY_UNICAST, "request"},
-    {WF_DA_ANSWER, BY_UNICAST, "answer"},
-    {WF_DA_GROUP, BY_MULTICAST, "group"},
-    {WF_DA_WAKE, EITHER_WAY, "wake"},
+    {WF_DA_HELLO, EITHER_WAY, "hello"},         {WF_DA_HELLO_ANSWER, BY_UNICAST, "hello_answer"},
+    {WF_DA_MESSAGE_1, BY_UNICAST, "message_1"}, {WF_DA_RETRY, BY_UNICAST, "retry"},
+    {WF_DA_MESSAGE_2, BY_UNICAST, "message_2"}, {WF_DA_MESSAGE_3, BY_UNICAST, "message_3"},
+    {WF_DA_MESSAGE_4, BY_UNICAST, "message_4"}, {WF_DA_EDHOC_ERROR, BY_UNICAST, "edhoc_error"},
+    {WF_DA_REQUEST, BY_UNICAST, "request"},     {WF_DA_ANSWER, BY_UNICAST, "answer"},
+    {WF_DA_GROUP, BY_MULTICAST, "group"},       {WF_DA_WAKE, EITHER_WAY, "wake"},
 };
 
 const char *wf_da_type_name(uint8_t type) {
