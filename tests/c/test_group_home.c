@@ -93,7 +93,7 @@ static void command_all(home *h, unsigned controller, uint8_t value) {
 
 /* So often that a fifth of all copies lost leaves nobody out. */
 static void all_announce(home *h, uint8_t first) {
-    for (uint8_t round = 0; round < 10; round++) {
+    for (uint8_t round = 0; round < 5; round++) {
         for (unsigned i = 0; i < DEVICES; i++) {
             announce(h, i, (uint8_t)(first + round));
         }
@@ -112,7 +112,7 @@ static void check_removal(home *h, ears *e) {
     CHECK(memcmp(others.gid, managed(h, 1).gid, sizeof others.gid) == 0); /* none of its business */
     const uint64_t unknown = wf_engine_counters(home_engine(h, removed))->group_unknown;
     memset(e->set, 0, sizeof e->set);
-    for (uint8_t i = 0; i < 12; i++) {
+    for (uint8_t i = 0; i < 6; i++) {
         command_all(h, 0, (uint8_t)(16 + i));
         wf_sim_run(h->sim, 1000);
     }
