@@ -21,7 +21,8 @@ async def main(path: Path) -> None:
     running = asyncio.current_task()
     assert running is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
-    async with warifu.Controller(identity=warifu.Identity.load(config.identity), state=config.state) as controller:
+    identity = warifu.Identity.load(config.identity)
+    async with warifu.Controller(identity=identity, state=config.state, address=config.address) as controller:
         await Bridge(controller, config).run()
 
 

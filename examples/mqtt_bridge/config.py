@@ -12,7 +12,7 @@ import warifu
 PASSWORD = "WARIFU_MQTT_PASSWORD"
 PATHS = {"ca", "policy", "journal", "identity", "state"}
 NAMES = {"gateway", "host", "user"}
-OPTIONAL = {"port", "poll", "password_file"}
+OPTIONAL = {"port", "poll", "password_file", "address"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Config:
     journal: Path  # which commands were taken, and what became of them
     identity: Path  # of the controller
     state: Path
+    address: str | None = None  # of this host, to speak to devices from; None: every interface
     port: int = 8883
     poll: float = 60.0  # seconds between readings of everything
 
