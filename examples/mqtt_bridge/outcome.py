@@ -9,7 +9,7 @@ from warifu import errors
 
 Status = Literal["done", "refused", "failed", "unknown"]
 REFUSED = (errors.Refused, errors.Policy, errors.WrongValue, errors.NotInDictionary, ValueError, TypeError)
-UNKNOWN = (errors.OutcomeUnknown, errors.Closed, errors.Cancelled)
+NOT_SENT = (errors.NoSession, errors.NoAnswer, errors.NotPaired, errors.TooLate, errors.Capacity, errors.TooSmall)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class Outcome:
         name = error.name if isinstance(error, warifu.Error) else ""
         if isinstance(error, REFUSED):
             return cls("refused", f"{error}", name)
-        if isinstance(error, UNKNOWN) or not isinstance(error, warifu.Error):
-            return cls("unknown", f"{error}", name)
-        return cls("failed", f"{error}", name)
+        if isinstance(error, NOT_SENT):
+            return cls("failed", f"{error}", name)
+        return cls("unknown", f"{error}", name)  # nobody says that nothing was done
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
