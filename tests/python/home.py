@@ -87,6 +87,7 @@ def in_loop(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
         loop = asyncio.get_running_loop()
         complaints: list[dict[str, Any]] = []
         loop.set_exception_handler(lambda _, context: complaints.append(context))
+        gc.collect()  # what others left behind
         files = open_files()
         async with asyncio.timeout(SECONDS):
             await test(*args, **named)

