@@ -43,7 +43,7 @@ class Made:
 def unpack(archive: Path, place: Path) -> Path:
     with tarfile.open(archive) as tar:
         tar.extraction_filter = getattr(tarfile, "data_filter", None)  # Python 3.11.4 and later have it
-        tar.extractall(place)  # noqa: S202 - our own archive
+        tar.extractall(place)
     (source,) = place.iterdir()
     return source
 
