@@ -93,7 +93,7 @@ def _source(library: Library) -> list[dict[str, str]]:
         check=True,
     )
     package, version = asked.stdout.split()
-    return [{"type": "source-distribution", "url": f"https://snapshot.debian.org/package/{package}/{quote(version)}/"}]
+    return [{"type": "source-distribution", "url": f"pkg:deb/debian/{package}@{quote(version)}?arch=source"}]
 
 
 def _component(library: Library) -> dict[str, object]:

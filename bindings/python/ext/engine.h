@@ -24,6 +24,10 @@ typedef struct engine_object {
     unsigned long thread;                  /* of that call */
 } engine_object;
 
+static inline engine_object *engine_of(PyObject *object) {
+    return (engine_object *)object;
+}
+
 /* Every call stands between these two: see ext_guard_enter. */
 bool engine_enter(engine_object *self);
 void engine_leave(engine_object *self);

@@ -1,10 +1,6 @@
 /* Engine: datagrams, events, time, requests, and what was counted. */
 #include "engine.h"
 
-static engine_object *engine_of(PyObject *object) {
-    return (engine_object *)object;
-}
-
 /* ---- datagrams, events, time ---- */
 
 PyObject *engine_receive(PyObject *object, PyObject *args) {

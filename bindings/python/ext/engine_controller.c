@@ -1,10 +1,6 @@
 /* Engine: its calls for controllers: reads and writes of many properties, and the roster. */
 #include "engine.h"
 
-static engine_object *engine_of(PyObject *object) {
-    return (engine_object *)object;
-}
-
 /* ---- calls ---- */
 
 /* The order and what it borrows, as bytes. */

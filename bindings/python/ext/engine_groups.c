@@ -2,10 +2,6 @@
 #include "engine.h"
 #include <warifu/lab.h>
 
-static engine_object *engine_of(PyObject *object) {
-    return (engine_object *)object;
-}
-
 static PyObject *group_record(const ext_state *state, const wf_group_state *group) {
     ext_record record = ext_record_begin(state->group);
     ext_record_add(&record, PyLong_FromUnsignedLong(group->manager.value));

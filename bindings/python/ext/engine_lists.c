@@ -2,10 +2,6 @@
 #include "engine.h"
 #include "store.h"
 
-static engine_object *engine_of(PyObject *object) {
-    return (engine_object *)object;
-}
-
 PyObject *engine_take_list(PyObject *object, PyObject *args) {
     engine_object *self = engine_of(object);
     uint64_t now;

@@ -3,10 +3,6 @@
 
 enum { VALUE_LEN = 255 }; /* longest EDT */
 
-static engine_object *engine_of(PyObject *object) {
-    return (engine_object *)object;
-}
-
 PyObject *engine_add_object(PyObject *object, PyObject *args) {
     engine_object *self = engine_of(object);
     wf_eoj eoj;

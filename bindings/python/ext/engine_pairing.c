@@ -2,10 +2,6 @@
 #include "engine.h"
 #include "setup_code.h"
 
-static engine_object *engine_of(PyObject *object) {
-    return (engine_object *)object;
-}
-
 PyObject *engine_pair(PyObject *object, PyObject *args, PyObject *keywords) {
     static char *names[] = {"now", "address", "number", "code", "root_too", "duration_ms", NULL};
     engine_object *self = engine_of(object);

@@ -245,9 +245,8 @@ wf_epoch *wf_group_manager_sending(wf_da *da) {
     return epoch->used ? epoch : NULL;
 }
 
-bool wf_group_manager_covers(wf_da *da, uint32_t pairing) {
-    unsigned epoch = sending(da);
-    return da->manager.epochs[epoch].used && da->manager.pushes[pairing].has[epoch];
+bool wf_group_manager_covers(const wf_da *da, const wf_epoch *epoch, uint32_t pairing) {
+    return da->manager.pushes[pairing].has[epoch - da->manager.epochs];
 }
 
 void wf_group_manager_asked(wf_da *da, const wf_epoch *epoch, uint64_t piv, uint16_t tid) {

@@ -88,8 +88,8 @@ wf_group_found wf_group_manager_find(wf_da *da, wf_time now, const wf_address *f
                                      wf_group_source *out);
 /* The epoch to send in: the one before as long as somebody has only that. NULL: there is nobody. */
 wf_epoch *wf_group_manager_sending(wf_da *da);
-/* Does this peer hear what is sent in the group? */
-bool wf_group_manager_covers(wf_da *da, uint32_t pairing);
+/* Does this peer hear what is sent in this epoch? */
+bool wf_group_manager_covers(const wf_da *da, const wf_epoch *epoch, uint32_t pairing);
 void wf_group_manager_asked(wf_da *da, const wf_epoch *epoch, uint64_t piv, uint16_t tid);
 /* The TID of the group record that an answer names; false: none that may be answered. */
 bool wf_group_manager_question(const wf_da *da, wf_bytes gid, uint64_t piv, uint16_t *tid);

@@ -29,7 +29,6 @@ typedef struct wf_group_heard {
 typedef struct wf_membership {
     bool used;
     bool is_newest;
-    bool told;        /* the notification under way went to this group */
     uint32_t pairing; /* of the manager */
     uint32_t serial;  /* of the session that brought the keys, and the number of its record */
     uint64_t piv;

@@ -130,7 +130,11 @@ static void receive_answer(wf_da *da, wf_reader *plain, wf_da_incoming *in) {
     }
 }
 
-bool wf_group_request(wf_da *da, wf_time now, const wf_da_request_ref *ref, uint8_t kind, wf_reader *plain,
+bool wf_group_takes(uint8_t kind) {
+    return kind == WF_KIND_JOIN || kind == WF_KIND_GROUP || kind == WF_KIND_SENDERS || kind == WF_KIND_GROUP_ANSWER;
+}
+
+void wf_group_request(wf_da *da, wf_time now, const wf_da_request_ref *ref, uint8_t kind, wf_reader *plain,
                       wf_da_incoming *in) {
     const wf_session *s = &da->sessions.entries[ref->session];
     switch (kind) {
@@ -138,7 +142,7 @@ bool wf_group_request(wf_da *da, wf_time now, const wf_da_request_ref *ref, uint
         if (wf_reader_finish(plain) == WF_OK) {
             wf_group_push_join(da, now, s->pairing);
         }
-        return true;
+        break;
     case WF_KIND_GROUP:
         if (wf_session_is_timely(s, now, wf_read_u32(plain))) {
             wf_group_member_take_keys(da, now, ref, plain);
@@ -146,15 +150,13 @@ bool wf_group_request(wf_da *da, wf_time now, const wf_da_request_ref *ref, uint
             wf_error ignored = wf_da_refuse(da, now, ref, WF_ERROR_TOO_LATE); /* with our clock: it comes again */
             (void)ignored;
         }
-        return true;
+        break;
     case WF_KIND_SENDERS:
         wf_group_member_take_senders(da, ref, plain);
-        return true;
-    case WF_KIND_GROUP_ANSWER:
+        break;
+    default: /* GROUP_ANSWER */
         receive_answer(da, plain, in);
-        return true;
-    default:
-        return false;
+        break;
     }
 }
 
@@ -189,32 +191,26 @@ static wf_error notify_group(wf_da *da, const wf_group_keys *keys, uint64_t *nex
     return error;
 }
 
-/* Has it been told by a group of which it knows our certificate? */
-static bool told_by_group(wf_da *da, uint32_t pairing, bool managed) {
-    if (managed) {
-        return wf_group_manager_covers(da, pairing);
-    }
-    wf_membership *m = wf_group_member_of(da, pairing);
-    return m != NULL && m->told;
+/* One's own group; NULL: there is none, or it could not be told. */
+static const wf_epoch *notify_members(wf_da *da, wf_bytes edata) {
+    wf_epoch *epoch = da->manager.enabled ? wf_group_manager_sending(da) : NULL;
+    bool told = epoch != NULL && notify_group(da, &epoch->keys, &epoch->next_piv, edata) == WF_OK;
+    return told ? epoch : NULL;
 }
 
-static void notify_memberships(wf_da *da, wf_time now, wf_bytes edata) {
-    for (unsigned i = 0; i < WF_MEMBERSHIPS; i++) {
-        wf_membership *m = &da->members.all[i];
-        if (m->used && m->is_newest) {
-            const wf_pairing *p = &da->pairings.entries[m->pairing];
-            m->told = now < m->good_until && memcmp(p->own, da->own_x5t, sizeof p->own) == 0 &&
-                      notify_group(da, &m->keys, &m->next_piv, edata) == WF_OK;
-        }
-    }
+/* The group of this controller, if it knows the certificate that we sign by. */
+static bool notify_manager(wf_da *da, wf_time now, uint32_t pairing, wf_bytes edata) {
+    wf_membership *m = wf_group_member_of(da, pairing);
+    const wf_pairing *p = &da->pairings.entries[pairing];
+    return m != NULL && now < m->good_until && memcmp(p->own, da->own_x5t, sizeof p->own) == 0 &&
+           notify_group(da, &m->keys, &m->next_piv, edata) == WF_OK;
 }
 
 void wf_da_notify(wf_da *da, wf_time now, wf_bytes edata) {
-    wf_epoch *epoch = da->manager.enabled ? wf_group_manager_sending(da) : NULL;
-    bool managed = epoch != NULL && notify_group(da, &epoch->keys, &epoch->next_piv, edata) == WF_OK;
-    notify_memberships(da, now, edata);
+    const wf_epoch *epoch = notify_members(da, edata);
     for (uint32_t i = 0; i < da->pairings.count; i++) {
-        if (da->pairings.entries[i].state == WF_PAIRING_FINAL && !told_by_group(da, i, managed)) {
+        bool told = epoch != NULL && wf_group_manager_covers(da, epoch, i);
+        if (da->pairings.entries[i].state == WF_PAIRING_FINAL && !told && !notify_manager(da, now, i, edata)) {
             wf_error ignored = wf_da_send(da, now, wf_da_peer_of(i), (*da->next_tid)++, false, edata);
             (void)ignored; /* a peer without a session reads the present state once it has one */
         }
@@ -281,6 +277,7 @@ void wf_groups_wipe(wf_da *da) {
     wf_group_manager_wipe(da);
     wf_group_members_wipe(da);
     wf_wipe(&da->group_tokens, sizeof da->group_tokens);
+    da->group_paid = 0;
 }
 
 wf_time wf_groups_deadline(const wf_da *da) {

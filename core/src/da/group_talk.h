@@ -7,8 +7,9 @@
 /* In the order that costs a stranger the most and us the least: the group, the sender, the window, the tag, the
  * sender's tokens, the signature; then the window moves, and not before is anything of it let out. */
 void wf_group_receive(wf_da *da, wf_time now, const wf_address *from, const wf_da_frame *frame, wf_da_incoming *in);
-/* The kinds that travel under a session; false: another one. */
-bool wf_group_request(wf_da *da, wf_time now, const wf_da_request_ref *ref, uint8_t kind, wf_reader *plain,
+/* Is this one of the kinds of requests that groups have under a session? */
+bool wf_group_takes(uint8_t kind);
+void wf_group_request(wf_da *da, wf_time now, const wf_da_request_ref *ref, uint8_t kind, wf_reader *plain,
                       wf_da_incoming *in);
 void wf_group_session_up(wf_da *da, wf_time now, uint32_t pairing);
 void wf_group_left(wf_da *da, uint32_t pairing);

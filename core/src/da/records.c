@@ -42,8 +42,7 @@ static void receive_request(wf_da *da, wf_time now, uint32_t session, wf_reader 
         return;
     }
     wf_error refusal = WF_OK;
-    bool of_group =
-        kind == WF_KIND_JOIN || kind == WF_KIND_GROUP || kind == WF_KIND_SENDERS || kind == WF_KIND_GROUP_ANSWER;
+    bool of_group = wf_group_takes(kind);
     bool known = of_group || kind == WF_KIND_EDATA || kind == WF_KIND_TIMED_EDATA || kind == WF_KIND_CHALLENGE ||
                  kind == WF_KIND_BLOCK;
     if (!known || !s->trusted || s->leaving) {
