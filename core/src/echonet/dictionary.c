@@ -169,13 +169,15 @@ bool wf_dictionary_next_entry(const wf_dictionary *dictionary, unsigned *at, wf_
     unsigned before = 0;
     for (const wf_dictionary *d = dictionary; d != NULL; d = d->base) {
         const wf_class_row *owner = class_at(d, class_code);
-        unsigned count = owner != NULL ? owner->count : 0;
-        if (*at < before + count) {
+        if (owner == NULL) {
+            continue;
+        }
+        if (*at < before + owner->count) {
             *out = property_info(d, owner, &d->properties[owner->first + *at - before]);
             ++*at;
             return true;
         }
-        before += count;
+        before += owner->count;
     }
     return false;
 }

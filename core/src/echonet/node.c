@@ -297,7 +297,10 @@ bool wf_node_next_change(wf_node *node, wf_eoj *eoj, uint8_t *epc) {
     node->change_count--;
     *eoj = key >> 8;
     *epc = (uint8_t)key;
-    wf_node_find(node, *eoj, *epc)->changed = false;
+    wf_node_property *property = wf_node_find(node, *eoj, *epc);
+    if (property != NULL) { /* always: what is removed takes its changes along */
+        property->changed = false;
+    }
     return true;
 }
 
