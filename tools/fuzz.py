@@ -104,35 +104,50 @@ def result(target: str, seconds: float, status: int, output: str) -> Result:
     executions = EXECUTIONS.search(output)
     findings = WRITTEN.findall(output)
     last_words = "\n".join(output.splitlines()[-40:]) or f"it ended with status {status} and said nothing"
-    trouble = "" if status == 0 else last_words
+    trouble = last_words if status != 0 or findings else ""  # an input that is merely slow leaves the status 0
     return Result(target, seconds, int(executions[1]) if executions else 0, edges, features, corpus, findings, trouble)
 
 
-def run(target: str, seconds: int) -> Result:
-    begin = time.monotonic()
-    try:
-        done = subprocess.run(
+class Runs:
+    """Harnesses that run side by side, and end together."""
+
+    def __init__(self) -> None:
+        self.children: set[subprocess.Popen[str]] = set()
+        self.stopped = False
+
+    def run(self, target: str, seconds: int) -> Result:
+        begin = time.monotonic()
+        child = subprocess.Popen(
             command(target, seconds),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            timeout=seconds + GRACE,
             cwd=BUILD,
         )
-    except subprocess.TimeoutExpired:
-        return Result(target, seconds + GRACE, 0, 0, 0, 0, [], f"it went on for {GRACE} s after its time was over")
-    return result(target, time.monotonic() - begin, done.returncode, done.stdout)
-
-
-def run_all(chosen: Sequence[str], seconds: int, jobs: int) -> Iterator[Result]:
-    with ThreadPoolExecutor(jobs) as pool:
+        self.children.add(child)
+        if self.stopped:
+            child.terminate()
         try:
-            for done in as_completed([pool.submit(run, target, seconds) for target in chosen]):
-                yield done.result()
-        except KeyboardInterrupt:
-            pool.shutdown(cancel_futures=True)
-            raise
+            output, _ = child.communicate(timeout=seconds + GRACE)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.communicate()
+            return Result(target, seconds + GRACE, 0, 0, 0, 0, [], f"it went on for {GRACE} s after its time was over")
+        finally:
+            self.children.discard(child)
+        return result(target, time.monotonic() - begin, child.returncode, output)
+
+    def run_all(self, chosen: Sequence[str], seconds: int, jobs: int) -> Iterator[Result]:
+        with ThreadPoolExecutor(jobs) as pool:
+            try:
+                for done in as_completed([pool.submit(self.run, target, seconds) for target in chosen]):
+                    yield done.result()
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+                self.stopped = True
+                for child in list(self.children):
+                    child.terminate()
 
 
 def explain(failed: Result) -> str:
@@ -196,12 +211,13 @@ def main() -> int:
         print(*targets(), sep="\n")
         return 0
     chosen = choose(asked.target)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     print(f"building {len(chosen)} harnesses in {BUILD.relative_to(ROOT)}", file=sys.stderr)
     build(chosen)
     print(HEAD, flush=True)
     results = []
     try:
-        for done in run_all(chosen, asked.seconds, asked.jobs):
+        for done in Runs().run_all(chosen, asked.seconds, asked.jobs):
             print(done.row(), flush=True)
             results.append(done)
     except KeyboardInterrupt:

@@ -15,7 +15,7 @@ def tool(monkeypatch: pytest.MonkeyPatch) -> object:
     spec = importlib.util.spec_from_file_location("warifu_coverage_tool", ROOT / "tools" / "coverage.py")
     coverage = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(coverage)
-    monkeypatch.setattr(coverage, "run_tests", lambda words: None)
+    monkeypatch.setattr(coverage, "run_tests", lambda pattern: None)
     monkeypatch.setattr(sys, "argv", ["coverage.py", "--json"])
     return coverage
 
@@ -43,3 +43,19 @@ def test_the_core_below_a_limit_fails_by_its_name(tool, monkeypatch, capsys, lin
     monkeypatch.setattr(tool, "count", lambda html: [file("da/a.c", lines, branches)])
     assert tool.main() == 1
     assert f"{low} coverage is under" in capsys.readouterr().err
+
+
+def test_a_part_of_the_tests_is_not_held_to_the_limits(tool, monkeypatch) -> None:
+    monkeypatch.setattr(tool, "count", lambda html: [file("da/a.c", 3, 1)])
+    monkeypatch.setattr(sys, "argv", ["coverage.py", "test_der"])
+    assert tool.main() == 0
+
+
+def test_only_the_core_is_counted_and_its_data_is_not(tool, monkeypatch, tmp_path) -> None:
+    asked = []
+    monkeypatch.setattr(tool, "BUILD", tmp_path)
+    monkeypatch.setattr(tool.subprocess, "run", lambda command, **rest: asked.extend(command))
+    (tmp_path / "summary.json").write_text('{"files": []}')
+    assert tool.count(html=False) == []
+    assert asked[asked.index("--filter") + 1] == "core/src/"
+    assert (ROOT / asked[asked.index("--exclude") + 1]).is_file()

@@ -2,13 +2,16 @@
 
 import importlib.util
 import json
+import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+FUZZ = ROOT / "tests" / "fuzz"
 TOOL = ROOT / "tools" / "fuzz.py"
 CALM = """#!/bin/sh
 echo '#2 INITED cov: 3 ft: 4 corp: 1/1b exec/s: 0 rss: 30Mb'
@@ -21,6 +24,19 @@ echo junk >"${folder}crash-da39a3ee5e6b4b0d3255bfef95601890afd80709"
 echo '==1==ERROR: AddressSanitizer: heap-buffer-overflow'
 echo "artifact_prefix='$folder'; Test unit written to ${folder}crash-da39a3ee5e6b4b0d3255bfef95601890afd80709"
 exit 77
+"""
+
+SLOW = (
+    CALM
+    + """for word; do case $word in -artifact_prefix=*) folder=${word#*=} ;; esac; done
+echo long >"${folder}slow-unit-da39a3ee"
+echo "artifact_prefix='$folder'; Test unit written to ${folder}slow-unit-da39a3ee"
+"""
+)
+ENDLESS = """#!/bin/sh
+trap 'echo ended >ended; exit 3' TERM
+echo begun >endless
+while :; do sleep 0.1; done
 """
 
 
@@ -81,3 +97,38 @@ def test_a_harness_that_could_not_run_is_no_success(tool, monkeypatch, capsys, t
     (tmp_path / "build" / "fuzz" / "tests" / "fuzz_calm").write_text("#!/bin/sh\nexit 3\n")
     assert call(tool, monkeypatch, "calm", "1") == 1
     assert "calm: failed" in capsys.readouterr().out
+
+
+def test_an_input_that_is_too_slow_is_a_finding_though_libfuzzer_goes_on(tool, monkeypatch, capsys, tmp_path) -> None:
+    (tmp_path / "build" / "fuzz" / "tests" / "fuzz_calm").write_text(SLOW)
+    assert call(tool, monkeypatch, "calm", "1") == 1
+    assert "build/fuzz/findings/calm/slow-unit-da39a3ee" in capsys.readouterr().out
+
+
+def test_who_interrupts_ends_the_harnesses(tool, monkeypatch, tmp_path) -> None:
+    """Ctrl-C and SIGTERM raise KeyboardInterrupt where the results are awaited."""
+    (tmp_path / "build" / "fuzz" / "tests" / "fuzz_calm").write_text(ENDLESS)
+
+    def interrupted(futures: list) -> None:
+        while not (tmp_path / "build" / "fuzz" / "endless").exists():
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(tool, "as_completed", interrupted)
+    assert call(tool, monkeypatch, "calm", "60") == 130
+    assert (tmp_path / "build" / "fuzz" / "ended").exists()
+
+
+def test_every_harness_begins_with_seeds() -> None:
+    bare = [path.stem for path in FUZZ.glob("fuzz_*.c") if not any((FUZZ / "corpus" / path.stem[5:]).glob("*"))]
+    assert bare == []
+
+
+@pytest.mark.parametrize("words", sorted((FUZZ / "dictionaries").iterdir()), ids=lambda path: path.stem)
+def test_a_dictionary_is_of_a_harness_and_in_the_form_of_libfuzzer(words: Path) -> None:
+    assert (FUZZ / f"fuzz_{words.stem}.c").is_file()
+    intro, *entries = words.read_text().splitlines()
+    assert intro.startswith("# ")
+    assert len(entries) == len(set(entries)) > 0
+    for entry in entries:
+        assert re.fullmatch(r'"([ -!#-\[\]-~]|\\x[0-9A-F]{2}|\\"|\\\\)+"', entry), entry
