@@ -84,7 +84,7 @@ static void send_astray(wf_da *da, const wf_session *s) {
 void wf_path_challenged(wf_da *da, wf_time now, uint32_t session, const wf_address *from, wf_bytes nonce) {
     wf_session *s = &da->sessions.entries[session];
     wf_path_check *check = &s->check;
-    if (!check->open || memcmp(nonce.at, check->nonce, sizeof check->nonce) != 0) {
+    if (!check->open || !wf_equal_secret(nonce.at, check->nonce, sizeof check->nonce)) {
         return;
     }
     check->open = false;
