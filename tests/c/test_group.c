@@ -366,6 +366,20 @@ static void who_was_away_gets_the_new_epoch_when_it_speaks_in_the_old(void) {
     world_end(w);
 }
 
+/* Heard shortly before the patience with its silence ends, later than the last try but one. */
+static void who_is_heard_before_the_manager_gives_up_gets_the_new_epoch(void) {
+    world *w = group_world(0);
+    w->pass = lose_what_the_lamp_is_told;
+    CHECK_OK(wf_engine_renew_group(engine_of(w, MANAGER), w->now));
+    world_run(w, 59500);
+    w->pass = NULL;
+    CHECK(group_of(w, MANAGER).waiting == 1);
+    world_ask(w, MANAGER, LAMP, WF_ESV_GET, 0xB0, wf_bytes_of(NULL, 0));
+    world_run(w, 6000);
+    CHECK(group_of(w, MANAGER).waiting == 0);
+    world_end(w);
+}
+
 static void an_epoch_ends_after_thirty_days(void) {
     world *w = group_world(0);
     wf_group_state before = group_of(w, MANAGER);
@@ -497,6 +511,7 @@ static const check_case cases[] = {
     CASE(on_demand_the_old_epoch_counts_for_half_a_minute),
     CASE(who_has_only_the_old_epoch_still_hears_and_is_heard_in_the_time_of_grace),
     CASE(who_was_away_gets_the_new_epoch_when_it_speaks_in_the_old),
+    CASE(who_is_heard_before_the_manager_gives_up_gets_the_new_epoch),
     CASE(an_epoch_ends_after_thirty_days),
     CASE(an_epoch_ends_before_numbers_run_out),
     CASE(at_the_limit_of_numbers_nothing_is_sealed_and_peers_are_told_one_by_one),

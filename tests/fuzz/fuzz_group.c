@@ -13,8 +13,8 @@ enum {
     NODES = 3,
     MARK = 'G',
     MOST_STEPS = 30,
-    MOST_SIGNED = 2,
-    /* they take longest */ MOST_SAID = 256,
+    MOST_SIGNED = 6,
+    MOST_SAID = 256,
     MOST_PLAIN = 300,
     LOWEST = 0x41,
     COMMANDED = 0x46

@@ -53,9 +53,11 @@ void wf_group_push_heard(wf_da *da, wf_time now, uint32_t pairing) {
         return;
     }
     wf_group_push *p = &da->manager.pushes[pairing];
-    bool given_up = p->at == WF_TIME_NEVER && !p->refused;
-    if (given_up && newest(da)->used && !p->has[da->manager.newest]) {
+    bool lacks_keys = newest(da)->used && !p->has[da->manager.newest] && !p->refused;
+    if (lacks_keys && p->at == WF_TIME_NEVER) {
         begin(da, p, now);
+    } else if (lacks_keys && p->ends != 0) {
+        p->ends = now + PATIENCE_MS; /* which is for silence */
     }
 }
 

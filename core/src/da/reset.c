@@ -50,6 +50,9 @@ wf_error wf_da_start_randomness(wf_da *da, wf_entropy entropy) {
     wf_reader starts = wf_reader_of(wf_bytes_of(entry + SEED_LEN, sizeof entry - SEED_LEN));
     da->starts = wf_read_u32(&starts) + 1;
     wf_wipe(entry, sizeof entry);
+    if (error == WF_ERROR_TOO_SMALL) {
+        return WF_ERROR_STORE_DAMAGED;
+    }
     return error == WF_OK ? save_new_seed(da) : error;
 }
 

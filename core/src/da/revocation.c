@@ -46,8 +46,10 @@ static wf_error read_head(wf_revocation_list *list, wf_bytes entry) {
     list->crl.entries = wf_read_u32(&r);
     list->kept = wf_read_u32(&r);
     list->bank = wf_read_u8(&r);
-    list->applied = wf_read_u8(&r) != 0;
-    bool is_sound = wf_reader_finish(&r) == WF_OK && list->kept <= WF_REVOKED_AT_MOST && list->bank < BANKS;
+    uint8_t applied = wf_read_u8(&r);
+    list->applied = applied != 0;
+    bool is_sound =
+        wf_reader_finish(&r) == WF_OK && applied <= 1 && list->kept <= WF_REVOKED_AT_MOST && list->bank < BANKS;
     return is_sound ? WF_OK : WF_ERROR_STORE_DAMAGED;
 }
 

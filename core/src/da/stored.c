@@ -102,6 +102,7 @@ wf_error wf_stored_mark(const wf_store *store, uint16_t id, wf_store_mark *out) 
     uint8_t byte = 0;
     size_t len;
     wf_error error = store->load(store->context, id, &byte, 1, &len);
+    error = error == WF_ERROR_TOO_SMALL ? WF_ERROR_STORE_DAMAGED : error;
     *out = error != WF_OK || len == 0 ? WF_MARK_NONE : (byte == WF_MARK_DONE ? WF_MARK_DONE : WF_MARK_UNDER_WAY);
     return error;
 }

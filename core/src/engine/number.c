@@ -18,24 +18,30 @@ static wf_error choose(wf_engine_config *config) {
     return config->entropy.fill(config->entropy.context, number + 4, sizeof config->node.number - 4);
 }
 
-wf_error wf_number_keep(wf_engine_config *config) {
-    const wf_store *store = &config->store;
-    uint8_t kept[sizeof config->node.number];
+/* An entry that is as long as `out`, or none. */
+static wf_error load(const wf_store *store, uint16_t id, uint8_t *out, size_t size, bool *found) {
+    uint8_t kept[sizeof((wf_engine_config *)NULL)->node.number];
     size_t len = 0;
-    wf_error error = WF_OK;
-    if (store->load != NULL) {
-        error = store->load(store->context, WF_STORE_NUMBER, kept, sizeof kept, &len);
-    }
-    if (error == WF_OK && len == sizeof kept) {
-        memcpy(config->node.number, kept, sizeof kept);
-        return WF_OK;
-    }
-    if (error == WF_OK && len > 0) {
+    *found = false;
+    wf_error error = store->load != NULL ? store->load(store->context, id, kept, size, &len) : WF_OK;
+    if (error == WF_ERROR_TOO_SMALL || (error == WF_OK && len != 0 && len != size)) {
         return WF_ERROR_STORE_DAMAGED;
     }
-    if (error == WF_OK) {
-        error = choose(config);
+    if (error == WF_OK && len == size) {
+        memcpy(out, kept, size);
+        *found = true;
     }
+    return error;
+}
+
+wf_error wf_number_keep(wf_engine_config *config) {
+    const wf_store *store = &config->store;
+    bool found;
+    wf_error error = load(store, WF_STORE_NUMBER, config->node.number, sizeof config->node.number, &found);
+    if (error != WF_OK || found) {
+        return error;
+    }
+    error = choose(config);
     if (error == WF_OK && store->save != NULL) {
         error = store->save(store->context, WF_STORE_NUMBER, config->node.number, sizeof config->node.number);
     }
@@ -43,18 +49,8 @@ wf_error wf_number_keep(wf_engine_config *config) {
 }
 
 wf_error wf_unique_load(wf_engine_config *config) {
-    const wf_store *store = &config->store;
-    uint8_t kept[sizeof config->node.unique];
-    size_t len = 0;
-    if (store->load == NULL) {
-        return WF_OK;
-    }
-    wf_error error = store->load(store->context, WF_STORE_UNIQUE, kept, sizeof kept, &len);
-    if (error == WF_OK && len == sizeof kept) {
-        memcpy(config->node.unique, kept, sizeof kept);
-        return WF_OK;
-    }
-    return error == WF_OK && len > 0 ? WF_ERROR_STORE_DAMAGED : error;
+    bool found;
+    return load(&config->store, WF_STORE_UNIQUE, config->node.unique, sizeof config->node.unique, &found);
 }
 
 wf_error wf_unique_keep(const wf_engine *engine, wf_eoj eoj, uint8_t epc, wf_bytes value) {
