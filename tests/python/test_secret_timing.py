@@ -1,13 +1,14 @@
 """Secrets under memcheck: no branch and no index of the core's own depends on one (tests/c/secret_monitor.h)."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import BUILD
 
 ROOT = Path(__file__).resolve().parents[2]
+BUILD = Path(os.environ.get("WARIFU_BUILD") or ROOT / "build" / "dev").resolve()
 PROGRAM = BUILD / "tests" / "secrets_driver"
 FOUND = 99  # memcheck's status when it has seen something
 
