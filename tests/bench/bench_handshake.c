@@ -1,7 +1,9 @@
 /* Datagrams and bytes (UDP payload) of a pairing and of a later meeting, beside DTLS 1.2 with the same certificates. */
-#include "dtls.h"
+#include "bench.h"
 
-enum { CONTROLLER, DEVICE };
+#include "meeting.h"
+
+enum { DTLS_MEETINGS = 32 };
 
 static uint8_t type_of(const world_datagram *d) {
     return d->len > WF_DA_HEADER_LEN && d->bytes[1] == WF_EHD2_ARBITRARY ? d->bytes[4] : 0;
@@ -12,8 +14,8 @@ static bool is_handshake(uint8_t type) {
 }
 
 /* Of Device Authentication in the log up to the first `last`: the handshake alone, which a WAKE may begin, or all. */
-static traffic heard(const world *w, uint8_t last, bool alone) {
-    traffic t = {0};
+static dtls_traffic heard(const world *w, uint8_t last, bool alone) {
+    dtls_traffic t = {0};
     for (unsigned i = 0; i < w->log_count; i++) {
         uint8_t type = type_of(&w->log[i]);
         if (type != 0 && (is_handshake(type) || !alone)) {
@@ -24,27 +26,44 @@ static traffic heard(const world *w, uint8_t last, bool alone) {
             return t;
         }
     }
-    fprintf(stderr, "bench_handshake: the handshake did not end\n");
-    exit(1);
+    bench_die("bench_handshake: the handshake did not end");
+    return t;
 }
 
-static void show(size_t certificate, const char *what, traffic t) {
-    printf("%4zu  %-58s %2u datagrams %5u bytes (%u + %u)\n", certificate, what, t.datagrams, t.bytes[0] + t.bytes[1],
-           t.bytes[0], t.bytes[1]);
-}
-
-/* A certificate of that many bytes, by the length of a name; 0: without a name. */
-static void certify(world *w, unsigned i, wf_role role, size_t len) {
-    static char name[65];
-    world_node *node = &w->nodes[i];
-    wf_certificate_order order = world_order(w, node, role, (uint8_t)(i + 1));
-    world_issue(w, node, order, w->anchors[0], &w->root_key);
-    order.common_name = name;
-    for (unsigned tries = 0; len != 0 && node->chain[0].len != len; tries++) {
-        CHECK(tries < 64 * 32); /* each name several times: a signature's DER varies by a few bytes */
-        memset(name, 'x', 1 + tries / 32);
-        world_issue(w, node, order, w->anchors[0], &w->root_key);
+/* The mean of several: the DER of its signatures varies by a few bytes. */
+static dtls_traffic mean(const dtls_library *library, dtls *d, bool resumed) {
+    dtls_traffic sum = {0}, one;
+    for (unsigned i = 0; i < DTLS_MEETINGS; i++) {
+        library->part(library->meet(d, resumed, &one));
+        sum.datagrams += one.datagrams;
+        sum.bytes[0] += one.bytes[0];
+        sum.bytes[1] += one.bytes[1];
     }
+    const unsigned half = DTLS_MEETINGS / 2;
+    return (dtls_traffic){(sum.datagrams + half) / DTLS_MEETINGS,
+                          {(sum.bytes[0] + half) / DTLS_MEETINGS, (sum.bytes[1] + half) / DTLS_MEETINGS}};
+}
+
+/* What is shown of one length of certificates: who is the yardstick, and what stands behind each figure's name. */
+typedef struct shown {
+    const char *suffix, *full, *resumed;
+    bool has_bounds;
+} shown;
+
+static void show(const shown *s, const char *what, dtls_traffic ours, const dtls_traffic *theirs, bool resumed,
+                 const char *reach) {
+    char datagrams[64], bytes[64];
+    (void)snprintf(datagrams, sizeof datagrams, "%s.datagrams%s", what, s->suffix);
+    (void)snprintf(bytes, sizeof bytes, "%s.bytes%s", what, s->suffix);
+    const char *against = resumed ? s->resumed : s->full;
+    bool compared = theirs->datagrams != 0;
+    fprintf(stderr, "%s by who begins + who answers: %u + %u, DTLS %u + %u\n", bytes, ours.bytes[0], ours.bytes[1],
+            theirs->bytes[0], theirs->bytes[1]);
+    bench_print((bench_row){datagrams, "datagrams", ours.datagrams, compared ? theirs->datagrams : BENCH_NONE, against,
+                            s->has_bounds && !resumed && reach != NULL ? "ours <= 6" : NULL});
+    bench_print((bench_row){bytes, "B", ours.bytes[0] + ours.bytes[1],
+                            compared ? theirs->bytes[0] + theirs->bytes[1] : BENCH_NONE, against,
+                            s->has_bounds ? reach : NULL});
 }
 
 static void meet_again(world *w, unsigned who_restarts) {
@@ -57,34 +76,38 @@ static void meet_again(world *w, unsigned who_restarts) {
     CHECK_OK(world_outcome(w, CONTROLLER, get)->error);
 }
 
-static void measure(size_t certificate) {
-    world *w = world_new();
-    for (unsigned i = CONTROLLER; i <= DEVICE; i++) {
-        wf_role role = i == DEVICE ? WF_ROLE_DEVICE : WF_ROLE_CONTROLLER;
-        certify(w, i, role, certificate);
-        world_configure(w, i, i == DEVICE, true);
-        world_start(w, i);
+static void measure(const shown *s, size_t certificate) {
+    world *w = meeting_new(certificate);
+    const dtls_library *library = &dtls_openssl;
+    dtls *d = meeting_dtls(w, library);
+    dtls_traffic full = {0}, resumed = {0};
+    if (d != NULL) {
+        full = mean(library, d, false);
+        resumed = mean(library, d, true);
+        library->close(d);
     }
-    world_run(w, 10000); /* what a node says at its start */
-    size_t len = w->nodes[DEVICE].chain[0].len;
-    w->log_count = 0;
-    CHECK_OK(wf_engine_open_window(w->nodes[DEVICE].engine, w->now, 0, 1));
-    CHECK_OK(world_pair(w, CONTROLLER, DEVICE));
-    show(len, "Warifu, pairing: handshake", heard(w, WF_DA_MESSAGE_4, true));
-    show(len, "Warifu, pairing: with HELLO, CONFIRM and CONFIRMED", heard(w, WF_DA_ANSWER, false));
+    meeting_pair(w);
+    show(s, "pairing", heard(w, WF_DA_MESSAGE_4, true), &full, false, "ours <= 1300");
+    show(s, "pairing.whole", heard(w, WF_DA_ANSWER, false), &full, false, NULL);
     meet_again(w, CONTROLLER);
-    show(len, "Warifu, again by x5t, the controller restarted: handshake", heard(w, WF_DA_MESSAGE_4, true));
+    show(s, "again.controller", heard(w, WF_DA_MESSAGE_4, true), &resumed, true, "ours <= 420");
     meet_again(w, DEVICE);
-    show(len, "Warifu, again by x5t, the device restarted: with WAKE", heard(w, WF_DA_MESSAGE_4, true));
-    dtls d = dtls_between(w, CONTROLLER, DEVICE);
-    show(len, "DTLS 1.2 of OpenSSL, with cookie", dtls_mean(&d, false));
-    show(len, "DTLS 1.2 of OpenSSL, resumed by session id, with cookie", dtls_mean(&d, true));
-    dtls_end(&d);
+    show(s, "again.device", heard(w, WF_DA_MESSAGE_4, true), &resumed, true, NULL);
     world_end(w);
 }
 
-int main(void) {
-    measure(0);
-    measure(464);
+int main(int argc, char **argv) {
+    (void)bench_is_short(argc, argv,
+                         "Datagrams and bytes of a pairing (the handshake; whole: with HELLO, CONFIRM and CONFIRMED)\n"
+                         "and of a later meeting after the controller or the device has restarted.");
+    char full[96], resumed[96];
+    (void)snprintf(full, sizeof full, "%s, with cookie", dtls_openssl.name);
+    (void)snprintf(resumed, sizeof resumed, "%s, resumed by session id, with cookie", dtls_openssl.name);
+    if (dtls_openssl.open == NULL) {
+        (void)snprintf(full, sizeof full, "%s", dtls_openssl.name);
+        (void)snprintf(resumed, sizeof resumed, "%s", dtls_openssl.name);
+    }
+    measure(&(shown){"", full, resumed, true}, MEETING_CERTIFICATE_LEN);
+    measure(&(shown){".unnamed", full, resumed, false}, 0);
     return 0;
 }
