@@ -55,3 +55,28 @@ def test_no_case_of_the_program_is_left_out() -> None:
     text = Path(__file__).read_text()
     assert names
     assert all(f'"{name}"' in text for name in names)
+
+
+TIMING = BUILD / "tests" / "timing_secrets"
+
+
+def timing(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([TIMING, *words], capture_output=True, text=True, timeout=100, check=False)
+
+
+def test_each_operation_has_its_row() -> None:
+    """What the times are is for `./dev timing`, not for a test."""
+    done = timing("0.01", "compare", "control")
+    assert done.returncode == 0, done.stderr
+    rows = [line.split() for line in done.stdout.splitlines()]
+    assert [row[0] for row in rows] == ["operation", "compare", "control"]
+    assert all(int(row[1]) >= 100 and float(row[2]) > 0 for row in rows[1:])
+
+
+def test_wrong_words_are_answered_with_the_right_ones() -> None:
+    for words, said in ((["x"], '"x" is no number of seconds'), (["1", "foo"], 'no operation "foo"')):
+        done = timing(*words)
+        assert done.returncode == 2
+        assert said in done.stderr
+        assert "operations: compare open" in done.stderr
+    assert timing("--help").stdout.startswith("usage: timing_secrets")
