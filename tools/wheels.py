@@ -4,15 +4,18 @@
     wheels.py [build] [FOLDER]        both, into FOLDER (dist)
     wheels.py repair WHEEL FOLDER     the second half of it, for cibuildwheel
 
-The same commit gives the same wheel, byte by byte, on the same system: times are SOURCE_DATE_EPOCH, by default the
-commit's.
+The same commit gives the same archive and wheel, byte by byte, on the same system: times are SOURCE_DATE_EPOCH, by
+default the commit's.
 """
 
 import base64
+import gzip
 import hashlib
+import io
 import os
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 import zipfile
@@ -43,7 +46,21 @@ def moment() -> int:
 
 def build_archive(folder: Path) -> Path:
     code = "import sys; from setuptools import build_meta; print(build_meta.build_sdist(sys.argv[1]))"
-    return folder / run(sys.executable, "-c", code, folder.resolve()).splitlines()[-1]
+    archive = folder / run(sys.executable, "-c", code, folder.resolve()).splitlines()[-1]
+    settle(archive)
+    return archive
+
+
+def settle(archive: Path) -> None:
+    """Takes out of an archive who made it, when, and with which umask."""
+    content = io.BytesIO()
+    with tarfile.open(archive) as old, tarfile.open(fileobj=content, mode="w", format=tarfile.PAX_FORMAT) as new:
+        for member in sorted(old.getmembers(), key=lambda member: member.name):
+            plain = tarfile.TarInfo(member.name)
+            plain.type, plain.size, plain.mtime = member.type, member.size, moment()
+            plain.mode = 0o755 if member.isdir() or member.mode & 0o100 else 0o644
+            new.addfile(plain, old.extractfile(member) if member.isfile() else None)
+    archive.write_bytes(gzip.compress(content.getvalue(), mtime=moment()))
 
 
 def build_wheel(source: Path, folder: Path) -> Path:

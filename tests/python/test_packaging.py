@@ -271,3 +271,24 @@ def test_the_same_source_gives_the_same_wheel_byte_by_byte(
         os.umask(mask)
     assert again.name == made.wheel.name
     assert again.read_bytes() == made.wheel.read_bytes()
+
+
+def test_who_packs_an_archive_when_and_with_which_umask_is_not_in_it(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1790000000")
+    texts = []
+    for place, mtime, mode in (("one", 1_700_000_000, 0o600), ("another", 1_600_000_000, 0o664)):
+        source = unpack(made.archive, tmp_path / place)
+        for path in source.rglob("*"):
+            os.utime(path, (mtime, mtime))
+            if path.is_file():
+                path.chmod(mode | (path.stat().st_mode & 0o100))
+        archive = tmp_path / f"{place}.tar.gz"
+        with tarfile.open(archive, "w:gz") as tar:
+            tar.add(source, source.name)
+        wheels.settle(archive)
+        texts.append(archive.read_bytes())
+    assert texts[0] == texts[1]
+    again = unpack(tmp_path / "one.tar.gz", tmp_path / "again")
+    assert (again / "setup.py").read_bytes() == (made.source / "setup.py").read_bytes()
