@@ -16,7 +16,7 @@ static wf_engine *start(void) {
                            .store = board_flash(),
                            .pairings = 4,
                            .handshakes = 1,
-                           .requests = 4,
+                           .requests = 1,
                            .send_bytes = 4096,
                            .event_bytes = 4096,
                            .groups = true};

@@ -151,6 +151,7 @@ static void report(const soak *s, const course *c, const options *o) {
         (unsigned long long)s->replayed, (unsigned long long)s->clear, (unsigned long long)s->flooded);
     printf("heap beside the engines %zu KB, then %zu KB; resident %zu KB, then %zu KB\n", c->first.heap / 1024,
            c->last.heap / 1024, c->first.resident / 1024, c->last.resident / 1024);
+    unsigned long long attacks = s->forged + s->replayed + s->clear + s->flooded;
     const char *verdict = interrupted ? "interrupted" : s->broken[0] != '\0' ? s->broken : "all rules held";
     printf("%s\n", verdict);
     if (o->json) {
@@ -163,8 +164,7 @@ static void report(const soak *s, const course *c, const options *o) {
             (unsigned long long)s->seed, s->count, clock_now() - c->began, (double)wf_sim_now(s->home->sim) / 3600000,
             (unsigned long long)sum(s->asked), (unsigned long long)sum(s->ended_well),
             (unsigned long long)sum(s->ended_badly), (unsigned long long)s->lost_with_power,
-            (unsigned long long)s->cuts, (unsigned long long)s->controller_cuts,
-            (unsigned long long)(s->forged + s->replayed + s->clear + s->flooded), c->first.heap, c->last.heap,
+            (unsigned long long)s->cuts, (unsigned long long)s->controller_cuts, attacks, c->first.heap, c->last.heap,
             c->first.resident, c->last.resident, verdict);
     }
 }

@@ -1,5 +1,5 @@
 /* The light's board for ./dev size: as much of one as makes the linker keep what it would keep for a real one. */
-#include "board.h"
+#include "../../examples/bare_metal/board.h"
 
 static wf_error fill(void *context, uint8_t *out, size_t len) {
     (void)context, (void)out, (void)len;

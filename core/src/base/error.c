@@ -1,8 +1,16 @@
 #include <stddef.h>
 #include <warifu/error.h>
 
+/* Nobody reads sentences in firmware; the name stays. */
+#ifdef WARIFU_NO_TEXTS
+#define SENTENCE(text) ""
+#else
+#define SENTENCE(text) text
+#endif
+
 static const wf_error_row rows[] = {
-#define WF_ERROR_ROW(code, name, nature, what, next) {WF_ERROR_##name, WF_NATURE_##nature, #name, what, next},
+#define WF_ERROR_ROW(code, name, nature, what, next) \
+    {WF_ERROR_##name, WF_NATURE_##nature, #name, SENTENCE(what), SENTENCE(next)},
     WF_ERRORS(WF_ERROR_ROW)
 #undef WF_ERROR_ROW
 };

@@ -57,7 +57,8 @@ wf_controller_config wf_calls_config(wf_engine *engine, const wf_engine_config *
 bool wf_calls_are_sound(const wf_engine_config *config) {
     bool bytes = config->call_bytes == 0 ||
                  (config->call_bytes >= WF_CALL_BYTES_LEAST && config->call_bytes <= WF_CALL_BYTES_MOST);
-    return bytes && config->nodes <= WF_KNOWN_MOST && config->instances <= MOST_INSTANCES;
+    bool there = WF_HAS_CONTROLLER || (config->calls == 0 && config->nodes == 0);
+    return there && bytes && config->nodes <= WF_KNOWN_MOST && config->instances <= MOST_INSTANCES;
 }
 
 wf_error wf_calls_start(wf_engine *engine, const wf_engine_config *config) {
@@ -67,7 +68,7 @@ wf_error wf_calls_start(wf_engine *engine, const wf_engine_config *config) {
     wf_error error = config->entropy.fill(config->entropy.context, random, sizeof random);
     if (error == WF_OK) {
         memcpy(key, random, sizeof key);
-        wf_controller_start(engine->controller, &part, key);
+        wf_controller_start(wf_controller_of(engine), &part, key);
     }
     return error;
 }
@@ -76,25 +77,25 @@ wf_error wf_calls_start(wf_engine *engine, const wf_engine_config *config) {
 
 void wf_calls_heard(wf_engine *engine, wf_time now, const wf_address *from, const wf_frame *frame) {
     bool of_peer = engine->da != NULL && wf_da_peer_by_address(engine->da, from).value != 0;
-    if (engine->controller != NULL && !of_peer) {
-        wf_controller_heard(engine->controller, now, from, frame);
+    if (wf_controller_of(engine) != NULL && !of_peer) {
+        wf_controller_heard(wf_controller_of(engine), now, from, frame);
     }
 }
 
 void wf_calls_heard_peer(wf_engine *engine, wf_time now, wf_peer_id peer, const wf_frame *frame) {
     wf_da_peer row;
-    if (engine->controller != NULL && wf_da_peer_row(engine->da, peer, &row) &&
+    if (wf_controller_of(engine) != NULL && wf_da_peer_row(engine->da, peer, &row) &&
         !wf_address_is_unspecified(&row.address)) {
-        wf_controller_heard_peer(engine->controller, now, &row.address, row.number, frame);
+        wf_controller_heard_peer(wf_controller_of(engine), now, &row.address, row.number, frame);
     }
 }
 
 /* An answer after its time is still news of the node, to a call that lacks a value or to the owner. */
 void wf_calls_late(wf_engine *engine, const wf_event *answer, const wf_frame *frame) {
-    if (engine->controller == NULL || frame->esv == WF_ESV_INF) {
+    if (wf_controller_of(engine) == NULL || frame->esv == WF_ESV_INF) {
         return;
     }
-    if (!wf_controller_late(engine->controller, &answer->from, answer->peer, frame)) {
+    if (!wf_controller_late(wf_controller_of(engine), &answer->from, answer->peer, frame)) {
         wf_queue_event(engine, answer);
     }
 }
@@ -105,12 +106,13 @@ static void hand_over(wf_engine *engine, wf_time now, wf_pending *p) {
     uint16_t tids[WF_REQUEST_TIDS];
     unsigned count = p->copies < WF_REQUEST_TIDS ? p->copies : WF_REQUEST_TIDS;
     memcpy(tids, p->tids, sizeof tids);
-    wf_controller_outcome(engine->controller, now, p->id, p->error, wf_bytes_of(p->edata, p->edata_len), tids, count);
+    wf_controller_outcome(wf_controller_of(engine), now, p->id, p->error, wf_bytes_of(p->edata, p->edata_len), tids,
+                          count);
     wf_wipe(p, sizeof *p);
 }
 
 void wf_calls_settle(wf_engine *engine, wf_time now) {
-    if (engine->controller == NULL) {
+    if (wf_controller_of(engine) == NULL) {
         return;
     }
     for (unsigned i = 0; i < engine->pending_count; i++) {
@@ -119,23 +121,23 @@ void wf_calls_settle(wf_engine *engine, wf_time now) {
             hand_over(engine, now, p);
         } else if (p->state == WF_PENDING_OVER && p->checks) {
             p->checks = false;
-            wf_controller_check(engine->controller, p->begun);
+            wf_controller_check(wf_controller_of(engine), p->begun);
         }
     }
-    wf_controller_run(engine->controller, now);
+    wf_controller_run(wf_controller_of(engine), now);
 }
 
 wf_time wf_calls_deadline(const wf_engine *engine) {
-    return engine->controller != NULL ? wf_controller_deadline(engine->controller) : WF_TIME_NEVER;
+    return wf_controller_of(engine) != NULL ? wf_controller_deadline(wf_controller_of(engine)) : WF_TIME_NEVER;
 }
 
 bool wf_calls_next_outcome(wf_engine *engine, wf_event *out) {
-    return engine->controller != NULL && wf_controller_next_outcome(engine->controller, out);
+    return wf_controller_of(engine) != NULL && wf_controller_next_outcome(wf_controller_of(engine), out);
 }
 
 void wf_calls_release(wf_engine *engine) {
-    if (engine->controller != NULL) {
-        wf_controller_release(engine->controller);
+    if (wf_controller_of(engine) != NULL) {
+        wf_controller_release(wf_controller_of(engine));
     }
 }
 
@@ -144,7 +146,7 @@ void wf_calls_release(wf_engine *engine) {
 wf_error wf_engine_call(wf_engine *engine, wf_time now, wf_request_id *out, const wf_call *call) {
     wf_call order = *call;
     *out = (wf_request_id){0};
-    if (engine->controller == NULL) {
+    if (wf_controller_of(engine) == NULL) {
         return WF_ERROR_STATE;
     }
     wf_error error = wf_pending_target(engine, &call->target, &order.target.peer, &order.target.address);
@@ -157,7 +159,7 @@ wf_error wf_engine_call(wf_engine *engine, wf_time now, wf_request_id *out, cons
     }
     order.target.address.port = engine->port;
     engine->next_id = engine->next_id == UINT32_MAX ? 1 : engine->next_id + 1;
-    error = wf_controller_call(engine->controller, (wf_request_id){engine->next_id}, &order);
+    error = wf_controller_call(wf_controller_of(engine), (wf_request_id){engine->next_id}, &order);
     if (error == WF_OK) {
         out->value = engine->next_id;
         wf_calls_settle(engine, now);
@@ -166,7 +168,7 @@ wf_error wf_engine_call(wf_engine *engine, wf_time now, wf_request_id *out, cons
 }
 
 bool wf_engine_next_result(const wf_engine *engine, unsigned *at, wf_result *out) {
-    return engine->controller != NULL && wf_controller_next_result(engine->controller, at, out);
+    return wf_controller_of(engine) != NULL && wf_controller_next_result(wf_controller_of(engine), at, out);
 }
 
 /* ---- discovery ---- */
@@ -211,7 +213,7 @@ wf_error wf_engine_discover(wf_engine *engine, wf_time now, wf_request_id *out, 
     }
     wf_pending *pending = wf_pending_by_id(engine, *out);
     if (pending != NULL) {
-        pending->checks = check && engine->controller != NULL;
+        pending->checks = check && wf_controller_of(engine) != NULL;
         wf_pending_seek(engine, pending, now);
     }
     if (wf_address_is_unspecified(to) || wf_address_is_multicast(to)) {
@@ -221,10 +223,10 @@ wf_error wf_engine_discover(wf_engine *engine, wf_time now, wf_request_id *out, 
 }
 
 wf_error wf_engine_interview(wf_engine *engine, wf_time now, wf_known_id known) {
-    if (engine->controller == NULL) {
+    if (wf_controller_of(engine) == NULL) {
         return WF_ERROR_STATE;
     }
-    wf_error error = wf_controller_interview(engine->controller, known);
+    wf_error error = wf_controller_interview(wf_controller_of(engine), known);
     wf_calls_settle(engine, now);
     return error;
 }
@@ -232,28 +234,28 @@ wf_error wf_engine_interview(wf_engine *engine, wf_time now, wf_known_id known) 
 /* ---- the roster ---- */
 
 bool wf_engine_next_known(const wf_engine *engine, unsigned *at, wf_known *out) {
-    return engine->controller != NULL && wf_controller_next_known(engine->controller, at, out);
+    return wf_controller_of(engine) != NULL && wf_controller_next_known(wf_controller_of(engine), at, out);
 }
 
 bool wf_engine_known(const wf_engine *engine, wf_known_id known, wf_known *out) {
-    return engine->controller != NULL && wf_controller_known(engine->controller, known, out);
+    return wf_controller_of(engine) != NULL && wf_controller_known(wf_controller_of(engine), known, out);
 }
 
 bool wf_engine_known_at(const wf_engine *engine, const wf_address *address, wf_known *out) {
-    return engine->controller != NULL && wf_controller_find_address(engine->controller, address, out);
+    return wf_controller_of(engine) != NULL && wf_controller_find_address(wf_controller_of(engine), address, out);
 }
 
 bool wf_engine_known_by_number(const wf_engine *engine, const uint8_t number[static WF_KNOWN_NUMBER_LEN],
                                wf_known *out) {
-    return engine->controller != NULL && wf_controller_find_number(engine->controller, number, out);
+    return wf_controller_of(engine) != NULL && wf_controller_find_number(wf_controller_of(engine), number, out);
 }
 
 bool wf_engine_known_instance(const wf_engine *engine, wf_known_id known, unsigned at, wf_eoj *out) {
-    return engine->controller != NULL && wf_controller_instance(engine->controller, known, at, out);
+    return wf_controller_of(engine) != NULL && wf_controller_instance(wf_controller_of(engine), known, at, out);
 }
 
 void wf_engine_forget_known(wf_engine *engine, wf_known_id known) {
-    if (engine->controller != NULL) {
-        wf_controller_forget(engine->controller, known);
+    if (wf_controller_of(engine) != NULL) {
+        wf_controller_forget(wf_controller_of(engine), known);
     }
 }

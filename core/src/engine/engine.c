@@ -40,8 +40,8 @@ static void on_da_event(void *context, const wf_event *event) {
     }
     if (event->kind == WF_EVENT_SESSION_UP) {
         wf_pending_session_up(engine, event->peer);
-    } else if (event->kind == WF_EVENT_UNPAIRED && engine->controller != NULL) {
-        wf_controller_peer_gone(engine->controller, event->peer, event->number);
+    } else if (event->kind == WF_EVENT_UNPAIRED && wf_controller_of(engine) != NULL) {
+        wf_controller_peer_gone(wf_controller_of(engine), event->peer, event->number);
     }
     wf_queue_event(engine, event);
 }
@@ -97,7 +97,8 @@ static wf_engine *layout(wf_arena *arena, const wf_engine_config *config, void *
     *node_memory = wf_arena_take(arena, wf_node_size(&config->node));
     *audit = config->audit_entries > 0 ? wf_arena_take(arena, sizeof **audit) : NULL;
     wf_controller_config part = wf_calls_config(engine, config);
-    wf_controller *controller = part.calls > 0 || part.nodes > 0 ? wf_controller_layout(arena, &part) : NULL;
+    bool has_part = WF_HAS_CONTROLLER && (part.calls > 0 || part.nodes > 0);
+    wf_controller *controller = has_part ? wf_controller_layout(arena, &part) : NULL;
     wf_da_config da = da_config(engine, config);
     wf_da *da_state = config->identity.signer.sign != NULL ? wf_da_layout(arena, &da) : NULL;
     if (engine == NULL || arena->used > arena->capacity) {
@@ -180,7 +181,7 @@ static wf_error start_parts(wf_engine *engine, const wf_engine_config *config, v
         memcpy(&engine->jitter, random + 2, sizeof engine->jitter);
         engine->jitter |= 1; /* zero would stay zero */
     }
-    if (error == WF_OK && engine->controller != NULL) {
+    if (error == WF_OK && wf_controller_of(engine) != NULL) {
         error = wf_calls_start(engine, config);
     }
     return error;

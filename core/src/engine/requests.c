@@ -298,7 +298,7 @@ wf_error wf_engine_hello(wf_engine *engine, wf_time now, wf_request_id *out, con
 }
 
 void wf_engine_cancel(wf_engine *engine, wf_time now, wf_request_id request) {
-    if (engine->controller != NULL && wf_controller_cancel(engine->controller, request)) {
+    if (wf_controller_of(engine) != NULL && wf_controller_cancel(wf_controller_of(engine), request)) {
         wf_calls_settle(engine, now);
         return;
     }

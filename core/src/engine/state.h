@@ -115,6 +115,17 @@ struct wf_engine {
     wf_counters counters;
 };
 
+/* Firmware of a device leaves the controller's part out: then the compiler sees that there never is one. */
+#ifdef WARIFU_NO_CONTROLLER
+enum { WF_HAS_CONTROLLER = 0 };
+#else
+enum { WF_HAS_CONTROLLER = 1 };
+#endif
+
+static inline wf_controller *wf_controller_of(const wf_engine *engine) {
+    return WF_HAS_CONTROLLER ? engine->controller : NULL;
+}
+
 /* What may do something: under a session it needs a stamp of freshness. */
 static inline bool wf_is_command(uint8_t esv) {
     return esv == WF_ESV_SETI || esv == WF_ESV_SETC || esv == WF_ESV_SETGET;
