@@ -208,9 +208,27 @@ def block(tools: Toolchain, core: list[Path]) -> dict[str, int]:
     wraps = [f"-Wl,--wrap={name}" for name in ("wf_engine_size", "wf_crypto_start")]
     ignored = "-Wl,--unresolved-symbols=ignore-all"  # the cryptography, which is not asked here
     program = tools.link("block.elf", [*objects, *core], "rdimon", ignored, *wraps)
+    return told_by(program)
+
+
+def told_by(program: Path) -> dict[str, int]:
+    """What a program prints on the emulated board, a name and bytes a line."""
     board = ["qemu-system-arm", "-M", "mps2-an386", "-display", "none", "-serial", "none", "-monitor", "none"]
-    said = run([*board, "-semihosting-config", "enable=on,target=native", "-kernel", program], timeout=20)
+    said = run([*board, "-semihosting-config", "enable=on,target=native", "-kernel", program], timeout=60)
     return {name: int(size) for name, size in re.findall(r"^(.+) (\d+)$", said, re.M)}
+
+
+def stack_and_heap(tools: Toolchain, core: list[Path]) -> dict[str, int]:
+    """High-water marks of two engines that pair and talk on the emulated board; nothing without the libraries."""
+    try:
+        libraries = compile_libraries(tools)
+    except OSError:
+        return {}
+    flags = [*STRICT, *INCLUDE, "-Itests/c", *headers_of_tomcrypt(), "-DLTM_DESC"]
+    own = [tools.compile(HERE / name, "light", flags, newest_header()) for name in ("pairing.c", "reset.c")]
+    wraps = [f"-Wl,--wrap={name}" for name in ("malloc", "calloc", "realloc", "free")]
+    group = ["-Wl,--start-group", *libraries, "-Wl,--end-group"]
+    return told_by(tools.link("pairing.elf", [*own, *core, *group], "rdimon", *wraps))
 
 
 def print_parts(title: str, parts: Sizes, names: list[str], sums: dict[str, list[str]]) -> None:
@@ -245,6 +263,7 @@ def rows(compiled: Sizes, linked: Sizes, shares: dict[str, int], parts: list[str
         row("flash: before the linker, core without crypto and dictionary", flash(total(compiled, without))),
         row("flash: dictionary", flash(compiled["dictionary"])),
         row("RAM: light with 4 pairings, block", shares["block"], LONGEST_BLOCK),
+        *(row(f"RAM: {name}", size) for name, size in shares.items() if name.startswith(("stack", "heap"))),
     ]
 
 
@@ -260,7 +279,7 @@ def main() -> int:
     for path in [*core, BUILD / "obj" / "dictionary" / "dictionary_data.o"]:
         compiled[path.parent.name] += sections(path, tools.readelf)
     linked, missing = light(tools, core)
-    shares = block(tools, core)
+    shares = block(tools, core) | stack_and_heap(tools, core)
     found = rows(compiled, linked, shares, parts)
     if options.rows:
         print(*map(json.dumps, found), sep="\n")
@@ -274,7 +293,7 @@ def main() -> int:
         print(f"libtomcrypt and libtommath are not counted: {missing}")
     print("\nRAM of the light, 4 pairings")
     for name, size in shares.items():
-        print(f"{name:32}{size:9,}")
+        print(f"{name:36}{size:9,}")
     if options.json:
         print(json.dumps({"rows": found}))
     return 0
