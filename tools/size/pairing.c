@@ -1,7 +1,7 @@
 /* What a pairing, and a protected Set after it, take of the stack and of the heap: one line each of a name and bytes.
  * Two engines talk on one board, and the frames of who carries their datagrams are counted too, so a device takes less.
  */
-#include "world.h"
+#include "../../tests/c/world.h"
 
 #include <malloc.h>
 
